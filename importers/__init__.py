@@ -1,0 +1,1 @@
+"""Reads source files into checked records; knows files, never a store (but for ``run``)."""
