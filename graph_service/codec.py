@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cache
 
 from graph_service.errors import InvalidValue
-from graph_service.keys import NodeKey
+from graph_service.keys import Label, NodeKey
 from graph_service.model import EDGE_SPECS, NODE_TYPES, Dataset, Edge, EdgeType, Node, Scalar, Visibility
 
 Plain = str | int | float | bool | list[str]
@@ -43,19 +43,20 @@ def _decoder(annotation: object) -> Callable[[typing.Any], object]:
 
 
 @cache
-def _decoders(node_type: type) -> Mapping[str, Callable[[typing.Any], object]]:
+def _decoders(label: Label) -> Mapping[str, Callable[[typing.Any], object]]:
+    node_type = NODE_TYPES[label]
     hints = typing.get_type_hints(node_type)
     return {f.name: _decoder(hints[f.name]) for f in dataclasses.fields(node_type) if f.name != "key"}
 
 
 def node_fields(node_type: type[Node]) -> tuple[str, ...]:
     """The property names of a kind of node, in the order of its definition."""
-    return tuple(_decoders(node_type))
+    return tuple(_decoders(node_type.label))
 
 
 def node_properties(node: Node) -> Properties:
     """What a node record claims, without its key; unclaimed fields are absent."""
-    names = _decoders(type(node))
+    names = _decoders(node.label)
     return {name: to_plain(value) for name in names if (value := getattr(node, name)) is not None}
 
 
@@ -63,7 +64,7 @@ def node_from(key: str, properties: Mapping[str, object]) -> Node:
     """Build a node from its key and plain properties; raises InvalidValue."""
     node_key = NodeKey(key)
     node_type = NODE_TYPES[node_key.label]
-    decoders = _decoders(node_type)
+    decoders = _decoders(node_key.label)
     try:
         fields = {name: decoders[name](value) for name, value in properties.items()}
     except KeyError as error:
@@ -111,7 +112,7 @@ def dataset_from(properties: Mapping[str, object]) -> Dataset:
 
 
 def merged(claims: Iterable[Mapping[str, object]]) -> dict[str, object]:
-    """What is shown of claims given in the order in which they are believed: each property from the first that has it."""
+    """What is shown of claims, given most believed first: each property from the first that has it."""
     shown: dict[str, object] = {}
     for properties in claims:
         for name, value in properties.items():

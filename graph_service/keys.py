@@ -46,6 +46,11 @@ class NodeKey(str):
         """Build the key of a node from its label and local key; raises InvalidValue."""
         return cls(f"{label.value.lower()}:{local}")
 
+    @classmethod
+    def trusted(cls, text: str) -> Self:
+        """The key as a store holds it: checked when it was written, so not again."""
+        return super().__new__(cls, text)
+
     @property
     def label(self) -> Label:
         """What kind of node the key names."""

@@ -294,9 +294,7 @@ def _spec(sources: str, targets: str, identity: str = "", /, **properties: type)
 EDGE_SPECS: Mapping[EdgeType, EdgeSpec] = MappingProxyType(
     {
         EdgeType.PART_OF: _spec("Municipality", "Municipality", "", since=date, until=date),
-        EdgeType.SUCCEEDED_BY: _spec(
-            "Municipality", "Municipality", "on", on=date, change=str, population_share=float
-        ),
+        EdgeType.SUCCEEDED_BY: _spec("Municipality", "Municipality", "on", on=date, change=str, population_share=float),
         EdgeType.ADJACENT_TO: _spec("Municipality", "Municipality", "", border_km=float),
         EdgeType.OF_TYPE: _spec("Municipality", "Concept", "since", since=date),
         EdgeType.LOCATED_IN: _spec("Actor Offer Request", "Municipality"),

@@ -17,7 +17,7 @@ Progress = Callable[[int, int | None], None]
 """Told now and then: rows (or bytes) read so far, and how many there are where that is known."""
 
 
-def silent(done: int, total: int | None) -> None:  # noqa: ARG001  # the form of Progress
+def silent(done: int, total: int | None) -> None:
     """A progress that tells nobody."""
 
 
@@ -47,7 +47,15 @@ class Issues:
         self._keep(Issue(kind or error.code, error.expected, error.found, place or error.place))
         self.skipped += 1
 
-    def note(self, kind: str, expected: str, found: object = "", place: Place | None = None, suggestion: str = "", times: int = 1) -> None:
+    def note(
+        self,
+        kind: str,
+        expected: str,
+        found: object = "",
+        place: Place | None = None,
+        suggestion: str = "",
+        times: int = 1,
+    ) -> None:
         """Report something that was handled or ignored on purpose, so that nobody need wonder.
 
         ``times`` counts many equal ones at once, of which this is the first.

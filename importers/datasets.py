@@ -8,7 +8,9 @@ from importlib.resources import files
 from graph_service.model import Dataset
 
 
-def load_dataset(package: str, *, id: str = "", title: str = "", territory_date: date | None = None, note: str = "") -> Dataset:
+def load_dataset(
+    package: str, *, id: str = "", title: str = "", territory_date: date | None = None, note: str = ""
+) -> Dataset:
     """The dataset described in ``importers.<package>/dataset.toml``, made specific by what a file says of itself."""
     table = tomllib.loads((files(f"importers.{package}") / "dataset.toml").read_text(encoding="utf-8"))
     dataset = Dataset(**table)

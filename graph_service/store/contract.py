@@ -47,6 +47,16 @@ class DatasetStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class EdgeColumns:
+    """The shown edges of one type as columns of equal length, for building arrays of millions."""
+
+    source: list[str]
+    target: list[str]
+    properties: list[str]
+    """Each edge's properties as JSON text."""
+
+
+@dataclass(frozen=True, slots=True)
 class Claimed:
     """A dataset's record with the time since which it stands unchanged; what `kompass copy` moves."""
 
@@ -79,6 +89,10 @@ class Reader(Protocol):
 
     def edges(self, type: EdgeType | None = None) -> Iterator[Edge]:
         """The shown edges, by type, source, target, qualifier: those whose two ends are shown."""
+        ...
+
+    def edge_columns(self, type: EdgeType) -> EdgeColumns:
+        """The same edges of one type as columns, in the same order."""
         ...
 
     def edges_of(self, key: NodeKey) -> list[Edge]:

@@ -1,0 +1,174 @@
+"""Records as rows of the SQLite store's claim tables, and back."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from itertools import chain, pairwise
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+
+from graph_service.codec import edge_from, edge_properties, node_from, node_properties
+from graph_service.keys import Label, NodeKey
+from graph_service.model import Boundary, Edge, Node, ObservationTable, Record, Series
+from graph_service.store.contract import Claimed
+
+Row = tuple[object, ...]
+IntArray = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimTable:
+    """One claim table: which columns identify a claim, which hold what it says."""
+
+    name: str
+    identity: tuple[str, ...]
+    content: tuple[str, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column but the dataset's number and the time."""
+        return self.identity + self.content
+
+
+NODES = ClaimTable("node_claim", ("key",), ("properties", "named"))
+EDGES = ClaimTable("edge_claim", ("type", "source", "target", "qualifier"), ("properties",))
+BOUNDARIES = ClaimTable("boundary_claim", ("municipality",), ("geometry", "territory_date"))
+SERIES = ClaimTable("series_claim", ("municipality", "indicator"), ("periods", "points", "flags"))
+TABLES = (NODES, EDGES, BOUNDARIES, SERIES)
+
+
+def microseconds(moment: datetime) -> int:
+    """A time as microseconds since 1970 (UTC)."""
+    delta = moment - datetime(1970, 1, 1, tzinfo=UTC)
+    return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+
+
+def moment(stamp: int) -> datetime:
+    """The time that `microseconds` wrote."""
+    return datetime.fromtimestamp(stamp // 1_000_000, UTC).replace(microsecond=stamp % 1_000_000)
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()
+
+
+def node_row(node: Node) -> Row:
+    """A node claim's row."""
+    properties = node_properties(node)
+    return (str(node.key), _json(properties), int("name" in properties))
+
+
+def edge_row(edge: Edge) -> Row:
+    """An edge claim's row."""
+    properties = edge_properties(edge)
+    return (
+        edge.type.value,
+        str(edge.source),
+        str(edge.target),
+        edge.qualifier,
+        _json(properties) if properties else "{}",
+    )
+
+
+def boundary_row(boundary: Boundary) -> Row:
+    """A boundary claim's row."""
+    day = boundary.territory_date
+    return (str(boundary.municipality), boundary.geometry, None if day is None else day.isoformat())
+
+
+def series_row(series: Series) -> Row:
+    """A series claim's row; NaN becomes null."""
+    flags = _json(series.flags) if any(series.flags) else None
+    # orjson writes NaN as null
+    return (str(series.municipality), str(series.indicator), _json(series.periods), _json(series.values), flags)
+
+
+def node_of(key: str, properties: str) -> Node:
+    """The node that a row holds."""
+    return node_from(key, orjson.loads(properties))
+
+
+def edge_of(edge_type: str, source: str, target: str, properties: str) -> Edge:
+    """The edge that a row holds."""
+    return edge_from(edge_type, source, target, orjson.loads(properties))
+
+
+def boundary_of(municipality: str, geometry: str, territory_date: str | None) -> Boundary:
+    """The boundary that a row holds."""
+    day = None if territory_date is None else date.fromisoformat(territory_date)
+    return Boundary(NodeKey.trusted(municipality), geometry, day)
+
+
+def series_of(municipality: str, indicator: str, periods: str, points: str, flags: str | None) -> Series:
+    """The series that a row holds."""
+    when = tuple(orjson.loads(periods))
+    values = tuple(float("nan") if v is None else float(v) for v in orjson.loads(points))
+    marks = ("",) * len(when) if flags is None else tuple(orjson.loads(flags))
+    return Series(NodeKey.trusted(municipality), NodeKey.trusted(indicator), when, values, marks)
+
+
+def row_of(record: Node | Edge | Boundary | Series) -> tuple[ClaimTable, Row]:
+    """The table and row of a single record."""
+    if isinstance(record, Node):
+        return NODES, node_row(record)
+    if isinstance(record, Edge):
+        return EDGES, edge_row(record)
+    if isinstance(record, Boundary):
+        return BOUNDARIES, boundary_row(record)
+    return SERIES, series_row(record)
+
+
+def rows_of(records: Iterable[Record | Claimed], now: int) -> Iterator[tuple[ClaimTable, Row]]:
+    """Every record's table and row, the time last; observation tables are grouped to series at the end."""
+    tables: list[ObservationTable] = []
+    for item in records:
+        record, since = (item.record, microseconds(item.since)) if isinstance(item, Claimed) else (item, now)
+        if isinstance(record, ObservationTable):
+            tables.append(record)
+        else:
+            table, row = row_of(record)
+            yield table, (*row, since)
+    for series in series_of_tables(tables):
+        yield SERIES, (*series_row(series), now)
+
+
+def _coded(texts: list[str]) -> tuple[list[str], IntArray]:
+    """The distinct texts in order, and each text's place among them."""
+    distinct = sorted(set(texts))
+    place = {text: i for i, text in enumerate(distinct)}
+    return distinct, np.fromiter(map(place.__getitem__, texts), np.int64, len(texts))
+
+
+def _column(tables: list[ObservationTable], name: str) -> list[str]:
+    return list(chain.from_iterable(getattr(t, name) for t in tables))
+
+
+def series_of_tables(tables: list[ObservationTable]) -> Iterator[Series]:
+    """Group observations by municipality and indicator, periods ascending; of equal cells the last counts."""
+    value = np.concatenate([np.zeros(0), *(t.value for t in tables)])
+    if not len(value):
+        return
+    towns, town = _coded(_column(tables, "municipality"))
+    measures, measure = _coded(_column(tables, "indicator"))
+    times, time = _coded(_column(tables, "period"))
+    flags = _column(tables, "flag")
+    order = np.lexsort((time, measure, town))  # stable: of equal cells the later row comes last
+    series = (town * len(measures) + measure)[order]
+    cell = series * len(times) + time[order]
+    order = order[np.append(cell[1:] != cell[:-1], True)]
+    series = (town * len(measures) + measure)[order]
+    bounds = np.concatenate([[0], np.flatnonzero(series[1:] != series[:-1]) + 1, [len(series)]]).tolist()
+    places, points, marks = time[order].tolist(), value[order].tolist(), [flags[i] for i in order.tolist()]
+    town_keys = [NodeKey.of(Label.MUNICIPALITY, t) for t in towns]
+    measure_keys = [NodeKey.of(Label.INDICATOR, m) for m in measures]
+    for low, high in pairwise(bounds):
+        row = int(series[low])
+        yield Series(
+            town_keys[row // len(measures)],
+            measure_keys[row % len(measures)],
+            tuple(times[i] for i in places[low:high]),
+            tuple(points[low:high]),
+            tuple(marks[low:high]),
+        )

@@ -1,0 +1,137 @@
+"""The default store: one SQLite file (WAL, synchronous FULL), one writer at a time, needs nothing installed."""
+
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from graph_service.errors import Place, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly
+from graph_service.store.contract import Reader, Writer
+from graph_service.store.migrate import migrate as bring_up_to_date
+from graph_service.store.sqlite_reader import SQLiteReader
+from graph_service.store.sqlite_writer import SQLiteWriter
+
+T = TypeVar("T")
+
+BUSY_SECONDS = 60.0
+
+
+class SQLiteStore:
+    """Keeps the graph in one file; a connection per thread, writers queue."""
+
+    def __init__(self, path: Path, *, migrate: bool = True) -> None:
+        """Open or create the file; raises StoreError."""
+        self.path = path
+        self._local = threading.local()
+        self._open: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+        with self._errors():
+            self._writable = self._can_write()
+            connection = self._connection()
+            if self._writable:
+                bring_up_to_date(connection, path.name, allowed=migrate)
+                connection.execute("PRAGMA journal_mode = WAL")
+            elif not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+                raise StoreReadOnly("a store that exists or can be created", path.name)
+
+    @property
+    def url(self) -> str:
+        """The store's address."""
+        return f"sqlite:///{self.path}"
+
+    def read(self, work: Callable[[Reader], T]) -> T:
+        """Run a unit of work on one snapshot."""
+        with self._errors(), self._transaction("BEGIN") as connection:
+            return work(SQLiteReader(connection))
+
+    def write(self, work: Callable[[Writer], T]) -> T:
+        """Run a unit of work: all of it or none."""
+        return self._write(work, keep=True)
+
+    def rehearse(self, work: Callable[[Writer], T]) -> T:
+        """Run a unit of work and take it back."""
+        return self._write(work, keep=False)
+
+    def close(self) -> None:
+        """Close every thread's connection."""
+        with self._lock:
+            for connection in self._open:
+                connection.close()
+            self._open.clear()
+            self._local = threading.local()
+
+    def _write(self, work: Callable[[Writer], T], *, keep: bool) -> T:
+        if not self._writable:
+            raise StoreReadOnly("a file that can be written", self.path.name)
+        with self._errors(), self._transaction("BEGIN IMMEDIATE", keep=keep) as connection:
+            writer = SQLiteWriter(connection)
+            result = work(writer)
+            if writer.changed:
+                connection.execute("UPDATE state SET value = value + 1 WHERE name = 'revision'")
+            return result
+
+    def _can_write(self) -> bool:
+        if self.path.exists():
+            return os.access(self.path, os.W_OK) and os.access(self.path.parent, os.W_OK)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreReadOnly(
+                "a folder in which the store can be created", error, Place(file=str(self.path))
+            ) from None
+        return True
+
+    def _connection(self) -> sqlite3.Connection:
+        """This thread's connection."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            # without write access not even the WAL's index can be made: the file is read as it stands
+            how = "" if self._writable else "?immutable=1"
+            connection = sqlite3.connect(
+                f"{self.path.absolute().as_uri()}{how}",
+                uri=True,
+                timeout=BUSY_SECONDS,
+                isolation_level=None,
+                check_same_thread=False,
+            )
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA cache_size = -65536")  # KiB
+            self._local.connection = connection
+            with self._lock:
+                self._open.append(connection)
+        return connection
+
+    @contextmanager
+    def _transaction(self, begin: str, *, keep: bool = True) -> Iterator[sqlite3.Connection]:
+        connection = self._connection()
+        connection.execute(begin)
+        try:
+            yield connection
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT" if keep else "ROLLBACK")
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        """Turn SQLite's errors into ours."""
+        place = Place(file=str(self.path))
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            # sqlite_errorcode's low byte is the primary result code
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+                raise StoreCorrupt("an undamaged SQLite file: restore a backup", error, place) from error
+            if code == sqlite3.SQLITE_FULL:
+                raise StoreFull("free space on the disk; nothing was changed", error, place) from error
+            if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+                raise StoreReadOnly("a file and folder that can be written", error, place) from error
+            if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise StoreBusy(f"the store to be free within {BUSY_SECONDS:g} s", error, place) from error
+            raise StoreError("a store that works", error, place) from error
