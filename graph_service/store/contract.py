@@ -47,6 +47,15 @@ class DatasetStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class NodeColumns:
+    """The shown nodes as columns of equal length, in key order, for building arrays of millions."""
+
+    key: list[str]
+    properties: list[str]
+    """Each node's shown properties as JSON text."""
+
+
+@dataclass(frozen=True, slots=True)
 class EdgeColumns:
     """The shown edges of one type as columns of equal length, for building arrays of millions."""
 
@@ -81,6 +90,10 @@ class Reader(Protocol):
 
     def nodes(self, label: Label | None = None) -> Iterator[Node]:
         """The shown nodes: those that some dataset names."""
+        ...
+
+    def node_columns(self) -> NodeColumns:
+        """The shown nodes of every label as columns, in key order."""
         ...
 
     def keys(self, label: Label | None = None) -> set[NodeKey]:

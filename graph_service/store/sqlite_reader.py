@@ -11,7 +11,7 @@ from graph_service.codec import dataset_from, merged, node_from
 from graph_service.errors import NotFound
 from graph_service.keys import Label, NodeKey
 from graph_service.model import Boundary, Claim, Edge, EdgeType, Node, Series
-from graph_service.store.contract import Claimed, DatasetStatus, EdgeColumns
+from graph_service.store.contract import Claimed, DatasetStatus, EdgeColumns, NodeColumns
 from graph_service.store.series import merge_series
 from graph_service.store.sqlite_rows import (
     BOUNDARIES,
@@ -76,12 +76,26 @@ class SQLiteReader:
 
     def nodes(self, label: Label | None = None) -> Iterator[Node]:
         """The shown nodes in key order."""
+        for key, text in self._nodes(label):
+            yield node_of(key, text)
+
+    def node_columns(self) -> NodeColumns:
+        """The shown nodes as columns."""
+        columns = NodeColumns([], [])
+        for key, text in self._nodes(None):
+            columns.key.append(key)
+            columns.properties.append(text)
+        return columns
+
+    def _nodes(self, label: Label | None) -> Iterator[tuple[str, str]]:
         where, values = _of_label(label)
         sql = f"SELECT key, dataset, properties, named FROM node_claim {where} ORDER BY key"
         for key, rows in groupby(self._connection.execute(sql, values), itemgetter(0)):
             claims = list(rows)
-            if any(named for *_, named in claims):
-                yield node_from(key, merged(self._believed((d, p) for _, d, p, _ in claims)))
+            if len(claims) == 1 and claims[0][3]:
+                yield key, claims[0][2]
+            elif any(named for *_, named in claims):
+                yield key, orjson.dumps(merged(self._believed((d, p) for _, d, p, _ in claims))).decode()
 
     def keys(self, label: Label | None = None) -> set[NodeKey]:
         """The keys of the shown nodes."""

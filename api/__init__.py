@@ -1,0 +1,1 @@
+"""The outside: the only place that knows HTTP, the environment and language."""

@@ -1,0 +1,293 @@
+"""One revision of the graph as read-only arrays, which matchers work on; it never sees a store once built."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import networkx as nx
+import numpy as np
+import numpy.typing as npt
+import orjson
+from scipy import sparse
+
+from graph_service.arrays import IntArray, Texts
+from graph_service.codec import node_from
+from graph_service.errors import NotFound
+from graph_service.keys import Label, NodeKey
+from graph_service.model import EdgeType, Indicator, Level, Node
+from graph_service.store.contract import EdgeColumns, GraphStore, NodeColumns, Reader
+
+FloatArray = npt.NDArray[np.float64]
+LEVELS = tuple(Level)
+
+
+@dataclass(frozen=True, eq=False)
+class Edges:
+    """The edges of one type; ends are positions among all nodes."""
+
+    source: IntArray
+    target: IntArray
+    properties: Texts
+
+
+@dataclass(frozen=True, eq=False)
+class Municipalities:
+    """What matchers ask of municipalities, by position; NaN and -1 are unknown."""
+
+    level: IntArray
+    """Position in LEVELS."""
+    parent: IntArray
+    """Position of the municipality it is part of."""
+    population: FloatArray
+    area_km2: FloatArray
+    longitude: FloatArray
+    latitude: FloatArray
+    kind: IntArray
+    """Position in ``kinds``."""
+    kinds: Texts
+
+
+@dataclass(frozen=True, eq=False)
+class Observations:
+    """Every observation, ordered by municipality, indicator, period (positions); value NaN is missing."""
+
+    municipality: IntArray
+    indicator: IntArray
+    period: IntArray
+    value: FloatArray
+    flag: IntArray
+    periods: Texts
+    flags: Texts
+
+
+@dataclass(frozen=True, eq=False)
+class Arrays:
+    """All that a projection holds, in a form that is saved to files and mapped again."""
+
+    revision: IntArray
+    keys: Texts
+    names: Texts
+    properties: Texts
+    municipalities: Municipalities
+    observations: Observations
+    edges: dict[str, Edges]
+
+
+class Projection:
+    """One revision of the graph. Nodes are numbered in key order, so those of one label are neighbours."""
+
+    def __init__(self, arrays: Arrays) -> None:
+        """Look at arrays, built or mapped."""
+        self.arrays = arrays
+        self.revision = int(arrays.revision[0])
+
+    @property
+    def municipalities(self) -> Municipalities:
+        """The municipalities' properties, by position among municipalities."""
+        return self.arrays.municipalities
+
+    @property
+    def observations(self) -> Observations:
+        """Every observation."""
+        return self.arrays.observations
+
+    @cached_property
+    def spans(self) -> dict[Label, range]:
+        """The positions of each label's nodes among all nodes."""
+        labels = [key.partition(":")[0] for key in self.arrays.keys]
+        spans = {}
+        for label in Label:
+            prefix = label.value.lower()
+            count = labels.count(prefix)
+            start = labels.index(prefix) if count else 0
+            spans[label] = range(start, start + count)
+        return spans
+
+    def position(self, key: NodeKey) -> int:
+        """A node's position among those of its label; raises NotFound."""
+        place = self.arrays.keys.place.get(key)
+        if place is None:
+            raise NotFound("a known node", key)
+        return place - self.spans[key.label].start
+
+    def key(self, label: Label, position: int) -> NodeKey:
+        """The key of the node at a position among those of its label."""
+        return NodeKey.trusted(self.arrays.keys[self.spans[label][position]])
+
+    def name(self, label: Label, position: int) -> str:
+        """The name of the node at a position among those of its label."""
+        return self.arrays.names[self.spans[label][position]]
+
+    def node(self, key: NodeKey) -> Node:
+        """The node as a record; raises NotFound."""
+        place = self.spans[key.label].start + self.position(key)
+        return node_from(key, orjson.loads(self.arrays.properties[place]))
+
+    def nodes(self, label: Label) -> list[Node]:
+        """The nodes of a label as records, in key order."""
+        at = self.arrays
+        return [node_from(at.keys[i], orjson.loads(at.properties[i])) for i in self.spans[label]]
+
+    @cached_property
+    def indicators(self) -> tuple[Indicator, ...]:
+        """The indicators in key order; observations name them by position."""
+        return tuple(node for node in self.nodes(Label.INDICATOR) if isinstance(node, Indicator))
+
+    @cached_property
+    def state(self) -> IntArray:
+        """For each municipality the position of the state it lies in (itself for a state), or -1."""
+        return self.ancestor(Level.STATE)
+
+    @cached_property
+    def district(self) -> IntArray:
+        """For each municipality the position of the district it lies in (itself for a district), or -1."""
+        return self.ancestor(Level.DISTRICT)
+
+    def ancestor(self, level: Level) -> IntArray:
+        """For each municipality the position of the area of this level that it is or lies in, or -1."""
+        wanted = LEVELS.index(level)
+        table = self.municipalities
+        found = np.where(table.level == wanted, np.arange(len(table.level)), -1)
+        above = np.array(table.parent)
+        for _ in LEVELS:  # a chain is at most as long as there are levels
+            candidates = np.where(above >= 0, above, 0)
+            hit = (found < 0) & (above >= 0) & (table.level[candidates] == wanted)
+            found = np.where(hit, above, found)
+            above = np.where(above >= 0, table.parent[candidates], -1)
+        return found
+
+    def edges(self, type: EdgeType) -> Edges:
+        """The edges of a type; ends are positions among all nodes."""
+        none = np.zeros(0, np.int64)
+        return self.arrays.edges.get(type.value, Edges(none, none, Texts.of([])))
+
+    def adjacency(self, type: EdgeType, source: Label, target: Label) -> sparse.csr_array:
+        """Edges of a type between two labels as a sparse matrix of counts, by positions among each label."""
+        edges, rows, columns = self.edges(type), self.spans[source], self.spans[target]
+        i, j = edges.source - rows.start, edges.target - columns.start
+        inside = (i >= 0) & (i < len(rows)) & (j >= 0) & (j < len(columns))
+        ones = np.ones(int(inside.sum()))
+        return sparse.csr_array((ones, (i[inside], j[inside])), shape=(len(rows), len(columns)))
+
+    def subgraph(self, keys: Iterable[NodeKey]) -> "nx.MultiDiGraph[str]":
+        """The nodes with these keys and the edges between them, for networkx; nodes carry label and name."""
+        places = {self.spans[key.label].start + self.position(key): key for key in keys}
+        graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+        for place, key in sorted(places.items()):
+            graph.add_node(str(key), label=key.label.value, name=self.arrays.names[place])
+        inside = np.fromiter(places, np.int64, len(places))
+        for name, edges in self.arrays.edges.items():
+            for i in np.flatnonzero(np.isin(edges.source, inside) & np.isin(edges.target, inside)).tolist():
+                ends = str(places[int(edges.source[i])]), str(places[int(edges.target[i])])
+                graph.add_edge(*ends, type=name, **orjson.loads(edges.properties[i]))
+        return graph
+
+
+def project(store: GraphStore) -> Projection:
+    """Build the projection of a store's present revision.
+
+    A store may only promise that single reads are consistent, so it starts again when the revision moved meanwhile.
+    """
+    while True:
+        before = store.read(lambda reader: reader.revision())
+        projection = store.read(build)
+        if before == projection.revision == store.read(lambda reader: reader.revision()):
+            return projection
+
+
+def build(reader: Reader) -> Projection:
+    """Build the projection from what a reader shows."""
+    nodes = reader.node_columns()
+    place = {key: i for i, key in enumerate(nodes.key)}
+    edges = {type.value: _edges(reader.edge_columns(type), place) for type in EdgeType}
+    edges = {name: found for name, found in edges.items() if len(found.source)}
+    arrays = Arrays(
+        np.array([reader.revision()]),
+        Texts.of(nodes.key),
+        Texts.of(_name(text) for text in nodes.properties),
+        Texts.of(nodes.properties),
+        _municipalities(nodes, edges.get(EdgeType.PART_OF.value)),
+        _observations(reader, place, nodes),
+        edges,
+    )
+    return Projection(arrays)
+
+
+_NAME = re.compile(r'"name":"([^"\\]*)"')
+
+
+def _name(properties: str) -> str:
+    # a plain name needs no JSON parser, which matters for millions
+    found = _NAME.search(properties)
+    return found[1] if found else str(orjson.loads(properties)["name"])
+
+
+def _edges(columns: EdgeColumns, place: dict[str, int]) -> Edges:
+    ends = (np.fromiter(map(place.__getitem__, side), np.int64, len(side)) for side in (columns.source, columns.target))
+    return Edges(*ends, Texts.of(columns.properties))
+
+
+def _start(nodes: NodeColumns, label: Label) -> tuple[int, int]:
+    """Where a label's nodes start, and how many there are."""
+    prefix = f"{label.value.lower()}:"
+    found = [i for i, key in enumerate(nodes.key) if key.startswith(prefix)]
+    return (found[0], len(found)) if found else (0, 0)
+
+
+def _municipalities(nodes: NodeColumns, part_of: Edges | None) -> Municipalities:
+    start, count = _start(nodes, Label.MUNICIPALITY)
+    tables = [orjson.loads(text) for text in nodes.properties[start : start + count]]
+    kinds = sorted({table.get("kind", "") for table in tables} - {""})
+    parent = np.full(count, -1)
+    if part_of is not None:
+        # of several parents (changed over time) the last in key order; since/until are for those who ask history
+        parent[part_of.source - start] = part_of.target - start
+
+    def numbers(name: str) -> FloatArray:
+        return np.array([table.get(name, np.nan) for table in tables], np.float64)
+
+    def codes(name: str, known: Sequence[str]) -> IntArray:
+        at = {text: i for i, text in enumerate(known)}
+        return np.array([at.get(table.get(name, ""), -1) for table in tables], np.int64)
+
+    levels = [level.value for level in LEVELS]
+    return Municipalities(
+        codes("level", levels),
+        parent,
+        numbers("population"),
+        numbers("area_km2"),
+        numbers("longitude"),
+        numbers("latitude"),
+        codes("kind", kinds),
+        Texts.of(kinds),
+    )
+
+
+def _observations(reader: Reader, place: dict[str, int], nodes: NodeColumns) -> Observations:
+    towns, measures = _start(nodes, Label.MUNICIPALITY)[0], _start(nodes, Label.INDICATOR)[0]
+    town: list[int] = []
+    measure: list[int] = []
+    length: list[int] = []
+    periods: list[str] = []
+    values: list[float] = []
+    flags: list[str] = []
+    for series in reader.series():
+        town.append(place[series.municipality] - towns)
+        measure.append(place[series.indicator] - measures)
+        length.append(len(series.periods))
+        periods += series.periods
+        values += series.values
+        flags += series.flags
+    all_periods, all_flags = sorted(set(periods)), sorted(set(flags))
+    period_at = {text: i for i, text in enumerate(all_periods)}
+    flag_at = {text: i for i, text in enumerate(all_flags)}
+    return Observations(
+        np.repeat(np.array(town, np.int64), length),
+        np.repeat(np.array(measure, np.int64), length),
+        np.fromiter(map(period_at.__getitem__, periods), np.int64, len(periods)),
+        np.array(values, np.float64),
+        np.fromiter(map(flag_at.__getitem__, flags), np.int64, len(flags)),
+        Texts.of(all_periods),
+        Texts.of(all_flags),
+    )

@@ -1,0 +1,67 @@
+"""Keeps projections in files beside the database: one folder a revision, mapped by every process that opens it."""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from graph_service.arrays import load, save
+from graph_service.projection import Arrays, Projection, project
+from graph_service.store.contract import GraphStore
+
+FORMAT = 1
+"""Part of a folder's name, so that an older version's files are never misread."""
+
+
+class ProjectionCache:
+    """Opens the projection of a store's present revision: from files where they are, else built and written."""
+
+    def __init__(self, folder: Path) -> None:
+        """Keep the files in this folder; it is created when something is written."""
+        self._folder = folder
+
+    def open(self, store: GraphStore) -> Projection:
+        """The projection of the present revision."""
+        revision = store.read(lambda reader: reader.revision())
+        kept = self._path(revision)
+        try:
+            return Projection(load(Arrays, kept))
+        except (OSError, ValueError):
+            projection = project(store)
+        self._keep(projection)
+        return projection
+
+    def _path(self, revision: int) -> Path:
+        return self._folder / f"{FORMAT}-{revision}"
+
+    def _keep(self, projection: Projection) -> None:
+        """Write the files under another name first; a cache that cannot be written is no reason to fail."""
+        target = self._path(projection.revision)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            fresh = Path(tempfile.mkdtemp(prefix="new-", dir=self._folder))
+        except OSError:
+            return
+        try:
+            save(projection.arrays, fresh)
+            fresh.rename(target)
+        except OSError:  # full disk, or another process was faster
+            shutil.rmtree(fresh, ignore_errors=True)
+        self._forget(target)
+
+    def _forget(self, newest: Path) -> None:
+        """Remove other revisions' files; a process that still maps them keeps its view on POSIX systems."""
+        for path in self._folder.iterdir():
+            if path != newest and not path.name.startswith("new-"):
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def cache_folder(store: GraphStore, home: Path) -> Path:
+    """Where a store's projections belong: beside an SQLite file, else under ``home`` by a digest of its address."""
+    scheme, _, rest = store.url.partition(":///")
+    if scheme == "sqlite":
+        path = Path(rest)
+        if os.access(path.parent, os.W_OK):
+            return path.with_name(f"{path.name}.projection")
+    return home / hashlib.sha256(store.url.encode()).hexdigest()[:16]

@@ -1,0 +1,1 @@
+"""Pure functions of a projection: who is comparable, who complements whom, and why."""
