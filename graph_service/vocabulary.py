@@ -196,7 +196,7 @@ def _term(kind: str, id: str, entry: Mapping[str, object], place: Place) -> Term
         origin=Origin(str(entry["origin"])),
         exact_match=tuple(str(match) for match in matches),
         deprecated=entry.get("deprecated") is True,
-        **texts,  # type: ignore[arg-type]  # only text fields are left, checked against the fields of Term
+        **texts,
     )
 
 
