@@ -224,8 +224,10 @@ def _name(properties: str) -> str:
 
 
 def _edges(columns: EdgeColumns, place: dict[str, int]) -> Edges:
-    ends = (np.fromiter(map(place.__getitem__, side), np.int64, len(side)) for side in (columns.source, columns.target))
-    return Edges(*ends, Texts.of(columns.properties))
+    def places(keys: list[str]) -> IntArray:
+        return np.fromiter(map(place.__getitem__, keys), np.int64, len(keys))
+
+    return Edges(places(columns.source), places(columns.target), Texts.of(columns.properties))
 
 
 def _start(nodes: NodeColumns, label: Label) -> tuple[int, int]:
