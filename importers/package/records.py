@@ -1,0 +1,154 @@
+"""Turns checked rows of a package into the records they stand for."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import cast
+
+from graph_service.codec import edge_from
+from graph_service.errors import InvalidValue
+from graph_service.exchange import End, Link, Table
+from graph_service.keys import Label, NodeKey, concept_key
+from graph_service.model import NODE_TYPES, Edge, EdgeType, Node, Record, Scalar, Visibility
+from importers.package.rows import Row, TableReader, first_column
+
+Seen = dict[Label, set[str]]
+"""The local keys of the nodes that the package has named so far."""
+
+
+class Keys:
+    """Keys of one kind of node by their local text; ends of edges repeat by the thousand."""
+
+    def __init__(self, label: Label, concept_kind: str = "") -> None:
+        """``concept_kind`` is the kind of vocabulary whose ids the texts are."""
+        self._prefix = f"{concept_kind}." if concept_kind else ""
+        self._label = label
+        self._known: dict[str, NodeKey] = {}
+
+    def __call__(self, local: str) -> NodeKey:
+        """The key of the node with this local key."""
+        key = self._known.get(local)
+        if key is None:
+            key = self._known[local] = NodeKey.of(self._label, self._prefix + local)
+        return key
+
+
+class _Once:
+    """Tells whether an identity is new to its table; a second one is a problem."""
+
+    def __init__(self, table: Table, reader: TableReader) -> None:
+        self._seen: set[object] = set()
+        self._columns = ", ".join(table.identity)
+        self._reader = reader
+
+    def __call__(self, identity: tuple[object, ...]) -> bool:
+        if identity not in self._seen:
+            self._seen.add(identity)
+            return True
+        found = ", ".join("" if part is None else str(part) for part in identity)
+        self._reader.problems.add("each row once", found, self._reader.place(self._columns))
+        return False
+
+
+def node_records(table: Table, label: Label, reader: TableReader, seen: Seen) -> Iterator[Record]:
+    """The nodes of a table and the edges that its columns of keys stand for."""
+    node_type = NODE_TYPES[label]
+    links = [(link, Keys(link.other, link.concept_kind)) for link in table.links]
+    named = seen.setdefault(label, set())
+    once = _Once(table, reader)
+    for row in reader.rows():
+        if not once(tuple(row[name] for name in table.identity)):
+            continue
+        node = _node(table, node_type, label, row, reader)
+        if node is None:
+            continue
+        named.add(node.key.local)
+        if getattr(node, "name", None) is None:
+            reader.issues.note("unnamed", "a name", node.key.local, reader.place())
+        yield node
+        for link, others in links:
+            yield from _linked(node.key, link, others, row)
+        if "requester" in row:
+            yield from _requested(node.key, str(row["requester"]), seen, reader)
+
+
+def _node(table: Table, node_type: type[Node], label: Label, row: Row, reader: TableReader) -> Node | None:
+    """The node of a row, or None where its values do not go together, which is a problem."""
+    if label is Label.CONCEPT:
+        key = concept_key(str(row["kind"]), str(row["id"]))
+    else:
+        key = NodeKey.of(label, str(row[table.identity[0]]))
+    fields = {field: row[column] for column, field in table.properties.items() if column in row}
+    if label in (Label.CONCEPT, Label.INDICATOR):
+        fields.setdefault("name", row.get("label_en", row["id"]))
+    try:
+        return node_type(key=key, **fields)  # type: ignore[arg-type]  # the types of columns follow the fields
+    except InvalidValue as error:
+        column = first_column(row, error.found, tuple(table.properties))
+        reader.problems.add(error.expected, error.found, reader.place(column))
+        return None
+
+
+def _linked(key: NodeKey, link: Link, others: Keys, row: Row) -> Iterator[Edge]:
+    value = row.get(link.column)
+    if value is None:
+        return
+    for local in value if isinstance(value, tuple) else (value,):
+        other = others(str(local))
+        yield Edge(link.type, key, other) if link.outgoing else Edge(link.type, other, key)
+
+
+def _requested(key: NodeKey, requester: str, seen: Seen, reader: TableReader) -> Iterator[Edge]:
+    """A requester is an actor or an alliance; where both have the key, its label must stand before it."""
+    if ":" in requester:
+        choices = [NodeKey(requester)]
+    else:
+        labels = [label for label in (Label.ACTOR, Label.ALLIANCE) if requester in seen.get(label, ())]
+        choices = [NodeKey.of(label, requester) for label in labels or [Label.ACTOR]]
+    if len(choices) > 1 or choices[0].label not in (Label.ACTOR, Label.ALLIANCE):
+        reader.problems.add("actor: or alliance: before the key", requester, reader.place("requester"))
+    else:
+        yield Edge(EdgeType.REQUESTED_BY, key, choices[0])
+
+
+def edge_records(table: Table, edge_type: EdgeType, source: End, target: End, reader: TableReader) -> Iterator[Edge]:
+    """The edges of a table. Equal properties are one mapping, for there may be a million edges."""
+    source_key, target_key = Keys(source.label, source.concept_kind), Keys(target.label, target.concept_kind)
+    names = tuple(table.properties.items())
+    apart = table.identity[2:]
+    shared: dict[tuple[object, ...], Mapping[str, Scalar]] = {}
+    once = _Once(table, reader)
+    for row in reader.rows():
+        start, end = source_key(cast("str", row[source.column])), target_key(cast("str", row[target.column]))
+        if not once((start, end, *[row.get(name) for name in apart])):
+            continue
+        values = tuple([row.get(column) for column, _ in names])
+        properties = shared.get(values)
+        if properties is None:
+            properties = {n: cast("Scalar", row[c]) for c, n in names if c in row}
+            shared[values] = properties
+        try:
+            yield Edge(edge_type, start, end, properties, cast("Visibility | None", row.get("visibility")))
+        except InvalidValue as error:
+            reader.problems.add(error.expected, error.found, reader.place())
+
+
+def link_records(table: Table, reader: TableReader) -> Iterator[Edge]:
+    """Edges that fit no other table, their properties as a JSON object."""
+    once = _Once(table, reader)
+    for row in reader.rows():
+        if not once(tuple(row.get(name) for name in table.identity)):
+            continue
+        try:
+            properties = json.loads(str(row.get("properties", "{}")))
+            if not isinstance(properties, dict) or str(row["type"]) not in EdgeType.__members__:
+                raise ValueError
+        except ValueError:
+            found = f"{row['type']} {row.get('properties', '')}"
+            reader.problems.add("a type of edge, and properties as a JSON object", found, reader.place())
+            continue
+        try:
+            yield edge_from(str(row["type"]), str(row["source"]), str(row["target"]), properties)
+        except InvalidValue as error:
+            reader.problems.add(error.expected, error.found, reader.place())
+        except ValueError as error:
+            reader.problems.add(f"properties of {row['type']}", error, reader.place("properties"))
