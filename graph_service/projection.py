@@ -28,7 +28,14 @@ class Edges:
 
     source: IntArray
     target: IntArray
+    said: IntArray
+    """Position in ``properties``: what edges say repeats."""
     properties: Texts
+    """The distinct properties as JSON."""
+
+    def property(self, i: int) -> dict[str, str | int | float]:
+        """What one edge says."""
+        return dict(orjson.loads(self.properties[int(self.said[i])]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,7 +167,7 @@ class Projection:
     def edges(self, type: EdgeType) -> Edges:
         """The edges of a type; ends are positions among all nodes."""
         none = np.zeros(0, np.int64)
-        return self.arrays.edges.get(type.value, Edges(none, none, Texts.of([])))
+        return self.arrays.edges.get(type.value, Edges(none, none, none, Texts.of([])))
 
     def adjacency(self, type: EdgeType, source: Label, target: Label) -> sparse.csr_array:
         """Edges of a type between two labels as a sparse matrix of counts, by positions among each label."""
@@ -180,7 +187,7 @@ class Projection:
         for name, edges in self.arrays.edges.items():
             for i in np.flatnonzero(np.isin(edges.source, inside) & np.isin(edges.target, inside)).tolist():
                 ends = str(places[int(edges.source[i])]), str(places[int(edges.target[i])])
-                graph.add_edge(*ends, type=name, **orjson.loads(edges.properties[i]))
+                graph.add_edges_from([(*ends, {"type": name} | edges.property(i))])
         return graph
 
 
@@ -223,11 +230,14 @@ def _name(properties: str) -> str:
     return found[1] if found else str(orjson.loads(properties)["name"])
 
 
-def _edges(columns: EdgeColumns, place: dict[str, int]) -> Edges:
-    def places(keys: list[str]) -> IntArray:
-        return np.fromiter(map(place.__getitem__, keys), np.int64, len(keys))
+def _places(texts: list[str], place: dict[str, int]) -> IntArray:
+    return np.fromiter(map(place.__getitem__, texts), np.int64, len(texts))
 
-    return Edges(places(columns.source), places(columns.target), Texts.of(columns.properties))
+
+def _edges(columns: EdgeColumns, place: dict[str, int]) -> Edges:
+    distinct = sorted(set(columns.properties))
+    said = _places(columns.properties, {text: i for i, text in enumerate(distinct)})
+    return Edges(_places(columns.source, place), _places(columns.target, place), said, Texts.of(distinct))
 
 
 def _start(nodes: NodeColumns, label: Label) -> tuple[int, int]:
@@ -282,14 +292,12 @@ def _observations(reader: Reader, place: dict[str, int], nodes: NodeColumns) -> 
         values += series.values
         flags += series.flags
     all_periods, all_flags = sorted(set(periods)), sorted(set(flags))
-    period_at = {text: i for i, text in enumerate(all_periods)}
-    flag_at = {text: i for i, text in enumerate(all_flags)}
     return Observations(
         np.repeat(np.array(town, np.int64), length),
         np.repeat(np.array(measure, np.int64), length),
-        np.fromiter(map(period_at.__getitem__, periods), np.int64, len(periods)),
+        _places(periods, {text: i for i, text in enumerate(all_periods)}),
         np.array(values, np.float64),
-        np.fromiter(map(flag_at.__getitem__, flags), np.int64, len(flags)),
+        _places(flags, {text: i for i, text in enumerate(all_flags)}),
         Texts.of(all_periods),
         Texts.of(all_flags),
     )

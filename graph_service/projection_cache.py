@@ -10,7 +10,7 @@ from graph_service.arrays import load, save
 from graph_service.projection import Arrays, Projection, project
 from graph_service.store.contract import GraphStore
 
-FORMAT = 1
+FORMAT = 2
 """Part of a folder's name, so that an older version's files are never misread."""
 
 
