@@ -113,6 +113,23 @@ def reading(path: Path) -> Iterator[None]:
 
 def open_archive(path: Path, *, most_unpacked: int = MOST_UNPACKED) -> Archive:
     """Open a ZIP archive after measuring its real size; raises SourceError for everything dangerous or broken."""
+    archive = _listed(path)
+    _measure(archive, path, most_unpacked)
+    return Archive(path, _files(archive), archive)
+
+
+def archive_names(path: Path) -> tuple[str, ...]:
+    """The files in a ZIP archive, by its table of contents alone; raises SourceError."""
+    with _listed(path) as archive:
+        return _files(archive)
+
+
+def _files(archive: zipfile.ZipFile) -> tuple[str, ...]:
+    return tuple(member.filename for member in archive.infolist() if not member.is_dir())
+
+
+def _listed(path: Path) -> zipfile.ZipFile:
+    """An archive whose table of contents is harmless."""
     place = Place(file=path.name)
     head = check_file(path)
     if not head.startswith(b"PK"):
@@ -125,11 +142,9 @@ def open_archive(path: Path, *, most_unpacked: int = MOST_UNPACKED) -> Archive:
         raise SourceError(f"an archive of at most {MOST_MEMBERS} files", len(members), place)
     for member in members:
         _check_member(member, place)
-    names = tuple(member.filename for member in members if not member.is_dir())
-    if len(set(names)) < len(names):
+    if len({member.filename for member in members}) < len(members):
         raise SourceError("an archive with each name once", "one name several times", place)
-    _measure(archive, path, most_unpacked)
-    return Archive(path, names, archive)
+    return archive
 
 
 def _check_directory(path: Path) -> None:

@@ -15,7 +15,7 @@ from xml.parsers import expat
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
 
 from graph_service.errors import Place, SourceError
-from importers.archives import Archive, check_file, kind_of, open_archive
+from importers.archives import Archive, archive_names, check_file, kind_of, open_archive
 
 Cell = str | float | int | bool | date | None
 Row = tuple[Cell, ...]
@@ -59,6 +59,18 @@ def _cell(value: int | float | str | time | date | datetime | timedelta) -> Cell
     if isinstance(value, time | timedelta):
         return str(value)
     return value
+
+
+def is_workbook(path: Path) -> bool:
+    """Whether a file looks like a workbook by its content; says nothing about whether it can be read."""
+    head = check_file(path, MOST_PACKED)
+    if head.startswith(b"PK"):
+        return any(_is_part(name) for name in archive_names(path))
+    return head.startswith(_OLE)
+
+
+def _is_part(name: str) -> bool:
+    return name.startswith("xl/") or name == "content.xml"
 
 
 def open_workbook(path: Path) -> Workbook:
@@ -133,12 +145,11 @@ class _Extent:
         raise NotImplementedError
 
     def grow(self, row: int, column: int) -> None:
-        if row > self.rows or column > self.columns:
-            self.rows, self.columns = max(self.rows, row), max(self.columns, column)
-            if self.rows * self.columns > MOST_CELLS:
-                raise SourceError(
-                    f"a sheet of at most {MOST_CELLS} cells", f"{self.rows} rows, {self.columns} columns", self.place
-                )
+        self.rows, self.columns = max(self.rows, row), max(self.columns, column)
+        if self.rows * self.columns > MOST_CELLS:
+            raise SourceError(
+                f"a sheet of at most {MOST_CELLS} cells", f"{self.rows} rows, {self.columns} columns", self.place
+            )
 
 
 class _SheetExtent(_Extent):
@@ -150,24 +161,23 @@ class _SheetExtent(_Extent):
         self._columns: dict[str, int] = {}
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        tag = name.rpartition(":")[2]
+        tag = name.rpartition(":")[2] if ":" in name else name
         if tag == "c":
-            self._cell(attributes.get("r"))
+            reference = attributes.get("r")
+            if reference is None:
+                self.column += 1
+                return
+            letters = reference.rstrip("0123456789")
+            column = self._columns.get(letters)
+            if column is None:
+                column = self._columns[letters] = _column_number(letters)
+            self.row, self.column = int(reference[len(letters) :] or self.row), column
         elif tag in ("v", "is", "f"):
-            self.grow(self.row, self.column)
+            if self.row > self.rows or self.column > self.columns:
+                self.grow(self.row, self.column)
         elif tag == "row":
             number = attributes.get("r", "")
             self.row, self.column = int(number) if number.isdecimal() else self.row + 1, 0
-
-    def _cell(self, reference: str | None) -> None:
-        if reference is None:
-            self.column += 1
-            return
-        letters = reference.rstrip("0123456789")
-        column = self._columns.get(letters)
-        if column is None:
-            column = self._columns[letters] = _column_number(letters)
-        self.row, self.column = int(reference[len(letters) :] or self.row), column
 
 
 def _column_number(letters: str) -> int:

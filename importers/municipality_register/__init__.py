@@ -1,0 +1,1 @@
+"""The official register of German municipalities (GV-ISys)."""
