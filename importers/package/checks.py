@@ -1,15 +1,11 @@
 """What must hold between the rows of a package."""
 
 from collections.abc import Iterable
-from datetime import date
 
 from graph_service.errors import Place
 from graph_service.keys import NodeKey
 from graph_service.model import Edge, EdgeType, Record
-from importers.contract import Issues
 from importers.package.problems import Problems
-
-_SPANS = (("valid_from", "valid_until"), ("started_on", "ended_on"), ("open_from", "open_until"), ("since", "until"))
 
 
 def check_parents(records: Iterable[Record], problems: Problems) -> None:
@@ -44,11 +40,3 @@ def _cycles(start: NodeKey, parents: dict[NodeKey, list[NodeKey]], done: set[Nod
             path.append(following)
             on_path.add(following)
             waiting.append(iter(parents.get(following, ())))
-
-
-def note_reversed(row: dict[str, object], issues: Issues, place: Place) -> None:
-    """An end before its beginning is odd, but what the source says."""
-    for first, last in _SPANS:
-        begin, end = row.get(first), row.get(last)
-        if isinstance(begin, date) and isinstance(end, date) and end < begin:
-            issues.note("ends-before-start", "an end not before the beginning", f"{begin} to {end}", place)

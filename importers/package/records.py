@@ -1,7 +1,8 @@
 """Turns checked rows of a package into the records they stand for."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from operator import itemgetter
 from typing import cast
 
 from graph_service.codec import edge_from
@@ -113,23 +114,22 @@ def _requested(key: NodeKey, requester: str, seen: Seen, reader: TableReader) ->
 def edge_records(table: Table, edge_type: EdgeType, source: End, target: End, reader: TableReader) -> Iterator[Edge]:
     """The edges of a table. Equal properties are one mapping, for there may be a million edges."""
     source_key, target_key = Keys(source.label, source.concept_kind), Keys(target.label, target.concept_kind)
-    names = tuple(table.properties.items())
-    apart = table.identity[2:]
-    shared: dict[tuple[object, ...], Mapping[str, Scalar]] = {}
+    at = {column.name: index for index, column in enumerate(table.columns)}
+    identity_of = itemgetter(*(at[name] for name in table.identity))
+    properties_of = itemgetter(*(at[name] for name in table.properties), at["visibility"])
+    source_at, target_at, visibility_at = at[source.column], at[target.column], at["visibility"]
+    shared: dict[tuple[object, ...], dict[str, Scalar]] = {}
     once = _Once(table, reader)
-    for row in reader.rows():
-        start, end = source_key(cast("str", row[source.column])), target_key(cast("str", row[target.column]))
-        if not once((start, end, *[row.get(name) for name in apart])):
+    for values in reader.values():
+        if not once(identity_of(values)):
             continue
-        values = tuple([row.get(column) for column, _ in names])
-        properties = shared.get(values)
+        said = properties_of(values)
+        properties = shared.get(said)
         if properties is None:
-            properties = {n: cast("Scalar", row[c]) for c, n in names if c in row}
-            shared[values] = properties
-        try:
-            yield Edge(edge_type, start, end, properties, cast("Visibility | None", row.get("visibility")))
-        except InvalidValue as error:
-            reader.problems.add(error.expected, error.found, reader.place())
+            named = zip(table.properties.values(), said[:-1], strict=True)
+            properties = shared[said] = {name: value for name, value in named if value is not None}
+        start, end = source_key(cast("str", values[source_at])), target_key(cast("str", values[target_at]))
+        yield Edge(edge_type, start, end, properties, cast("Visibility | None", values[visibility_at]))
 
 
 def link_records(table: Table, reader: TableReader) -> Iterator[Edge]:

@@ -3,15 +3,18 @@
 import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import IO
 
 from graph_service.errors import InvalidValue, Place
 from graph_service.exchange import CellType, Column, Table, parse_cell
 from importers.contract import Issues
-from importers.package.checks import note_reversed
 from importers.package.problems import Problems
 
 MOST_CACHED = 200_000
+PLAIN = (CellType.TEXT, CellType.JSON)
+SPANS = (("valid_from", "valid_until"), ("started_on", "ended_on"), ("open_from", "open_until"), ("since", "until"))
+"""Columns of which the second is not before the first."""
 
 Row = dict[str, object]
 """Column → value; empty cells are absent."""
@@ -45,7 +48,6 @@ class TableReader:
         self.line = 1
         self._csv = csv.reader(self.file, strict=True)
         self.header = self._header()
-        self.columns = [self.table.column(name) for name in self.header]
 
     def place(self, column: str = "", line: int | None = None) -> Place:
         """A place in this table, by default the row read last."""
@@ -69,36 +71,51 @@ class TableReader:
         except csv.Error as error:
             self._broken("CSV as in RFC 4180", error, before + 1)
 
-    def rows(self) -> Iterator[Row]:
-        """The rows as typed values; a row with a problem is not among them."""
-        caches = [None if c is None else CellCache(c) for c in self.columns]
-        plain = [c is not None and c.type in (CellType.TEXT, CellType.JSON) for c in self.columns]
-        readers = [
-            (i, n, c, p) for i, (n, c, p) in enumerate(zip(self.header, caches, plain, strict=True)) if c is not None
+    def values(self) -> Iterator[list[object]]:
+        """The rows as typed values in the order of the table's columns, None where empty; none with a problem."""
+        where = {name: index for index, name in enumerate(self.header)}
+        columns = self.table.columns
+        cut = [
+            (where[c.name], i, None if c.type in PLAIN else CellCache(c))
+            for i, c in enumerate(columns)
+            if c.name in where
         ]
-        filled = [c.name for c in self.table.columns if c.filled]
+        filled = [i for i, c in enumerate(columns) if c.filled]
+        names = [c.name for c in columns]
+        spans = [(names.index(a), names.index(b)) for a, b in SPANS if a in where and b in where and b in names]
+        empty: list[object] = [None] * len(columns)
         for cells in self.raw():
-            row: Row = {}
+            values = empty.copy()
             sound = True
-            for index, name, cache, text in readers:
-                cell = cells[index]
-                if not cell:
-                    continue
-                if text:
-                    row[name] = cell
-                    continue
-                try:
-                    row[name] = cache[cell]
-                except InvalidValue as error:
-                    self.problems.add(error.expected, error.found, self.place(name))
-                    sound = False
-            for name in filled:
-                if name not in row and not cells[self.header.index(name)]:
-                    self.problems.add("a value", "an empty cell", self.place(name))
+            for source, target, cache in cut:
+                if cell := cells[source]:
+                    try:
+                        values[target] = cell if cache is None else cache[cell]
+                    except InvalidValue as error:
+                        self.problems.add(error.expected, error.found, self.place(names[target]))
+                        sound = False
+                        values[target] = cell
+            for index in filled:
+                if values[index] is None:
+                    self.problems.add("a value", "an empty cell", self.place(names[index]))
                     sound = False
             if sound:
-                note_reversed(row, self.issues, self.place())
-                yield row
+                for first, last in spans:
+                    if values[first] is not None and values[last] is not None:
+                        self._note_reversed(values[first], values[last])
+                yield values
+
+    def rows(self) -> Iterator[Row]:
+        """The rows by column, empty cells left out."""
+        names = [c.name for c in self.table.columns]
+        for values in self.values():
+            yield {name: value for name, value in zip(names, values, strict=True) if value is not None}
+
+    def _note_reversed(self, begin: object, end: object) -> None:
+        """An end before its beginning is odd, but what the source says."""
+        if isinstance(begin, date) and isinstance(end, date) and end < begin:
+            found = f"{begin} to {end}"
+            self.issues.note("ends-before-start", "an end not before the beginning", found, self.place())
 
     def _header(self) -> list[str]:
         try:
