@@ -1,0 +1,303 @@
+"""The four kinds of claims in Neo4j: how each is found again, and how a difference is written."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Protocol, TypeVar
+
+from graph_service.codec import Properties
+from graph_service.keys import Label
+from graph_service.model import EdgeType, Series
+from graph_service.store.contract import Changes
+from graph_service.store.neo4j_cypher import SINCE, Cypher, batches, edge_plain, edge_values, qualifier, series_from
+from graph_service.store.neo4j_difference import Difference, EdgeIdentity, SeriesIdentity, Territory
+from graph_service.store.neo4j_show import ensure, known, show
+from graph_service.store.series import count_points
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+SERIES_BATCH = 2_000
+BOUNDARY_BATCH = 200
+"""Boundaries are large: a batch of them is one message."""
+
+_GROUPS = "UNWIND $groups AS g UNWIND g.rows AS row"
+_DATASET = "MATCH (d:Dataset {id: $dataset})"
+
+
+class Claims(Protocol[K, V]):
+    """One kind of claim of one dataset."""
+
+    @property
+    def dataset(self) -> str:
+        """The dataset's id."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """Its name in `DatasetStatus.counts`."""
+        ...
+
+    @staticmethod
+    def count(before: V | None, now: V | None) -> Changes:
+        """What a pair of old and new amounts to."""
+        ...
+
+    def kept(self, identity: K | None = None) -> dict[K, tuple[str, V]]:
+        """What stands: identity → element id and content; of one identity, or all."""
+        ...
+
+    def write(self, difference: Difference[K, V]) -> set[str]:
+        """Write what differs; returns the keys of nodes that may be left with nothing."""
+        ...
+
+
+def by_since(claims: Iterable[tuple[datetime, Any]]) -> list[dict[str, Any]]:
+    """Rows grouped by time, so that a time travels once and is held once by the server."""
+    groups: dict[datetime, list[Any]] = {}
+    for since, row in claims:
+        groups.setdefault(since, []).append(row)
+    return [{"since": since, "rows": rows} for since, rows in groups.items()]
+
+
+def count_claim(before: object, now: object) -> Changes:
+    """A node, edge or boundary counts as one."""
+    if before is None or now is None:
+        return Changes(new=int(before is None), retired=int(now is None))
+    # 1 == 1.0 in Python, yet they are different claims
+    same = before == now and sorted(map(repr, _items(before))) == sorted(map(repr, _items(now)))
+    return Changes(unchanged=1) if same else Changes(changed=1)
+
+
+def _items(value: Any) -> Iterable[object]:
+    return value.items() if isinstance(value, dict) else value
+
+
+def count_series(before: Series | None, now: Series | None) -> Changes:
+    """Observations count singly."""
+    if before is None or now is None:
+        return Changes(new=len(now.periods) if now else 0, retired=len(before.periods) if before else 0)
+    return count_points(before, now)
+
+
+@dataclass(frozen=True, slots=True)
+class NodeClaims:
+    """``(:Dataset)-[:CLAIMS]->(:Entity)`` for the nodes of one label."""
+
+    cypher: Cypher
+    dataset: str
+    label: Label
+    kind: ClassVar[str] = "node"
+
+    @staticmethod
+    def count(before: Properties | None, now: Properties | None) -> Changes:
+        """What a pair of old and new amounts to."""
+        return count_claim(before, now)
+
+    def kept(self, identity: str | None = None) -> dict[str, tuple[str, Properties]]:
+        """What stands."""
+        condition = "n.key STARTS WITH $key" if identity is None else "n.key = $key"
+        rows = self.cypher.ask(
+            f"MATCH (d:Dataset {{id: $dataset}})-[c:CLAIMS]->(n:Entity) WHERE {condition}"
+            f" RETURN n.key, elementId(c), c {{ .*, {SINCE}: null }}",
+            dataset=self.dataset,
+            key=f"{self.label.value.lower()}:" if identity is None else identity,
+        )
+        return {key: (id, {n: v for n, v in properties.items() if n != SINCE}) for key, id, properties in rows}
+
+    def write(self, difference: Difference[str, Properties]) -> set[str]:
+        """Write what differs."""
+        old = known(self.cypher, difference.new)
+        added = {key: claim for key, claim in difference.new.items() if key in old}
+        self._create({key: claim for key, claim in difference.new.items() if key not in old})
+        self._say(
+            f"{_DATASET} {_GROUPS} MATCH (n:Entity {{key: row[0]}}) CREATE (d)-[c:CLAIMS]->(n)",
+            [(since, (key, properties)) for key, (properties, since) in added.items()],
+        )
+        self._say(
+            f"{_GROUPS} MATCH ()-[c:CLAIMS]->() WHERE elementId(c) = row[0]",
+            [(since, (id, properties)) for id, properties, since in difference.changed.values()],
+        )
+        for batch in batches(difference.retired.values()):
+            query = "UNWIND $ids AS id MATCH ()-[c:CLAIMS]->() WHERE elementId(c) = id DELETE c"
+            self.cypher.tell(query, ids=batch)
+        show(self.cypher, [*added, *difference.changed, *difference.retired])
+        return set(difference.retired)
+
+    def _say(self, query: str, claims: Sequence[tuple[datetime, Any]]) -> None:
+        for batch in batches(claims):
+            statement = f"{query} SET c = row[1], c.{SINCE} = g.since"
+            self.cypher.tell(statement, dataset=self.dataset, groups=by_since(batch))
+
+    def _create(self, claims: dict[str, tuple[Properties, datetime]]) -> None:
+        """Nodes that nobody knew show what this one dataset says: no need to merge."""
+        for label, named in ((f":{self.label.value}", True), ("", False)):
+            some = [(since, (k, p)) for k, (p, since) in claims.items() if ("name" in p) is named]
+            self._say(
+                f"{_DATASET} {_GROUPS} CREATE (n:Entity{label}) SET n = row[1], n.key = row[0]"
+                " CREATE (d)-[c:CLAIMS]->(n)",
+                some,
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeClaims:
+    """One relationship per dataset, for the edges of one type."""
+
+    cypher: Cypher
+    dataset: str
+    type: EdgeType
+    kind: ClassVar[str] = "edge"
+
+    @staticmethod
+    def count(before: Properties | None, now: Properties | None) -> Changes:
+        """What a pair of old and new amounts to."""
+        return count_claim(before, now)
+
+    def kept(self, identity: EdgeIdentity | None = None) -> dict[EdgeIdentity, tuple[str, Properties]]:
+        """What stands."""
+        source, target, _ = identity or ("", "", "")
+        ends = "" if identity is None else " {key: $source}", "" if identity is None else " {key: $target}"
+        rows = self.cypher.ask(
+            f"MATCH (s:Entity{ends[0]})-[r:{self.type.value}]->(t:Entity{ends[1]}) WHERE r.dataset = $dataset"
+            f" RETURN s.key, t.key, elementId(r), {edge_values(self.type)}",
+            dataset=self.dataset,
+            source=source,
+            target=target,
+        )
+        found = {}
+        for start, end, id, *values in rows:
+            properties = edge_plain(self.type, values)
+            found[start, end, qualifier(self.type, properties)] = (id, properties)
+        return found if identity is None else {key: claim for key, claim in found.items() if key == identity}
+
+    def write(self, difference: Difference[EdgeIdentity, Properties]) -> set[str]:
+        """Write what differs."""
+        ensure(self.cypher, {end for source, target, _ in difference.new for end in (source, target)})
+        self._say(
+            f"{_GROUPS} MATCH (s:Entity {{key: row[0]}}) MATCH (t:Entity {{key: row[1]}})"
+            f" CREATE (s)-[r:{self.type.value}]->(t) SET r = row[2]",
+            ((since, (s, t, properties)) for (s, t, _), (properties, since) in difference.new.items()),
+        )
+        self._say(
+            f"{_GROUPS} MATCH ()-[r:{self.type.value}]->() WHERE elementId(r) = row[0] SET r = row[1]",
+            ((since, (id, properties)) for id, properties, since in difference.changed.values()),
+        )
+        for batch in batches(difference.retired.values()):
+            query = f"UNWIND $ids AS id MATCH ()-[r:{self.type.value}]->() WHERE elementId(r) = id DELETE r"
+            self.cypher.tell(query, ids=batch)
+        return {end for source, target, _ in difference.retired for end in (source, target)}
+
+    def _say(self, query: str, claims: Iterable[tuple[datetime, Any]]) -> None:
+        for batch in batches(claims):
+            statement = f"{query}, r.dataset = $dataset, r.{SINCE} = g.since"
+            self.cypher.tell(statement, dataset=self.dataset, groups=by_since(batch))
+
+
+@dataclass(frozen=True, slots=True)
+class BoundaryClaims:
+    """``(:Municipality)-[:HAS_BOUNDARY]->(:Boundary)``, apart from the node so that reading nodes stays cheap."""
+
+    cypher: Cypher
+    dataset: str
+    kind: ClassVar[str] = "boundary"
+
+    @staticmethod
+    def count(before: Territory | None, now: Territory | None) -> Changes:
+        """What a pair of old and new amounts to."""
+        return count_claim(before, now)
+
+    def kept(self, identity: str | None = None) -> dict[str, tuple[str, Territory]]:
+        """What stands."""
+        rows = self.cypher.ask(
+            "MATCH (m:Entity)-[:HAS_BOUNDARY]->(b:Boundary {dataset: $dataset}) WHERE $key IS NULL OR m.key = $key"
+            " RETURN m.key, elementId(b), b.geometry, b.territory_date",
+            dataset=self.dataset,
+            key=identity,
+        )
+        return {key: (id, (geometry, day)) for key, id, geometry, day in rows}
+
+    def write(self, difference: Difference[str, Territory]) -> set[str]:
+        """Write what differs."""
+        ensure(self.cypher, set(difference.new))
+        self._say(
+            f"{_GROUPS} MATCH (m:Entity {{key: row[0]}})"
+            " CREATE (m)-[:HAS_BOUNDARY]->(b:Boundary {dataset: $dataset})",
+            ((since, (key, *content)) for key, (content, since) in difference.new.items()),
+        )
+        self._say(
+            f"{_GROUPS} MATCH (b:Boundary) WHERE elementId(b) = row[0]",
+            ((since, (id, *content)) for id, content, since in difference.changed.values()),
+        )
+        _delete(self.cypher, "Boundary", difference.retired.values())
+        return set(difference.retired)
+
+    def _say(self, query: str, claims: Iterable[tuple[datetime, Any]]) -> None:
+        for batch in batches(claims, BOUNDARY_BATCH):
+            self.cypher.tell(
+                f"{query} SET b.geometry = row[1], b.territory_date = row[2], b.{SINCE} = g.since",
+                dataset=self.dataset,
+                groups=by_since(batch),
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesClaims:
+    """``(:Municipality)-[:HAS_SERIES]->(:Series)-[:MEASURES]->(:Indicator)`` with arrays of equal length."""
+
+    cypher: Cypher
+    dataset: str
+    kind: ClassVar[str] = "series"
+
+    @staticmethod
+    def count(before: Series | None, now: Series | None) -> Changes:
+        """What a pair of old and new amounts to."""
+        return count_series(before, now)
+
+    def kept(self, identity: SeriesIdentity | None = None) -> dict[SeriesIdentity, tuple[str, Series]]:
+        """What stands."""
+        town, measure = identity or (None, None)
+        rows = self.cypher.ask(
+            "MATCH (m:Entity)-[:HAS_SERIES]->(s:Series {dataset: $dataset})-[:MEASURES]->(i:Entity)"
+            " WHERE ($town IS NULL OR m.key = $town) AND ($measure IS NULL OR i.key = $measure)"
+            " RETURN m.key, i.key, elementId(s), s.periods, s.values, s.flags",
+            dataset=self.dataset,
+            town=town,
+            measure=measure,
+        )
+        return {(town, measure): (id, series_from(town, measure, values)) for town, measure, id, *values in rows}
+
+    def write(self, difference: Difference[SeriesIdentity, Series]) -> set[str]:
+        """Write what differs."""
+        ensure(self.cypher, {end for identity in difference.new for end in identity})
+        self._say(
+            f"{_GROUPS} MATCH (m:Entity {{key: row[3]}}) MATCH (i:Entity {{key: row[4]}})"
+            " CREATE (m)-[:HAS_SERIES]->(s:Series {dataset: $dataset})-[:MEASURES]->(i)",
+            ((since, (*_arrays(series), *identity)) for identity, (series, since) in difference.new.items()),
+        )
+        self._say(
+            f"{_GROUPS} MATCH (s:Series) WHERE elementId(s) = row[3]",
+            ((since, (*_arrays(series), id)) for id, series, since in difference.changed.values()),
+        )
+        _delete(self.cypher, "Series", difference.retired.values())
+        return {end for identity in difference.retired for end in identity}
+
+    def _say(self, query: str, claims: Iterable[tuple[datetime, Any]]) -> None:
+        for batch in batches(claims, SERIES_BATCH):
+            self.cypher.tell(
+                f"{query} SET s.periods = row[0], s.values = row[1], s.flags = row[2], s.{SINCE} = g.since",
+                dataset=self.dataset,
+                groups=by_since(batch),
+            )
+
+
+def _arrays(series: Series) -> tuple[list[str], list[float], list[str] | None]:
+    """Periods, values and flags; no flags at all need no array."""
+    flags = list(series.flags) if any(series.flags) else None
+    return list(series.periods), [float(value) for value in series.values], flags
+
+
+def _delete(cypher: Cypher, label: str, ids: Iterable[str]) -> None:
+    for batch in batches(ids):
+        query = f"UNWIND $ids AS id MATCH (n:{label}) WHERE elementId(n) = id DETACH DELETE n"
+        cypher.tell(query, ids=batch)

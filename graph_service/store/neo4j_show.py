@@ -1,0 +1,44 @@
+"""Keeps what a Neo4j store shows in step with what datasets claim: merged properties, and the label people ask for."""
+
+from collections.abc import Iterable
+
+from graph_service.keys import Label, NodeKey
+from graph_service.store.neo4j_cypher import SINCE, Cypher, batches
+
+
+def known(cypher: Cypher, keys: Iterable[str]) -> set[str]:
+    """Which of these keys have a node, shown or not."""
+    query = "UNWIND $keys AS key MATCH (n:Entity {key: key}) RETURN key"
+    return {key for batch in batches(keys) for (key,) in cypher.ask(query, keys=batch)}
+
+
+def ensure(cypher: Cypher, keys: set[str]) -> None:
+    """Make a place for keys that edges or series point to, whether or not a dataset names them."""
+    for batch in batches(sorted(keys - known(cypher, keys))):
+        cypher.tell("UNWIND $keys AS key CREATE (:Entity {key: key})", keys=batch)
+
+
+def show(cypher: Cypher, keys: Iterable[str]) -> None:
+    """Give nodes the properties of their claims, the most believed last so that it wins; named ones get their label."""
+    by_label: dict[Label, list[str]] = {}
+    for key in keys:
+        by_label.setdefault(NodeKey.trusted(key).label, []).append(key)
+    for label, some in by_label.items():
+        for batch in batches(some):
+            cypher.tell(
+                "UNWIND $keys AS key MATCH (n:Entity {key: key})"
+                " OPTIONAL MATCH (n)<-[c:CLAIMS]-(d:Dataset)"
+                " WITH n, key, c, d ORDER BY d.precedence DESC, d.id DESC"
+                " WITH n, key, collect(properties(c)) AS claims"
+                " SET n = {key: key}"
+                " FOREACH (claim IN claims | SET n += claim)"
+                f" REMOVE n.{SINCE}, n:{label.value}"
+                f" FOREACH (_ IN CASE WHEN n.name IS NULL THEN [] ELSE [1] END | SET n:{label.value})",
+                keys=batch,
+            )
+
+
+def prune(cypher: Cypher, keys: Iterable[str]) -> None:
+    """Delete those of these nodes that no claim, edge, series or boundary touches any more."""
+    for batch in batches(keys):
+        cypher.tell("UNWIND $keys AS key MATCH (n:Entity {key: key}) WHERE NOT EXISTS { (n)--() } DELETE n", keys=batch)

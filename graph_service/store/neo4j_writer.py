@@ -1,0 +1,138 @@
+"""What a unit of work may change in a Neo4j store: only differences are written, then the touched nodes shown anew."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields
+from datetime import UTC, datetime
+from typing import Any
+
+from graph_service.codec import dataset_properties
+from graph_service.errors import NotFound
+from graph_service.keys import Label, NodeKey
+from graph_service.model import CURATED, Dataset, Edge, EdgeType, Node, Record
+from graph_service.store.contract import Changes, Claimed
+from graph_service.store.neo4j_claims import BoundaryClaims, Claims, EdgeClaims, NodeClaims, SeriesClaims
+from graph_service.store.neo4j_cypher import STORE, Cypher
+from graph_service.store.neo4j_difference import Staged, compare, stage
+from graph_service.store.neo4j_reader import KINDS, Neo4jReader
+from graph_service.store.neo4j_show import prune, show
+
+
+class Neo4jWriter(Neo4jReader):
+    """Reads and changes inside one transaction; see `contract.Writer`."""
+
+    def __init__(self, cypher: Cypher) -> None:
+        """Queue behind other writers: the first write to the store's node holds it until the transaction ends."""
+        super().__init__(cypher)
+        self._changed = False
+        cypher.tell("MATCH (s:Store {id: $id}) SET s.writing = true REMOVE s.writing", id=STORE)
+        self._now = datetime.now(UTC)
+
+    def finish(self) -> None:
+        """One revision on, if anything changed."""
+        if self._changed:
+            self._cypher.tell("MATCH (s:Store {id: $id}) SET s.revision = s.revision + 1", id=STORE)
+
+    def replace(self, dataset: Dataset, records: Iterable[Record]) -> Changes:
+        """Make the dataset claim exactly these records."""
+        return self._claim(dataset, records)
+
+    def adopt(self, dataset: Dataset, claimed: Iterable[Claimed]) -> Changes:
+        """As `replace`, with the times that the claims bring."""
+        return self._claim(dataset, claimed)
+
+    def drop(self, dataset: str) -> Changes:
+        """Remove a dataset with its claims."""
+        if dataset not in self._ranks():
+            raise NotFound("a known dataset", dataset)
+        changes = self._settle(dataset, Staged())
+        self._cypher.tell("MATCH (d:Dataset {id: $dataset}) DELETE d", dataset=dataset)
+        self._changed, self._known_ranks = True, None
+        return changes
+
+    def put(self, record: Node | Edge) -> Changes:
+        """Enter or change one record by hand."""
+        self._register(CURATED)
+        staged = Staged()
+        staged.add(record, self._now)
+        ((claims, now),) = self._all(CURATED.id, staged, absent=False)
+        (identity,) = now
+        return self._apply(claims, claims.kept(identity), now)
+
+    def remove(self, record: NodeKey | Edge) -> Changes:
+        """Take back one record entered by hand."""
+        claims, identity = self._curated(record)
+        before = claims.kept(identity)
+        if not before:
+            raise NotFound("a record entered by hand", record)
+        return self._apply(claims, before, {})
+
+    def _curated(self, record: NodeKey | Edge) -> tuple[Claims[Any, Any], object]:
+        if isinstance(record, NodeKey):
+            return NodeClaims(self._cypher, CURATED.id, record.label), str(record)
+        identity = (str(record.source), str(record.target), record.qualifier)
+        return EdgeClaims(self._cypher, CURATED.id, record.type), identity
+
+    def _claim(self, dataset: Dataset, records: Iterable[Record | Claimed]) -> Changes:
+        reordered = self._register(dataset)
+        changes = self._settle(dataset.id, stage(records, self._now))
+        if reordered:
+            query = "MATCH (:Dataset {id: $dataset})-[:CLAIMS]->(n:Entity) RETURN n.key"
+            show(self._cypher, [key for (key,) in self._cypher.ask(query, dataset=dataset.id)])
+        return changes
+
+    def _register(self, dataset: Dataset) -> bool:
+        """Enter the dataset, or what is new about it; returns whether it is now believed earlier or later."""
+        query = "MATCH (d:Dataset {id: $dataset}) RETURN properties(d)"
+        found = [row for (row,) in self._cypher.ask(query, dataset=dataset.id)]
+        before = {f.name: found[0][f.name] for f in fields(Dataset) if f.name in found[0]} if found else {}
+        properties = dataset_properties(dataset)
+        if before != properties:
+            counts = "{}" if found else "{" + ", ".join(f"_{kind}: 0" for kind in KINDS) + "}"
+            gone = "".join(f" REMOVE d.{name}" for name in sorted(before.keys() - properties.keys()))
+            self._cypher.tell(
+                f"MERGE (d:Dataset {{id: $dataset}}) SET d += {counts}, d += $properties, d.updated_at = $now{gone}",
+                dataset=dataset.id,
+                properties=properties,
+                now=self._now,
+            )
+            self._changed, self._known_ranks = True, None
+        return bool(found) and before["precedence"] != dataset.precedence
+
+    def _all(
+        self, dataset: str, staged: Staged, *, absent: bool = True
+    ) -> Iterator[tuple[Claims[Any, Any], Mapping[Any, Any]]]:
+        """Every kind of claim with what is staged of it; with or without kinds of which nothing is staged."""
+        pairs: list[tuple[Claims[Any, Any], Mapping[Any, Any]]] = [
+            *((NodeClaims(self._cypher, dataset, label), staged.nodes.get(label, {})) for label in Label),
+            *((EdgeClaims(self._cypher, dataset, kind), staged.edges.get(kind, {})) for kind in EdgeType),
+            (BoundaryClaims(self._cypher, dataset), staged.boundaries),
+            (SeriesClaims(self._cypher, dataset), staged.series),
+        ]
+        return ((claims, now) for claims, now in pairs if absent or now)
+
+    def _settle(self, dataset: str, staged: Staged) -> Changes:
+        """Make the dataset claim what is staged."""
+        query = f"MATCH (d:Dataset {{id: $dataset}}) RETURN {', '.join(f'd._{kind}' for kind in KINDS)}"
+        (row,) = self._cypher.ask(query, dataset=dataset)
+        counts = dict(zip(KINDS, row, strict=True))
+        changes = Changes()
+        for claims, now in self._all(dataset, staged):
+            before = claims.kept() if counts[claims.kind] else {}
+            if before or now:
+                changes += self._apply(claims, before, now)
+        return changes
+
+    def _apply(self, claims: Claims[Any, Any], before: Mapping[Any, Any], now: Mapping[Any, Any]) -> Changes:
+        difference = compare(before, now, claims.count)
+        if difference.changes.total:
+            left = claims.write(difference)
+            prune(self._cypher, left)
+            self._changed = True
+            count = f"d._{claims.kind}"
+            self._cypher.tell(
+                f"MATCH (d:Dataset {{id: $dataset}}) SET d.updated_at = $now, {count} = {count} + $more",
+                dataset=claims.dataset,
+                now=self._now,
+                more=len(difference.new) - len(difference.retired),
+            )
+        return difference.changes
