@@ -76,8 +76,13 @@ def node_from(key: str, properties: Mapping[str, object]) -> Node:
 
 def edge_properties(edge: Edge) -> Properties:
     """What an edge record claims beside its type and ends."""
-    plain = {name: to_plain(value) for name, value in sorted(edge.properties.items())}
-    return plain if edge.visibility is None else plain | {"visibility": edge.visibility.value}
+    return edge_plain(edge.properties, edge.visibility)
+
+
+def edge_plain(properties: Mapping[str, Scalar], visibility: Visibility | None) -> Properties:
+    """An edge's own properties and visibility as plain ones, in the order of their names."""
+    plain = {name: to_plain(value) for name, value in sorted(properties.items())}
+    return plain if visibility is None else plain | {"visibility": visibility.value}
 
 
 def edge_from(edge_type: str, source: str, target: str, properties: Mapping[str, object]) -> Edge:

@@ -321,6 +321,12 @@ EDGE_SPECS: Mapping[EdgeType, EdgeSpec] = MappingProxyType(
 )
 
 
+def edge_qualifier(type: EdgeType, properties: Mapping[str, Scalar]) -> str:
+    """The identifying properties of an edge as text: what tells it from parallel ones."""
+    identity = EDGE_SPECS[type].identity
+    return "|".join(str(properties.get(name, "")) for name in identity) if identity else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Edge:
     """A relation between two nodes. Equal identity (type, ends, identifying properties) is the same edge."""
@@ -348,8 +354,7 @@ class Edge:
     @property
     def qualifier(self) -> str:
         """The values that tell this edge from parallel ones, as text."""
-        identity = EDGE_SPECS[self.type].identity
-        return "|".join(str(self.properties.get(name, "")) for name in identity) if identity else ""
+        return edge_qualifier(self.type, self.properties)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from graph_service.store.sqlite_rows import (
 )
 
 _EDGE_COLUMNS = "type, source, target, qualifier, dataset, properties"
+_EDGE_TYPES = ", ".join(f"'{type.value}'" for type in EdgeType)
 
 
 class SQLiteReader:
@@ -117,7 +118,9 @@ class SQLiteReader:
         joined = ", ".join(f"group_concat({name}, char(10))" for name in ("source", "target", "properties"))
         sql = f"SELECT {joined} FROM (SELECT * FROM edge_claim WHERE type = ? ORDER BY source, target, qualifier)"
         row = self._connection.execute(sql, (type.value,)).fetchone()
-        columns = EdgeColumns(*([] if text is None else text.split("\n") for text in row))
+        if row[0] is None:
+            return EdgeColumns([], [], [])
+        columns = EdgeColumns(*(text.split("\n") for text in row))
         shown = {str(key) for key in self.keys()}
         if shown.issuperset(columns.source) and shown.issuperset(columns.target):
             return columns
@@ -147,7 +150,7 @@ class SQLiteReader:
     def edges_of(self, key: NodeKey) -> list[Edge]:
         """The shown edges at a node."""
         rows = self._connection.execute(
-            f"SELECT {_EDGE_COLUMNS} FROM edge_claim WHERE source = ?1 UNION "
+            f"SELECT {_EDGE_COLUMNS} FROM edge_claim WHERE type IN ({_EDGE_TYPES}) AND source = ?1 UNION "
             f"SELECT {_EDGE_COLUMNS} FROM edge_claim WHERE target = ?1 ORDER BY 1, 2, 3, 4",
             (key,),
         ).fetchall()

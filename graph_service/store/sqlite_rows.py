@@ -3,12 +3,24 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 import orjson
 
-from graph_service.codec import edge_from, edge_properties, node_from, node_properties
+from graph_service.codec import edge_from, edge_plain, node_from, node_properties
 from graph_service.keys import NodeKey
-from graph_service.model import Boundary, Edge, Node, ObservationTable, Record, Series
+from graph_service.model import (
+    Boundary,
+    Edge,
+    EdgeType,
+    Node,
+    ObservationTable,
+    Record,
+    Scalar,
+    Series,
+    Visibility,
+    edge_qualifier,
+)
 from graph_service.store.contract import Claimed
 from graph_service.store.series import series_of_tables
 
@@ -57,16 +69,22 @@ def node_row(node: Node) -> Row:
     return (str(node.key), _json(properties), int("name" in properties))
 
 
+@lru_cache(maxsize=65_536)
+def _said(
+    kind: EdgeType, visibility: Visibility | None, items: tuple[tuple[str, Scalar, type], ...]
+) -> tuple[str, str]:
+    """An edge's qualifier and properties as JSON; cached, as what edges say repeats by the million."""
+    properties = {name: value for name, value, _ in items}
+    plain = edge_plain(properties, visibility)
+    return edge_qualifier(kind, properties), _json(plain) if plain else "{}"
+
+
 def edge_row(edge: Edge) -> Row:
     """An edge claim's row."""
-    properties = edge_properties(edge)
-    return (
-        edge.type.value,
-        str(edge.source),
-        str(edge.target),
-        edge.qualifier,
-        _json(properties) if properties else "{}",
-    )
+    # the values' classes belong to the cache's key, for 1 == 1.0 == True
+    items = tuple((name, value, value.__class__) for name, value in edge.properties.items())
+    qualifier, text = _said(edge.type, edge.visibility, items)
+    return (edge.type.value, str(edge.source), str(edge.target), qualifier, text)
 
 
 def boundary_row(boundary: Boundary) -> Row:

@@ -49,7 +49,7 @@ class SQLiteWriter(SQLiteReader):
     def drop(self, dataset: str) -> Changes:
         """Remove a dataset with its claims."""
         number = self.number_of(dataset)
-        retired = self._points(number) + sum(self._count(table, number) for table in TABLES if table is not SERIES)
+        retired = sum(self._size(table, number) for table in TABLES)
         for table in TABLES:
             self._connection.execute(f"DELETE FROM {table.name} WHERE dataset = ?", (number,))
         self._connection.execute("DELETE FROM dataset WHERE number = ?", (number,))
@@ -118,69 +118,63 @@ class SQLiteWriter(SQLiteReader):
         return changes
 
     def _open_stage(self, table: ClaimTable) -> None:
-        self._connection.execute(f"DROP TABLE IF EXISTS temp.staged_{table.name}")
-        columns = ", ".join((*table.columns, "since"))
-        key = ", ".join(table.identity)
-        self._connection.execute(
-            f"CREATE TEMP TABLE staged_{table.name} ({columns}, PRIMARY KEY ({key})) WITHOUT ROWID"
-        )
+        """Make room for records in the order in which they come; the key is put on them afterwards, which is faster."""
+        self._connection.execute(f"DROP TABLE IF EXISTS temp.arrived_{table.name}")
+        self._connection.execute(f"CREATE TEMP TABLE arrived_{table.name} ({', '.join((*table.columns, 'since'))})")
 
     def _stage(self, rows: Iterator[tuple[ClaimTable, Row]]) -> None:
         while batch := list(islice(rows, BATCH)):
-            for table in TABLES:
+            for table in {kind for kind, _ in batch}:
+                marks = ", ".join("?" * (len(table.columns) + 1))
                 found = [row for kind, row in batch if kind is table]
-                if found:
-                    marks = ", ".join("?" * (len(table.columns) + 1))
-                    sql = f"INSERT OR REPLACE INTO temp.staged_{table.name} VALUES ({marks})"
-                    self._connection.executemany(sql, found)
+                self._connection.executemany(f"INSERT INTO temp.arrived_{table.name} VALUES ({marks})", found)
 
     def _settle(self, table: ClaimTable, number: int) -> Changes:
-        """Compare what is staged with what stands, and write the difference."""
-        stage = f"temp.staged_{table.name}"
-        if not self._has_claims(table, number):
-            changes = Changes(new=self._staged_size(table))
-        else:
+        """Compare what arrived with what stands, and write the difference."""
+        names, keys = ", ".join(table.columns), ", ".join(table.identity)
+        arrived, stage = f"temp.arrived_{table.name}", f"temp.staged_{table.name}"
+        # in the order of the key, and of equal keys the last one last
+        ordered = f"SELECT {names}, since FROM {arrived} ORDER BY {keys}, rowid"
+        fresh = not self._size(table, number)
+        if not fresh:
+            self._connection.execute(f"DROP TABLE IF EXISTS {stage}")
+            self._connection.execute(
+                f"CREATE TEMP TABLE staged_{table.name} ({names}, since, PRIMARY KEY ({keys})) WITHOUT ROWID"
+            )
+            self._connection.execute(f"INSERT OR REPLACE INTO {stage} {ordered}")
             changes = self._compare(table, number)
-            keys = ", ".join(table.identity)
-            self._connection.execute(
-                f"DELETE FROM {table.name} WHERE dataset = ? AND ({keys}) NOT IN (SELECT {keys} FROM {stage})",
-                (number,),
-            )
-            self._connection.execute(
-                f"DELETE FROM {stage} AS s WHERE EXISTS (SELECT 1 FROM {table.name} c WHERE c.dataset = ?"
-                f" AND {_equal(table.identity)} AND {_equal(table.content)})",
-                (number,),
-            )
-        names = ", ".join(table.columns)
+            self._forget(table, number)
+            ordered = f"SELECT {names}, since FROM {stage} ORDER BY {keys}"
         self._connection.execute(
-            f"INSERT OR REPLACE INTO {table.name} ({names}, since, dataset)"
-            f" SELECT {names}, since, ? FROM {stage} ORDER BY {', '.join(table.identity)}",
+            f"INSERT OR REPLACE INTO {table.name} ({names}, since, dataset) SELECT *, {number} FROM ({ordered})"
+        )
+        self._connection.execute(f"DROP TABLE {arrived}")
+        return Changes(new=self._size(table, number)) if fresh else changes
+
+    def _forget(self, table: ClaimTable, number: int) -> None:
+        """Delete what stands and was not staged, and unstage what stands already."""
+        stage, keys = f"temp.staged_{table.name}", ", ".join(table.identity)
+        self._connection.execute(
+            f"DELETE FROM {table.name} WHERE dataset = ? AND ({keys}) NOT IN (SELECT {keys} FROM {stage})", (number,)
+        )
+        self._connection.execute(
+            f"DELETE FROM {stage} AS s WHERE EXISTS (SELECT 1 FROM {table.name} c WHERE c.dataset = ?"
+            f" AND {_equal(table.identity)} AND {_equal(table.content)})",
             (number,),
         )
-        self._connection.execute(f"DROP TABLE {stage}")
-        return changes
 
     def _insert(self, table: ClaimTable, number: int, rows: list[Row]) -> None:
         names, marks = ", ".join(table.columns), ", ".join("?" * (len(table.columns) + 1))
         sql = f"INSERT OR REPLACE INTO {table.name} ({names}, since, dataset) VALUES ({marks}, {number})"
         self._connection.executemany(sql, rows)
 
-    def _has_claims(self, table: ClaimTable, number: int) -> bool:
-        sql = f"SELECT 1 FROM {table.name} WHERE dataset = ? LIMIT 1"
-        return self._connection.execute(sql, (number,)).fetchone() is not None
-
-    def _count(self, table: ClaimTable, number: int) -> int:
-        sql = f"SELECT count(*) FROM {table.name} WHERE dataset = ?"
-        return int(self._connection.execute(sql, (number,)).fetchone()[0])
-
-    def _points(self, number: int) -> int:
-        """How many observations a dataset claims."""
-        sql = "SELECT coalesce(sum(json_array_length(periods)), 0) FROM series_claim WHERE dataset = ?"
+    def _size(self, table: ClaimTable, number: int) -> int:
+        """How much a dataset claims in a table: observations singly, all else by record."""
+        sql = f"SELECT {_sized(table)} FROM {table.name} WHERE dataset = ?"
         return int(self._connection.execute(sql, (number,)).fetchone()[0])
 
     def _staged_size(self, table: ClaimTable) -> int:
-        what = "coalesce(sum(json_array_length(periods)), 0)" if table is SERIES else "count(*)"
-        return int(self._connection.execute(f"SELECT {what} FROM temp.staged_{table.name}").fetchone()[0])
+        return int(self._connection.execute(f"SELECT {_sized(table)} FROM temp.staged_{table.name}").fetchone()[0])
 
     def _compare(self, table: ClaimTable, number: int) -> Changes:
         """Count what is staged against what stands: observations singly, all else by record."""
@@ -189,13 +183,13 @@ class SQLiteWriter(SQLiteReader):
         if table is not SERIES:
             sql = f"SELECT count(*), coalesce(sum({same}), 0) FROM {joined}"
             both, unchanged = self._connection.execute(sql, (number,)).fetchone()
-            before, now = self._count(table, number), self._staged_size(table)
+            before, now = self._size(table, number), self._staged_size(table)
             return Changes(now - both, both - unchanged, unchanged, before - both)
         sizes = "coalesce(sum(json_array_length(c.periods)), 0), coalesce(sum(json_array_length(s.periods)), 0)"
         before_both, now_both = self._connection.execute(f"SELECT {sizes} FROM {joined}", (number,)).fetchone()
         equal = self._connection.execute(f"SELECT {sizes} FROM {joined} AND {same}", (number,)).fetchone()[0]
         changes = Changes(
-            new=self._staged_size(table) - now_both, unchanged=equal, retired=self._points(number) - before_both
+            new=self._staged_size(table) - now_both, unchanged=equal, retired=self._size(table, number) - before_both
         )
         old, new = (", ".join(f"{alias}.{column}" for column in table.columns) for alias in ("c", "s"))
         rows = self._connection.execute(f"SELECT {old}, {new} FROM {joined} AND NOT ({same})", (number,))
@@ -207,3 +201,7 @@ class SQLiteWriter(SQLiteReader):
 def _equal(columns: tuple[str, ...]) -> str:
     """A condition: the claim ``c`` and the staged row ``s`` agree in these columns (NULL equals NULL)."""
     return " AND ".join(f"c.{column} IS s.{column}" for column in columns)
+
+
+def _sized(table: ClaimTable) -> str:
+    return "coalesce(sum(json_array_length(periods)), 0)" if table is SERIES else "count(*)"

@@ -32,7 +32,7 @@ CREATE TABLE edge_claim (
     since INTEGER NOT NULL,
     PRIMARY KEY (type, source, target, qualifier, dataset)
 ) WITHOUT ROWID;
-CREATE INDEX edge_claim_by_source ON edge_claim (source);
+-- From its source an edge is found through the primary key, as there are few types.
 CREATE INDEX edge_claim_by_target ON edge_claim (target);
 
 CREATE TABLE boundary_claim (
