@@ -61,6 +61,16 @@ def _cell(value: int | float | str | time | date | datetime | timedelta) -> Cell
     return value
 
 
+def cell_text(cell: Cell) -> str:
+    """What a cell says as text, without spaces around it; an empty cell says nothing."""
+    return "" if cell is None else str(cell).strip()
+
+
+def plain_header(cell: Cell) -> str:
+    """A header without hyphenation, spaces and footnote marks: "Post-leit-zahl3)" is "postleitzahl"."""
+    return re.sub(r"\d+\)|[-\s]", "", cell_text(cell)).lower()
+
+
 def is_workbook(path: Path) -> bool:
     """Whether a file looks like a workbook by its content; says nothing about whether it can be read."""
     head = check_file(path, MOST_PACKED)

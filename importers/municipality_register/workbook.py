@@ -8,7 +8,7 @@ from graph_service.errors import GraphServiceError, InvalidValue, Place, SourceE
 from importers.contract import Issues
 from importers.municipality_register.rows import LEVELS, Register, Row, regional_key
 from importers.numbers import parse_date, parse_number
-from importers.spreadsheets import Cell, Workbook
+from importers.spreadsheets import Cell, Workbook, cell_text, plain_header
 from importers.spreadsheets import Row as SheetRow
 
 _SEARCHED = 15
@@ -36,23 +36,23 @@ def find_register(book: Workbook, issues: Issues) -> Register | None:
     """Recognise the sheet that holds the register; None where the workbook has none. Raises SourceError."""
     for sheet in book.sheet_names:
         rows = list(book.rows(sheet))
-        header = next((n for n, row in enumerate(rows[:_SEARCHED]) if row and _plain(row[0]) == "satzart"), None)
+        header = next((n for n, row in enumerate(rows[:_SEARCHED]) if row and plain_header(row[0]) == "satzart"), None)
         if header is not None:
             return _register(rows, header, Place(file=book.path.name, table=sheet), issues)
     return None
 
 
 def _register(rows: list[SheetRow], header: int, place: Place, issues: Issues) -> Register:
-    end = next((n for n in range(header, len(rows)) if _text(rows[n][0]) in LEVELS), len(rows))
+    end = next((n for n in range(header, len(rows)) if cell_text(rows[n][0]) in LEVELS), len(rows))
     columns = _columns(rows[header:end], place, issues)
     numbered: list[tuple[int, SheetRow]] = []
     for number, row in enumerate(rows[end:], end + 1):
-        record_type = _text(row[0])
+        record_type = cell_text(row[0])
         if record_type in LEVELS:
             numbered.append((number, row))
         elif record_type.isdigit():
             issues.note("ignored-record-type", "record types 10 to 60", record_type, _at(place, number))
-    words = " ".join(_text(cell) for row in rows[:end] for cell in row)
+    words = " ".join(cell_text(cell) for row in rows[:end] for cell in row)
     basis = _basis(words, [rows[n][columns[c]] for c in ("population", "area") for n in range(header, end)])
     return Register(_territory_date(words, place), basis, _rows(numbered, columns, place, issues), len(numbered))
 
@@ -60,7 +60,7 @@ def _register(rows: list[SheetRow], header: int, place: Place, issues: Issues) -
 def _columns(header: list[SheetRow], place: Place, issues: Issues) -> dict[str, int]:
     """Where each column is: a header spans several lines, and a merged one stands above its first column only."""
     width = max(len(row) for row in header)
-    titles = [" ".join(_plain(row[i]) for row in header if i < len(row)).strip() for i in range(width)]
+    titles = [" ".join(plain_header(row[i]) for row in header if i < len(row)).strip() for i in range(width)]
     found: dict[str, int] = {}
     for name, pattern in (_REQUIRED | _OPTIONAL).items():
         match = next((i for i, title in enumerate(titles) if re.match(pattern, title)), None)
@@ -82,22 +82,22 @@ def _rows(rows: list[tuple[int, SheetRow]], columns: dict[str, int], place: Plac
 
 
 def _row(cells: dict[str, Cell], place: Place) -> Row:
-    record_type = _text(cells["record_type"])
+    record_type = cell_text(cells["record_type"])
     population = _number(cells["population"])
-    name = _text(cells["name"])
+    name = cell_text(cells["name"])
     if not name:
         raise InvalidValue("a name", name)
     return Row(
         place=place,
         record_type=record_type,
-        mark=_text(cells["mark"]),
-        ars=regional_key(record_type, tuple(_text(cells[part]) for part in _ARS)),
+        mark=cell_text(cells["mark"]),
+        ars=regional_key(record_type, tuple(cell_text(cells[part]) for part in _ARS)),
         name=name,
         population=None if population is None else int(population),
         area_km2=_number(cells["area"]),
         longitude=_number(cells.get("longitude")),
         latitude=_number(cells.get("latitude")),
-        urbanisation=_text(cells.get("urbanisation")).lstrip("0"),
+        urbanisation=cell_text(cells.get("urbanisation")).lstrip("0"),
     )
 
 
@@ -105,17 +105,8 @@ def _number(cell: Cell) -> float | None:
     """A number, or German text with a decimal comma."""
     if isinstance(cell, int | float):
         return float(cell)
-    text = _text(cell)
+    text = cell_text(cell)
     return parse_number(text) if text else None
-
-
-def _text(cell: Cell) -> str:
-    return "" if cell is None else str(cell).strip()
-
-
-def _plain(cell: Cell) -> str:
-    """A header without hyphenation and footnote marks: "Post-leit-zahl3)" is "postleitzahl"."""
-    return re.sub(r"\d+\)|[-\s]", "", _text(cell)).lower()
 
 
 def _at(place: Place, line: int) -> Place:
@@ -132,6 +123,6 @@ def _territory_date(words: str, place: Place) -> date:
 def _basis(words: str, titles: list[Cell]) -> str:
     """The day of the population (in its own header, or in that of the area where both share one) and its census."""
     census = re.search(r"Zensus\s*(20\d\d)", words)
-    days = (re.search(r"\d\d\.\d\d\.\d{4}", _text(title)) for title in titles)
+    days = (re.search(r"\d\d\.\d\d\.\d{4}", cell_text(title)) for title in titles)
     day = next(filter(None, days), None)
     return "; ".join(filter(None, (day and f"Bevölkerung am {day[0]}", census and f"Basis Zensus {census[1]}")))

@@ -1,0 +1,1 @@
+"""Which municipality became which: mergers, splits and changed keys."""
