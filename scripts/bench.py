@@ -1,0 +1,30 @@
+"""Prints the figures of the targets side by side with what a user would otherwise pick: ``make bench``."""
+
+import argparse
+import platform
+from collections.abc import Iterator, Mapping
+
+from scripts.bench_peers import bench_peers
+from scripts.bench_stores import bench_neo4j, bench_sqlite
+from scripts.figures import Bench, Figure, table
+
+BENCHES: Mapping[str, Bench] = {"peers": bench_peers, "sqlite": bench_sqlite, "neo4j": bench_neo4j}
+
+
+def main() -> None:
+    """Run all benchmarks, or those that are named."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("only", nargs="*", choices=[*BENCHES, []], help="which (all if none is named)")
+    chosen = parser.parse_args().only or list(BENCHES)
+    print(f"Python {platform.python_version()} on {platform.machine()}; medians of several runs unless an import\n")
+
+    def figures() -> Iterator[Figure]:
+        for name in chosen:
+            yield from BENCHES[name]()
+
+    for line in table(figures()):
+        print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
