@@ -36,7 +36,8 @@ _OTHER_KINDS = (
     (b"PAR1", "a Parquet file"),
 )
 _GERMAN = frozenset("äöüÄÖÜßéèêëáàâóòôíìîúùûçñłšžčřńąćęśźżåæøÉ§°²³µ€–—‚‘’„“”…«»·•×± ½¼¾¹")
-"""What German office text has beyond ASCII; other characters mean that Windows-1252 needs a second opinion."""
+"""What German office text has beyond ASCII; an encoding under which other characters appear is doubtful."""
+_GERMAN_ENCODINGS = ("cp1252", "cp850", "mac_roman", "cp1250")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ def _encoding_of_mark(head: bytes) -> str | None:
 
 
 def _guess_encoding(path: Path, head: bytes) -> str:
-    """UTF-8 where the whole file is; Windows-1252 where that gives German text; else what the statistics say."""
+    """UTF-8 where the whole file is; else the first that gives German text; else what the statistics say."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     foreign = b"".join(line for line in head.splitlines(keepends=True) if not line.isascii())
     try:
@@ -134,13 +135,14 @@ def _guess_encoding(path: Path, head: bytes) -> str:
             decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         sample = foreign[:_SAMPLE]
-        try:
-            strange = [c for c in sample.decode("cp1252") if not c.isascii() and c not in _GERMAN]
-        except UnicodeDecodeError:
-            strange = ["?"]
-        best = from_bytes(sample).best() if strange else None
-        return best.encoding if best is not None else ("latin-1" if strange else "cp1252")
+        fitting = min(_GERMAN_ENCODINGS, key=lambda encoding: _strange(sample, encoding))
+        best = from_bytes(sample).best() if _strange(sample, fitting) else None
+        return best.encoding if best is not None else fitting
     return "utf-8"
+
+
+def _strange(sample: bytes, encoding: str) -> int:
+    return sum(not c.isascii() and c not in _GERMAN for c in sample.decode(encoding, errors="replace"))
 
 
 def _scan(path: Path, encoding: str) -> None:

@@ -1,0 +1,1 @@
+"""Tables of GENESIS-Online, the Regionaldatenbank Deutschland and the Zensus database, flat or as shown on screen."""
