@@ -100,9 +100,13 @@ class SQLiteReader:
 
     def keys(self, label: Label | None = None) -> set[NodeKey]:
         """The keys of the shown nodes."""
+        return {NodeKey.trusted(key) for key in self._shown(label)}
+
+    def _shown(self, label: Label | None = None) -> set[str]:
+        """The same as plain texts, which is faster for hundreds of thousands."""
         where, values = _of_label(label)
         sql = f"SELECT DISTINCT key FROM node_claim {where} {'AND' if where else 'WHERE'} named"
-        return {NodeKey.trusted(key) for (key,) in self._connection.execute(sql, values)}
+        return {key for (key,) in self._connection.execute(sql, values)}
 
     def edges(self, type: EdgeType | None = None) -> Iterator[Edge]:
         """The shown edges in key order."""
@@ -121,7 +125,7 @@ class SQLiteReader:
         if row[0] is None:
             return EdgeColumns([], [], [])
         columns = EdgeColumns(*(text.split("\n") for text in row))
-        shown = {str(key) for key in self.keys()}
+        shown = self._shown()
         if shown.issuperset(columns.source) and shown.issuperset(columns.target):
             return columns
         keep = [s in shown and t in shown for s, t in zip(columns.source, columns.target, strict=True)]
@@ -134,7 +138,7 @@ class SQLiteReader:
 
     def _edges(self, type: EdgeType | None) -> Iterator[tuple[str, str, str, str]]:
         where, values = ("", ()) if type is None else ("WHERE type = ?", (type.value,))
-        shown = {str(key) for key in self.keys()}
+        shown = self._shown()
         rows = self._connection.execute(
             f"SELECT {_EDGE_COLUMNS} FROM edge_claim {where} ORDER BY type, source, target, qualifier", values
         )
@@ -165,8 +169,7 @@ class SQLiteReader:
 
     def series(self, municipality: NodeKey | None = None) -> Iterator[Series]:
         """The shown series in key order."""
-        shown = self.keys(Label.MUNICIPALITY) & {municipality} if municipality else self.keys(Label.MUNICIPALITY)
-        measures = self.keys(Label.INDICATOR)
+        shown, measures = self._shown(Label.MUNICIPALITY), self._shown(Label.INDICATOR)
         where, values = ("", ()) if municipality is None else ("WHERE municipality = ?", (municipality,))
         sql = f"SELECT dataset, {', '.join(SERIES.columns)} FROM series_claim {where} ORDER BY municipality, indicator"
         for (town, measure), rows in groupby(self._connection.execute(sql, values), itemgetter(1, 2)):
@@ -176,7 +179,7 @@ class SQLiteReader:
 
     def boundaries(self) -> Iterator[Boundary]:
         """The shown boundary of each shown municipality."""
-        shown = self.keys(Label.MUNICIPALITY)
+        shown = self._shown(Label.MUNICIPALITY)
         sql = f"SELECT dataset, {', '.join(BOUNDARIES.columns)} FROM boundary_claim ORDER BY municipality"
         for town, rows in groupby(self._connection.execute(sql), itemgetter(1)):
             if town in shown:
