@@ -1,0 +1,101 @@
+"""Says errors and issues to people: what was expected, what was found, where, and what helps."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from api.language import N_, Words
+from graph_service.errors import Ambiguous, GraphServiceError, InvalidPackage, Place
+from importers.contract import Issue
+
+ADVICE: Mapping[str, str] = MappingProxyType(
+    {
+        "error": N_("Try again with --debug and report what it says."),
+        "invalid-value": N_("Correct the value; --help describes what is possible."),
+        "not-found": N_("Check the spelling."),
+        "ambiguous": N_("Choose one of them by its key."),
+        "unreadable-source": N_("Nothing was written. Check the file; `kompass sources` says what each source reads."),
+        "invalid-package": N_("Nothing was written. Correct the package and import it again."),
+        "store": N_("Nothing was changed. Try again with --debug to see the cause."),
+        "store-unavailable": N_("Check the address and that the server runs, then try again."),
+        "store-unauthorised": N_("Check the user in the address and the password in KOMPASS_NEO4J_PASSWORD."),
+        "store-too-old": N_("Upgrade the Neo4j server."),
+        "store-too-new": N_("Upgrade Bündniskompass, or restore a backup of the older version."),
+        "store-not-migrated": N_("Make a backup, then run `kompass migrate`."),
+        "store-read-only": N_("Give this user the right to write there, or choose another --store."),
+        "store-corrupt": N_("Check --store, or restore a backup with `kompass restore`."),
+        "store-full": N_("Make room on the disk and try again; the earlier state is whole."),
+        "store-busy": N_("Wait until the other program has finished, then try again."),
+        "out-of-memory": N_("Nothing was written. Give the program more memory, or split the input."),
+        "unreadable-file": N_("Check the path and the rights to it."),
+        "usage": N_("--help describes what is possible."),
+    }
+)
+"""What helps, by error code."""
+
+ISSUES: Mapping[str, str] = MappingProxyType(
+    {
+        "unknown-key": N_("unknown keys"),
+        "invalid-value": N_("values that cannot be right"),
+        "no-name": N_("no name given"),
+        "unlisted-table": N_("tables that the package does not list"),
+        "ignored-file": N_("files that are not read"),
+    }
+)
+"""What kinds of issues are called; a kind that is not listed (of another party's importer) is shown by its code."""
+
+
+def describe_place(place: Place, words: Words) -> str:
+    """Where something was found: file, table, line and column."""
+    parts = [
+        place.file,
+        place.table,
+        words("line {line}", line=place.line) if place.line is not None else "",
+        words("column {column}", column=place.column) if place.column else "",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def describe_difference(expected: str, found: str, place: Place, words: Words) -> str:
+    """What was expected, found, and where, as one line."""
+    text = words("expected: {expected}", expected=words.phrase(expected))
+    if found:
+        text += words("; found: {found}", found=_one_line(words.phrase(found)))
+    where = describe_place(place, words)
+    return f"{where}: {text}" if where else text
+
+
+def _one_line(text: str) -> str:
+    """Text as one line that cannot disturb a terminal."""
+    return "".join(c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in text).strip()
+
+
+def describe_error(error: GraphServiceError, words: Words) -> str:
+    """An error as one line: what was expected, found, where, and what to do."""
+    text = describe_difference(error.expected, error.found, error.place, words)
+    advice = words(ADVICE.get(error.code, ""))
+    return f"{text}. {advice}" if advice else text
+
+
+def describe_details(error: GraphServiceError, words: Words, most: int = 20) -> list[str]:
+    """What an error lists besides: the candidates of an ambiguous name, the problems of a package."""
+    if isinstance(error, Ambiguous):
+        return [f"{key}  {name}" for key, name in error.candidates]
+    if isinstance(error, InvalidPackage):
+        lines = [describe_difference(p.expected, p.found, p.place, words) for p in error.problems[:most]]
+        if (rest := len(error.problems) - most) > 0:
+            lines.append(words.plural("and one more", "and {n} more", rest))
+        return lines
+    return []
+
+
+def describe_issue(issue: Issue, words: Words) -> str:
+    """One issue of an import as a line."""
+    text = describe_difference(issue.expected, issue.found, issue.place, words)
+    if issue.suggestion:
+        text += words("; nearest known: {key}", key=issue.suggestion)
+    return text
+
+
+def issue_label(kind: str, words: Words) -> str:
+    """What a kind of issue is called."""
+    return words(ISSUES.get(kind, kind))

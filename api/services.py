@@ -1,0 +1,52 @@
+"""What answers questions: the store, its projection, and rankers by lens, opened when first needed."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cached_property
+
+from api.settings import Settings
+from graph_service.projection import Projection
+from graph_service.projection_cache import ProjectionCache, cache_folder
+from graph_service.store.contract import GraphStore
+from graph_service.store.open import open_store
+
+
+class Services:
+    """Opens each part once; nothing else puts parts together."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Remember the settings; nothing is opened yet."""
+        self.settings = settings
+
+    @cached_property
+    def store(self) -> GraphStore:
+        """The store of the settings, brought up to date; raises StoreError."""
+        return self.open_store(self.settings.store)
+
+    def open_store(self, url: str, *, migrate: bool = True) -> GraphStore:
+        """Another store by its address, with the password of the settings; raises StoreError."""
+        return open_store(url, password=self.settings.neo4j_password, migrate=migrate)
+
+    def at(self, url: str) -> "Services":
+        """The same services on another store."""
+        return Services(replace(self.settings, store=url))
+
+    def projection(self) -> Projection:
+        """The projection of the store's present revision, kept until the revision moves."""
+        kept: Projection | None = self.__dict__.get("_projection")
+        if kept is None or kept.revision != self.store.read(lambda reader: reader.revision()):
+            kept = self._cache.open(self.store)
+            self.__dict__["_projection"] = kept
+        return kept
+
+    @cached_property
+    def _cache(self) -> ProjectionCache:
+        return ProjectionCache(cache_folder(self.store, self.settings.cache))
+
+    def close(self) -> None:
+        """Close the store if it was opened."""
+        if "store" in self.__dict__:
+            self.store.close()
+
+
+Accessor = Callable[[], Services]

@@ -1,0 +1,77 @@
+"""The settings, read once from the environment; nothing else in the project looks there."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Self
+
+from platformdirs import user_cache_path
+
+from graph_service.errors import InvalidValue, Place
+
+LANGUAGES = ("de", "en")
+LOG_LEVELS = ("debug", "info", "warning", "error")
+VARIABLES = ("KOMPASS_STORE", "KOMPASS_NEO4J_PASSWORD", "KOMPASS_LANG", "KOMPASS_CACHE", "KOMPASS_LOG_LEVEL")
+"""The environment variables that are ours; `docs/settings.md` describes each."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What an installation decides. Checked once built; raises InvalidValue."""
+
+    store: str = "sqlite:///kompass.db"
+    neo4j_password: str | None = None
+    language: str = "de"
+    cache: Path = Path()
+    log_level: str = "warning"
+
+    def __post_init__(self) -> None:
+        _check("language", self.language, LANGUAGES)
+        _check("log_level", self.log_level, LOG_LEVELS)
+
+    def __repr__(self) -> str:
+        shown = {f.name: getattr(self, f.name) for f in fields(self)}
+        if self.neo4j_password is not None:
+            shown |= {"neo4j_password": "…"}
+        return f"Settings({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
+        """Read the settings; raises InvalidValue naming the variable. An unknown KOMPASS_ variable is a mistake too."""
+        env = os.environ if environment is None else environment
+        for name in sorted(env):
+            # variables that end in _COMPLETE belong to shell completion, _TEST_ ones to the tests
+            if name.startswith("KOMPASS_") and name not in VARIABLES and not name.startswith("KOMPASS_TEST_"):
+                raise InvalidValue("a setting: " + ", ".join(VARIABLES), name, Place(table="environment"))
+        language = env.get("KOMPASS_LANG") or locale_language(env)
+        level = env.get("KOMPASS_LOG_LEVEL", "").lower() or cls.log_level
+        _check("KOMPASS_LANG", language, LANGUAGES)
+        _check("KOMPASS_LOG_LEVEL", level, LOG_LEVELS)
+        return cls(
+            store=env.get("KOMPASS_STORE") or cls.store,
+            neo4j_password=env.get("KOMPASS_NEO4J_PASSWORD"),
+            language=language,
+            cache=Path(env["KOMPASS_CACHE"]) if env.get("KOMPASS_CACHE") else user_cache_path("buendniskompass"),
+            log_level=level,
+        )
+
+
+def _check(name: str, value: str, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise InvalidValue(f"one of {', '.join(choices)}", value, Place(column=name))
+
+
+def locale_language(environment: Mapping[str, str]) -> str:
+    """German, unless the locale names another language than German: then English."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        locale = environment.get(name, "").partition(".")[0].partition("@")[0]
+        if locale:
+            language = locale.partition("_")[0].lower()
+            return "de" if language in ("c", "posix", "de") else "en"
+    return "de"
+
+
+def announce_language(language: str) -> None:
+    """Tell gettext which language to speak: it, and libraries that use it, look in the environment alone."""
+    os.environ["LANGUAGE"] = language
