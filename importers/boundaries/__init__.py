@@ -1,0 +1,1 @@
+"""Where municipalities lie, and which of them are neighbours."""
