@@ -1,0 +1,1 @@
+"""The types that the BBSR gives to districts and municipalities."""
