@@ -6,9 +6,11 @@ import pytest
 
 from graph_service.errors import InvalidValue, NotFound
 from graph_service.keys import Label, concept_key
-from graph_service.model import EdgeType, Flag, Level, Scale, Visibility
+from graph_service.model import Edge, EdgeType, Flag, Level, Municipality, Scale, Visibility
 from graph_service.role_templates import load_role_templates, parse_role_templates
 from graph_service.vocabulary import build_vocabulary, load_vocabulary, parse_kinds
+from importers.contract import Issues
+from importers.municipality_register.importer import RegisterImporter
 
 VOCABULARY = load_vocabulary()
 TERM = 'label_de = "Eins"\nlabel_en = "One"\norigin = "own"\n'
@@ -197,3 +199,15 @@ def test_role_templates_ask_for_every_role_and_know_every_actor_kind_and_resourc
 def test_a_role_template_with_unknown_words_is_refused(text):
     with pytest.raises((InvalidValue, NotFound)):
         parse_role_templates(text, VOCABULARY)
+
+
+@pytest.mark.germany
+def test_every_kind_and_type_that_the_official_register_knows_has_a_label(germany):
+    register = germany / "destatis-gemeindeverzeichnis" / "AuszugGV4QAktuell_2024.xlsx"
+    records = list(RegisterImporter().read([register], Issues()).records)
+    kinds = {record.kind for record in records if isinstance(record, Municipality)} - {None}
+    assert kinds
+    assert {kind for kind in kinds if VOCABULARY.find("municipality_kind", kind) is None} == set()
+    types = {record.target for record in records if isinstance(record, Edge) and record.type is EdgeType.OF_TYPE}
+    assert types
+    assert types <= {concept.key for concept in VOCABULARY.concepts()}

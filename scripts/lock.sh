@@ -1,0 +1,25 @@
+#!/bin/sh
+# Resolves the dependencies of pyproject.toml anew into requirements.lock and requirements-dev.lock: for every platform and
+# Python >= 3.11, with hashes, without addresses of an index. uv is installed into a throwaway virtual environment.
+set -eu
+
+cd "$(dirname "$0")/.."
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+"$(scripts/find_python.sh)" -m venv "$folder/venv"
+"$folder/venv/bin/python" -m pip install --quiet --disable-pip-version-check uv
+
+# building the project (hatchling, editables) happens without isolation, so it is locked as well
+printf 'hatchling>=1.27\neditables>=0.5\n' >"$folder/build.in"
+
+resolve() {
+    target=$1
+    shift
+    "$folder/venv/bin/uv" pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
+        --no-emit-index-url --no-emit-find-links --no-annotate --no-header --upgrade \
+        --output-file "$folder/$target" pyproject.toml "$folder/build.in" "$@"
+    { echo '# Made by `make lock` from pyproject.toml; not edited by hand.'; cat "$folder/$target"; } >"$target"
+}
+
+resolve requirements.lock
+resolve requirements-dev.lock --group dev --constraint "$folder/requirements.lock"

@@ -1,0 +1,38 @@
+#!/bin/sh
+# Makes .venv hold exactly what a lock file says, and the project itself, editable. Does nothing where it already does.
+#   scripts/setup.sh run    what the product needs (requirements.lock)
+#   scripts/setup.sh dev    that and what developing needs (requirements-dev.lock)
+set -eu
+
+cd "$(dirname "$0")/.."
+venv=.venv
+stamp=$venv/.installed
+case "${1:-}" in
+run) lock=requirements.lock ;;
+dev) lock=requirements-dev.lock ;;
+*) echo "usage: scripts/setup.sh run|dev" >&2; exit 2 ;;
+esac
+
+# the folder belongs to it: a virtual environment does not survive being moved
+state=$(cat requirements.lock requirements-dev.lock pyproject.toml | cksum | tr ' ' '-')-$(pwd | cksum | tr ' ' '-')
+have=$(cat "$stamp" 2>/dev/null || true)
+if [ -x "$venv/bin/python" ] && "$venv/bin/python" -c '' 2>/dev/null; then
+    case "$have" in "$1 $state" | "dev $state") exit 0 ;; esac
+else
+    have=''
+fi
+
+python=$(scripts/find_python.sh)
+if [ -z "$have" ]; then
+    echo "Creating $venv with $("$python" --version) ..."
+    "$python" -m venv --clear "$venv"
+fi
+echo "Installing from $lock (a minute or two the first time) ..."
+rm -f "$stamp"
+pip="$venv/bin/python -m pip --disable-pip-version-check"
+$pip install --quiet --require-hashes --only-binary=:all: -r "$lock" || {
+    echo "Installing failed. Is the Python package index reachable from here? Nothing was lost: try again." >&2
+    exit 1
+}
+$pip install --quiet --no-deps --no-build-isolation --editable .
+echo "$1 $state" >"$stamp"
