@@ -9,10 +9,11 @@ import numpy as np
 
 from graph_service.errors import InvalidValue, Place, SourceError
 from graph_service.keys import indicator_key
-from graph_service.model import Flag, Indicator, ObservationTable, Record, Scale
+from graph_service.model import Flag, Indicator, ObservationTable, Record
 from importers.contract import Issues
-from importers.genesis.codes import CITY_STATES, GERMANY, is_count, is_share, read_period, region_code, source_of
+from importers.genesis.codes import CITY_STATES, GERMANY, region_code, source_of
 from importers.numbers import guess_decimal, parse_value
+from importers.official import read_period, scale_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,15 +210,8 @@ class Cells:
                 key=indicator_key(measure.id),
                 name=measure.name,
                 unit=measure.unit or None,
-                scale=_scale(measure.unit, smallest.get(measure.id, 0), largest.get(measure.id, 0)),
+                scale=scale_of(measure.unit, smallest.get(measure.id, 0), largest.get(measure.id, 0)),
                 source=f"{source.publisher}, {source.name}, {code}",
                 licence=licence,
                 url=source.url,
             )
-
-
-def _scale(unit: str, smallest: float, largest: float) -> Scale:
-    """A percentage within 0 to 100 is a share; counts and sums, never negative, span orders of magnitude."""
-    if is_share(unit) and smallest >= 0 and largest <= 100:
-        return Scale.SHARE
-    return Scale.LOG if is_count(unit) and smallest >= 0 else Scale.LINEAR

@@ -13,8 +13,9 @@ from datetime import date
 from graph_service.errors import InvalidValue, Place, SourceError
 from importers.contract import Progress
 from importers.genesis.cells import Cells, Measure
-from importers.genesis.codes import is_unit, looks_like_region, read_period, slug, table_code
+from importers.genesis.codes import is_unit, looks_like_region, table_code
 from importers.numbers import parse_date, parse_value
+from importers.official import read_period, slug
 from importers.tabular import Table
 
 Line = tuple[int, list[str]]

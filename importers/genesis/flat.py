@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from graph_service.errors import Place, SourceError
 from importers.contract import Progress
 from importers.genesis.cells import Cells, Measure
-from importers.genesis.codes import looks_like_region, slug, table_code
+from importers.genesis.codes import looks_like_region, table_code
+from importers.official import slug
 from importers.tabular import Table
 
 _NEW = {

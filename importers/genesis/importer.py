@@ -11,8 +11,9 @@ from importers.contract import Issues, Progress, Reading, silent
 from importers.datasets import load_dataset
 from importers.genesis.cells import Cells
 from importers.genesis.classic import ClassicReader, first_lines, mark_of, outline
-from importers.genesis.codes import slug, source_of
+from importers.genesis.codes import source_of
 from importers.genesis.flat import FlatReader, flat_layout
+from importers.official import slug
 from importers.tabular import read_table
 
 _A_TABLE = "a table of GENESIS, the Regionaldatenbank or the Zensus database, flat (ffcsv) or classic"
