@@ -16,7 +16,7 @@ _UNITS = {
     "association": r"(gemeindeverb|gvb)",
     "municipality": r"(gemeinde|gem)",
 }
-"""What the first column names, the longest name tried first for "Gemeindeverband" is no "Gemeinde"."""
+"""What the first column names; tried in this order, for "Gemeindeverband" starts with "Gemeinde"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +50,23 @@ def read_types(rows: Sequence[Row], place: Place, issues: Issues) -> TypeTable |
     level = next((level for level, pattern in _UNITS.items() if re.match(pattern, headers[0].lower())), None)
     schemes = {i: scheme for i, header in enumerate(headers) if (scheme := scheme_of(header)) is not None}
     keys = [i for i, header in enumerate(headers) if re.search(r"regionalschlüssel", header.lower())]
-    if level is None or not (schemes or (level == "municipality" and len(keys) > 1)):
+    if level is None or not (schemes or (level == "municipality" and keys)):
         return None
     _name_ignored(headers, schemes, place, issues)
     table = TypeTable(level, _year(headers, place), [], {}, len(rows) - start)
     for number, row in enumerate(rows[start:], start + 1):
         at = Place(place.file, place.table, number)
+        if all(cell is None for cell in row):
+            continue
         try:
             unit = _unit(row, level, keys)
+            if level == "municipality" and keys:
+                # The association's key has a column of its own, in which wrong rows were seen; this one is right.
+                table.association_of[unit] = _filled(cell_text(row[keys[0]]), 12)[:9]
         except GraphServiceError as error:
-            if any(cell is not None for cell in row):
-                issues.add(error, at)
+            issues.add(error, at)
             continue
         table.assignments.extend(_assignments(unit, row, schemes, at, issues))
-        if level == "municipality" and len(keys) > 1:
-            table.association_of[unit] = cell_text(row[keys[1]]).zfill(9)
     return table
 
 
