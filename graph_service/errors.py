@@ -78,6 +78,12 @@ class InvalidPackage(SourceError):
         self.problems = problems
 
 
+class TargetError(GraphServiceError):
+    """An export cannot be written where it should go."""
+
+    code = "unwritable-target"
+
+
 class StoreError(GraphServiceError):
     """The store cannot do what was asked."""
 

@@ -53,6 +53,11 @@ class Column:
     low: float | None = None
     high: float | None = None
     refers: str = ""
+    """The table whose keys stand here."""
+
+    def holds(self, value: float) -> bool:
+        """Whether a number lies within what the column allows."""
+        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -488,8 +493,13 @@ EXPECTED_NUMBER = "a number with a decimal point"
 EXPECTED_DATE = "a date (YYYY-MM-DD)"
 
 
+def is_key(text: str) -> bool:
+    """Whether a text may be a local key."""
+    return _KEY_FORM.match(text) is not None
+
+
 def _parse_key(text: str) -> str:
-    if not _KEY_FORM.match(text):
+    if not is_key(text):
         raise InvalidValue(EXPECTED_KEY, text)
     return text
 
@@ -567,9 +577,7 @@ PARSERS: Mapping[CellType, Callable[[str], object]] = MappingProxyType(
 def parse_cell(column: Column, text: str) -> object:
     """Read a filled cell of this column; raises InvalidValue."""
     value = PARSERS[column.type](text)
-    if isinstance(value, int | float) and (
-        (column.low is not None and value < column.low) or (column.high is not None and value > column.high)
-    ):
+    if isinstance(value, int | float) and not column.holds(value):
         raise InvalidValue(f"a value from {column.low:g} to {column.high:g}", text)
     return value
 

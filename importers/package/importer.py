@@ -83,19 +83,12 @@ class _Package:
         return link_records(table, reader)
 
     def whole(self) -> list[Record]:
-        """The nodes and edges; of two edges with the same ends and qualifier the one with properties stays."""
-        told = {
-            (r.source, r.target)
-            for r in self._records
-            if isinstance(r, Edge) and r.type is EdgeType.PART_OF and r.properties
-        }
-        self._records = [
-            r
-            for r in self._records
-            if not (
-                isinstance(r, Edge) and r.type is EdgeType.PART_OF and not r.properties and (r.source, r.target) in told
-            )
-        ]
+        """The nodes and edges; a parent that `parts` tells more of is one edge, not two."""
+        parts = [r for r in self._records if isinstance(r, Edge) and r.type is EdgeType.PART_OF]
+        told = {(e.source, e.target) for e in parts if _tells_more(e)}
+        spare = {id(e) for e in parts if not _tells_more(e) and (e.source, e.target) in told}
+        if spare:
+            self._records = [r for r in self._records if id(r) not in spare]
         return self._records
 
     def all(self) -> Iterator[Record]:
@@ -103,3 +96,7 @@ class _Package:
         yield from self._records
         if self._observations is not None:
             yield from self._observations.tables()
+
+
+def _tells_more(edge: Edge) -> bool:
+    return bool(edge.properties) or edge.visibility is not None

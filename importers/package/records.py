@@ -63,8 +63,6 @@ def node_records(table: Table, label: Label, reader: TableReader, seen: Seen) ->
         if node is None:
             continue
         named.add(node.key.local)
-        if getattr(node, "name", None) is None:
-            reader.issues.note("unnamed", "a name", node.key.local, reader.place())
         yield node
         for link, others in links:
             yield from _linked(node.key, link, others, row)
@@ -81,6 +79,9 @@ def _node(table: Table, node_type: type[Node], label: Label, row: Row, reader: T
     fields = {field: row[column] for column, field in table.properties.items() if column in row}
     if label in (Label.CONCEPT, Label.INDICATOR):
         fields.setdefault("name", row.get("label_en", row["id"]))
+    elif "name" not in fields:
+        reader.issues.note("unnamed", "a name; the key is shown instead", key.local, reader.place())
+        fields["name"] = key.local
     try:
         return node_type(key=key, **fields)  # type: ignore[arg-type]  # the types of columns follow the fields
     except InvalidValue as error:

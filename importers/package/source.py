@@ -171,7 +171,7 @@ def _dataset(content: Mapping[str, object], fallback: str, issues: Issues, probl
     licences, sources = _objects(content.get("licenses")), _objects(content.get("sources"))
     contributors = _objects(content.get("contributors"))
     publishers = [_text(c, "title") for c in contributors if c.get("role") == "publisher"]
-    publishers = publishers or [_text(s, "title") for s in sources]
+    publishers = publishers or [_text(s, "publisher" if "dataset" in s else "title") for s in sources]
     urls = [_text(content, "homepage"), *(_text(s, "path") for s in sources)]
     defaults = load_dataset("package")
     try:

@@ -1,0 +1,1 @@
+"""Data out again: the exchange package, and forms for the programs that people use."""
