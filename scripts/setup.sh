@@ -13,20 +13,19 @@ dev) lock=requirements-dev.lock ;;
 *) echo "usage: scripts/setup.sh run|dev" >&2; exit 2 ;;
 esac
 
-# the folder belongs to it: a virtual environment does not survive being moved
-state=$(cat requirements.lock requirements-dev.lock pyproject.toml | cksum | tr ' ' '-')-$(pwd | cksum | tr ' ' '-')
+state=$(cat requirements.lock requirements-dev.lock pyproject.toml | cksum | tr ' ' '-')
+# a virtual environment does not survive being moved, nor the removal of the Python that made it
+place=$(pwd)
 have=$(cat "$stamp" 2>/dev/null || true)
-if [ -x "$venv/bin/python" ] && "$venv/bin/python" -c '' 2>/dev/null; then
+if "$venv/bin/python" -c '' 2>/dev/null && [ "$(cat "$venv/.place" 2>/dev/null)" = "$place" ]; then
     case "$have" in "$1 $state" | "dev $state") exit 0 ;; esac
 else
-    have=''
-fi
-
-python=$(scripts/find_python.sh)
-if [ -z "$have" ]; then
+    python=$(scripts/find_python.sh)
     echo "Creating $venv with $("$python" --version) ..."
     "$python" -m venv --clear "$venv"
+    echo "$place" >"$venv/.place"
 fi
+
 echo "Installing from $lock (a minute or two the first time) ..."
 rm -f "$stamp"
 pip="$venv/bin/python -m pip --disable-pip-version-check"

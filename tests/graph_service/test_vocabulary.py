@@ -11,6 +11,8 @@ from graph_service.role_templates import load_role_templates, parse_role_templat
 from graph_service.vocabulary import build_vocabulary, load_vocabulary, parse_kinds
 from importers.contract import Issues
 from importers.municipality_register.importer import RegisterImporter
+from importers.territorial_changes.succession import DISSOLVED, KEY_CHANGE, PARTIAL_TRANSFER
+from importers.typology.schemes import SCHEMES
 
 VOCABULARY = load_vocabulary()
 TERM = 'label_de = "Eins"\nlabel_en = "One"\norigin = "own"\n'
@@ -211,3 +213,10 @@ def test_every_kind_and_type_that_the_official_register_knows_has_a_label(german
     types = {record.target for record in records if isinstance(record, Edge) and record.type is EdgeType.OF_TYPE}
     assert types
     assert types <= {concept.key for concept in VOCABULARY.concepts()}
+
+
+def test_every_class_and_change_that_importers_name_has_a_label():
+    for scheme in SCHEMES:
+        for code in scheme.labels:
+            assert VOCABULARY.find("municipality_type", f"{scheme.prefix}-{code}"), scheme.concept(code, "")
+    assert {DISSOLVED, PARTIAL_TRANSFER, KEY_CHANGE} <= {term.id for term in VOCABULARY.terms("territorial_change")}
