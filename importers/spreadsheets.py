@@ -16,6 +16,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 
 from graph_service.errors import Place, SourceError
 from importers.archives import Archive, archive_names, check_file, kind_of, open_archive
+from importers.compound import sheet_extents
 
 Cell = str | float | int | bool | date | None
 Row = tuple[Cell, ...]
@@ -90,7 +91,9 @@ def open_workbook(path: Path) -> Workbook:
     if head.startswith(b"PK"):
         archive = open_archive(path, most_unpacked=MOST_UNPACKED)
         _check_extents(archive, place)
-    elif not head.startswith(_OLE):
+    elif head.startswith(_OLE):
+        _check_old(path, place)
+    else:
         raise SourceError(_A_WORKBOOK, kind_of(head), place)
     with _translated(path):
         book = CalamineWorkbook.from_path(path)
@@ -116,6 +119,28 @@ def _translated(path: Path) -> Iterator[None]:
         if type(error).__name__ != "PanicException":
             raise
         raise SourceError(_WHOLE, "a structure that cannot be read", place) from None
+
+
+def _check_old(path: Path, place: Place) -> None:
+    """Measure an XLS workbook, all sheets together, for they are read at once; a locked XLSX is such a file too."""
+    content = path.read_bytes()
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        raise SourceError("a file without a password", "a locked workbook", place)
+    total = 0
+    before = (0, 0)
+    try:
+        for rows, columns in sheet_extents(content):
+            if rows < before[0] or columns < before[1]:
+                total += before[0] * before[1]
+            before = (rows, columns)
+            _check_rectangle(total + rows * columns, rows, columns, place)
+    except ValueError as error:
+        raise SourceError(_WHOLE, error, place) from None
+
+
+def _check_rectangle(cells: int, rows: int, columns: int, place: Place) -> None:
+    if cells > MOST_CELLS:
+        raise SourceError(f"a sheet of at most {MOST_CELLS} cells", f"{rows} rows, {columns} columns", place)
 
 
 def _check_extents(archive: Archive, place: Place) -> None:
@@ -156,10 +181,7 @@ class _Extent:
 
     def grow(self, row: int, column: int) -> None:
         self.rows, self.columns = max(self.rows, row), max(self.columns, column)
-        if self.rows * self.columns > MOST_CELLS:
-            raise SourceError(
-                f"a sheet of at most {MOST_CELLS} cells", f"{self.rows} rows, {self.columns} columns", self.place
-            )
+        _check_rectangle(self.rows * self.columns, self.rows, self.columns, self.place)
 
 
 class _SheetExtent(_Extent):
