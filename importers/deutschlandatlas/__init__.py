@@ -1,0 +1,1 @@
+"""The table file of the Deutschlandatlas: indicators by district, association and municipality."""
