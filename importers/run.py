@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 
 from graph_service.errors import GraphServiceError, InvalidPackage, InvalidValue, NotFound, SourceError
 from graph_service.keys import Label, NodeKey
@@ -146,5 +146,5 @@ class Nearest:
         choices = self._by_label.get(key.label)
         if not choices or self._asked > 1000:
             return ""
-        found = process.extractOne(key.local, choices, score_cutoff=self._cutoff)
+        found = process.extractOne(key.local, choices, scorer=fuzz.ratio, score_cutoff=self._cutoff)
         return "" if found is None else str(NodeKey.of(key.label, found[0]))

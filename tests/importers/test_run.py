@@ -63,6 +63,12 @@ def test_rows_of_unknown_municipalities_are_skipped_and_reported_with_the_neares
     assert (issue.found, issue.suggestion) == ("municipality:08118", "municipality:08119")
 
 
+def test_the_nearest_key_is_alike_as_a_whole_and_not_a_mere_part(store: SQLiteStore) -> None:
+    run(Fake([Municipality(key=municipality_key("05"), name="Nordrhein-Westfalen")]), [], store)
+    report = run(Fake([RENT, _values("010585830")]), [], store)
+    assert report.issues.kept[UNKNOWN][0].suggestion == ""
+
+
 def test_edges_and_boundaries_that_point_nowhere_are_skipped(store: SQLiteStore) -> None:
     loose: list[Record] = [
         Edge(EdgeType.PART_OF, STADT, KREIS),
