@@ -77,7 +77,7 @@ def _in_degrees(geometries: Geometries, layer: Layer) -> Geometries:
         flat = shapely.transform(flat, lambda xy: np.column_stack(turn.transform(xy[:, 0], xy[:, 1])))
     bounds = shapely.total_bounds(flat)
     if not (np.isfinite(bounds).all() and abs(bounds[[0, 2]]).max() <= 180 and abs(bounds[[1, 3]]).max() <= 90):
-        raise SourceError("coordinates that are degrees (WGS84)", bounds.round(1).tolist(), Place(table=layer.name))
+        raise SourceError("coordinates that are degrees (WGS84)", [f"{edge:g}" for edge in bounds], layer.place)
     return shapely.transform(flat, lambda xy: xy.round(DECIMALS))
 
 

@@ -29,7 +29,7 @@ class Feature:
 class Layer:
     """The areas of one file, all in the same coordinates."""
 
-    name: str
+    place: Place
     crs: CRS
     features: list[Feature]
 

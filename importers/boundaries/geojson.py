@@ -25,7 +25,7 @@ def read_geojson(path: Path) -> Layer:
         raise SourceError("a GeoJSON FeatureCollection", "another JSON document", place)
     if not features:
         raise SourceError("at least one area", "none", place)
-    return Layer(path.stem, _crs(document, place), [_feature(item, n, place) for n, item in enumerate(features, 1)])
+    return Layer(place, _crs(document, place), [_feature(item, n, place) for n, item in enumerate(features, 1)])
 
 
 def _feature(item: object, number: int, place: Place) -> Feature:

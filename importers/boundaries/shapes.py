@@ -2,8 +2,9 @@
 
 import io
 import struct
+import warnings
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
 import shapefile
@@ -31,6 +32,7 @@ _BROKEN = (
 )
 """What the reader of shapefiles raises where one is damaged: it trusts every length that the file states."""
 _POLYGONS = (5, 15, 25)
+_WHOLE = "an undamaged shapefile"
 
 
 def read_shapefiles(path: Path) -> list[Layer]:
@@ -56,20 +58,31 @@ def _layer(archive: Archive, name: str) -> Layer | None:
         raise SourceError("a table (.dbf) beside the shapefile", "none", place)
     encoding = parts.get(".cpg", b"utf-8").decode("ascii", "ignore").strip() or "utf-8"
     try:
-        reader = shapefile.Reader(
-            shp=io.BytesIO(parts[".shp"]),
-            dbf=io.BytesIO(parts[".dbf"]),
-            encoding=_python_name(encoding),
-            encodingErrors="replace",
-        )
+        with warnings.catch_warnings():  # what the reader warns of is checked below
+            warnings.simplefilter("ignore")
+            reader = shapefile.Reader(
+                shp=io.BytesIO(parts[".shp"]),
+                dbf=io.BytesIO(parts[".dbf"]),
+                encoding=_python_name(encoding),
+                encodingErrors="replace",
+            )
         if reader.shapeType not in _POLYGONS:
             return None
         features = list(_features(reader, place))
-    except _BROKEN as error:
-        raise SourceError("an undamaged shapefile", f"{type(error).__name__}: {error}", place) from None
+        whole = len(features) == reader.numRecords and len(parts[".shp"]) >= _declared_size(parts[".shp"])
+    except _BROKEN:
+        raise SourceError(_WHOLE, "a structure that cannot be read", place) from None
+    if not whole:
+        raise SourceError(_WHOLE, "a file that ends too early", place)
     if not features:
         raise SourceError("at least one area", "none", place)
-    return Layer(PurePosixPath(name).stem, _crs(parts.get(".prj"), features, place), features)
+    return Layer(place, _crs(parts.get(".prj"), features, place), features)
+
+
+def _declared_size(content: bytes) -> int:
+    """How long a .shp says it is: its header counts in words of two bytes."""
+    (words,) = struct.unpack_from(">L", content, 24)
+    return 2 * int(words)
 
 
 def _beside(archive: Archive, name: str, suffix: str) -> str | None:
@@ -98,7 +111,9 @@ def _crs(prj: bytes | None, features: list[Feature], place: Place) -> CRS:
         try:
             return CRS.from_wkt(prj.decode("utf-8", "replace"))
         except CRSError:
-            raise SourceError("known coordinates in the .prj file", prj[:80], place) from None
+            raise SourceError(
+                "known coordinates in the .prj file", prj[:80].decode("utf-8", "replace"), place
+            ) from None
     bounds = shapely.total_bounds(np.array([f.geometry for f in features], dtype=object))
     if np.isfinite(bounds).all() and abs(bounds[[0, 2]]).max() <= 180 and abs(bounds[[1, 3]]).max() <= 90:
         return CRS.from_epsg(4326)
