@@ -26,6 +26,8 @@ class Contribution:
     other: float | str | None = None
     unit: str = ""
     period: str = ""
+    possible: float | None = None
+    """The most that this feature could add here; an amount near it is an agreement, far below it a difference."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,316 @@
+"""Comparable municipalities: ranked through a lens, each with its reasons."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from graph_service.arrays import IntArray
+from graph_service.keys import Label, NodeKey
+from graph_service.model import Level
+from graph_service.projection import LEVELS, FloatArray, Projection
+from matching.candidates import allowed
+from matching.contract import Contribution, Suggestion
+from matching.kernel import Kernel, Single
+from matching.lens import Filters, Lens
+from matching.stability import stability
+from matching.table import Table, build_table, scores_of
+
+REACH = "reach"
+"""The feature that names hub control: how far from everybody a candidate is."""
+DIGITS = 12
+"""Scores that agree to so many digits are a tie, which the key breaks."""
+
+
+@dataclass(frozen=True, slots=True)
+class PeerQuestion:
+    """Who is comparable to this municipality? Weights and filters replace those of the lens."""
+
+    key: NodeKey
+    weights: Mapping[str, float] = field(default_factory=dict)
+    filters: Filters | None = None
+    exclude: frozenset[NodeKey] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class PeerSuggestion(Suggestion):
+    """A comparable municipality."""
+
+    rank: int = 0
+    closeness: float = 0.0
+    """The share of all pairs of municipalities that are less alike than this one."""
+    stability: float | None = None
+    """How often it stays in the list when the weights are shaken."""
+    unknown: tuple[str, ...] = ()
+    """Indicators of the lens for which one side has no value."""
+
+
+@dataclass(frozen=True, slots=True)
+class PeerAnswer:
+    """Everything that belongs to an answer: what was asked, of which data, and what is not known."""
+
+    revision: int
+    key: NodeKey
+    name: str
+    lens: str
+    lens_version: str
+    level: Level | None
+    weights: dict[str, float]
+    """What each indicator really weighs, summing to 1."""
+    periods: dict[str, str]
+    """Each indicator's reference period."""
+    coverage: float
+    """The share of the weight for which the municipality itself has a value."""
+    candidates: int
+    """How many municipalities passed the filters and have enough values."""
+    unknown: tuple[str, ...]
+    """Indicators of the lens that are unknown for the municipality, at this level, or to the store."""
+    not_applied: tuple[str, ...]
+    """Filters that could not be applied, because the municipality's own value is unknown."""
+    suggestions: tuple[PeerSuggestion, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class AllPeers:
+    """Everybody's peers as arrays: positions of municipalities, those suggested to each (-1: none), and the scores."""
+
+    municipalities: IntArray
+    peers: IntArray
+    scores: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class PeerMatcher:
+    """Ranks by a lens; ``overrides`` are weights by indicator that replace the lens's."""
+
+    lens: Lens
+    overrides: Mapping[str, float] = field(default_factory=dict)
+
+    def fit(self, projection: Projection) -> "PeerRanker":
+        """Prepare for one revision."""
+        return PeerRanker(projection, self.lens, dict(self.overrides))
+
+
+class PeerRanker:
+    """Ranks the municipalities of one revision; what a level needs is prepared when it is first asked for."""
+
+    def __init__(self, projection: Projection, lens: Lens, overrides: Mapping[str, float] | None = None) -> None:
+        """Remember what to prepare."""
+        self.projection = projection
+        self.lens = lens
+        self._overrides = dict(overrides or {})
+        self._tables: dict[Level | None, Table] = {}
+
+    def table(self, level: Level | None) -> Table:
+        """The indicators of a level (None: of every level)."""
+        # two threads may both build one; they are equal, and one stays
+        if level not in self._tables:
+            table = build_table(self.projection, self.lens, level)
+            self._tables[level] = table.reweighted(self._overrides) if self._overrides else table
+        return self._tables[level]
+
+    def level_of(self, key: NodeKey, filters: Filters | None = None) -> Level | None:
+        """The level among which a municipality's peers are sought; None for every level."""
+        filters = filters or self.lens.filters
+        if filters.any_level:
+            return None
+        if filters.level is not None:
+            return filters.level
+        place = int(self.projection.municipalities.level[self.projection.position(key)])
+        return LEVELS[place] if place >= 0 else None
+
+    def suggest(self, question: PeerQuestion, *, limit: int = 10) -> list[PeerSuggestion]:
+        """The most comparable municipalities first; raises NotFound."""
+        return _Query(self, question).suggest(limit)
+
+    def answer(self, question: PeerQuestion, *, limit: int = 10) -> PeerAnswer:
+        """The same with everything that belongs to an answer, rank stability included."""
+        return _Query(self, question).answer(limit)
+
+    def explain(self, question: PeerQuestion, other: NodeKey) -> PeerSuggestion:
+        """Any pair with its reasons and the rank that the other one takes (0: it does not pass the filters)."""
+        return _Query(self, question).explain(other)
+
+    def scores(self, question: PeerQuestion) -> tuple[Table, FloatArray]:
+        """The table and the exact score of each of its rows; minus infinity for what is filtered out."""
+        query = _Query(self, question)
+        return query.table, query.every()
+
+
+class _Query:
+    """One question at work."""
+
+    def __init__(self, ranker: PeerRanker, question: PeerQuestion) -> None:
+        self.projection = ranker.projection
+        self.question = question
+        self.filters = question.filters or ranker.lens.filters
+        self.level = ranker.level_of(question.key, self.filters)
+        table = ranker.table(self.level)
+        self.table = table.reweighted(question.weights) if question.weights else table
+        self.lens = self.table.lens
+        self.row = self.table.row(self.projection.position(question.key))
+        self.mask, self.not_applied = allowed(self.table, self.row, self.filters, question.exclude)
+
+    @property
+    def kernel(self) -> Kernel:
+        """The scaled values and weights."""
+        return self.table.kernel
+
+    @cached_property
+    def approximate(self) -> Single:
+        """Everybody's approximate score, minus infinity for who is filtered out."""
+        scores = scores_of(*self.table.kernel.approximate(self.row), self.filters.min_coverage)
+        if self.lens.hub_control:
+            reach = self.lens.hub_control * (1 - self.table.reach)
+            scores = (1 - self.lens.hub_control) * scores + reach.astype(np.float32)
+        scores[~self.mask] = -np.inf
+        return scores
+
+    def best(self, limit: int) -> tuple[IntArray, FloatArray, FloatArray, FloatArray]:
+        """The best rows in order, with amounts, known weights and scores, all exact."""
+        scores = self.approximate
+        count = min(limit, len(scores))
+        if count <= 0:
+            return self._exact(np.zeros(0, np.int64))
+        least = np.partition(scores, len(scores) - count)[len(scores) - count]
+        slack = 2 * self.table.kernel.error / max(self.filters.min_coverage, 0.05)
+        rows = np.flatnonzero((scores >= least - slack) & (scores > -np.inf))
+        rows, amounts, known, totals = self._exact(rows)
+        order = np.lexsort((rows, -np.round(totals, DIGITS)))[:count]
+        return rows[order], amounts[order], known[order], totals[order]
+
+    def _exact(self, rows: IntArray) -> tuple[IntArray, FloatArray, FloatArray, FloatArray]:
+        amounts, known = self.table.kernel.exact(self.row, rows)
+        if self.lens.hub_control:
+            share = self.lens.hub_control
+            reach = share * (1 - self.table.reach[rows])
+            amounts = np.concatenate([(1 - share) * amounts, reach[:, None]], axis=1)
+        return rows, amounts, known, np.nansum(amounts, axis=1)
+
+    def every(self) -> FloatArray:
+        """Everybody's exact score."""
+        _, _, known, totals = self._exact(np.arange(len(self.mask)))
+        return np.where(self.mask & (known >= max(self.filters.min_coverage - 1e-9, 1e-9)), totals, -np.inf)
+
+    def suggest(self, limit: int, draws: int = 0) -> list[PeerSuggestion]:
+        """Suggestions with reasons; ``draws`` > 0 measures rank stability."""
+        rows, amounts, known, totals = self.best(limit)
+        firm = stability(self, rows, limit, draws) if draws else [None] * len(rows)
+        closeness = self._closeness(known, amounts)
+        reasons = self._reasons(rows, amounts, known)
+        return [
+            PeerSuggestion(
+                self.projection.key(Label.MUNICIPALITY, place),
+                self.projection.name(Label.MUNICIPALITY, place),
+                *rest,
+            )
+            for place, *rest in zip(
+                self.table.features.rows[rows].tolist(),
+                totals.tolist(),
+                reasons,
+                known.tolist(),
+                range(1, len(rows) + 1),
+                closeness,
+                firm,
+                self._unknown(rows),
+                strict=True,
+            )
+        ]
+
+    def _closeness(self, known: FloatArray, amounts: FloatArray) -> list[float]:
+        pairs = self.table.pair_scores
+        if not len(pairs):
+            return [0.0] * len(known)
+        plain = np.nansum(amounts[:, : len(self.table.ids)], axis=1)
+        if self.lens.hub_control:
+            plain = plain / (1 - self.lens.hub_control)
+        below: list[float] = (np.searchsorted(pairs, plain.astype(np.float32)) / len(pairs)).tolist()
+        return below
+
+    def _reasons(self, rows: IntArray, amounts: FloatArray, known: FloatArray) -> list[tuple[Contribution, ...]]:
+        table, features = self.table, self.table.features
+        order = np.argsort(-np.nan_to_num(amounts, nan=-1.0), axis=1, kind="stable")
+        counts = (~np.isnan(amounts)).sum(axis=1).tolist()
+        ids: list[Any] = [*table.ids, REACH]
+        units: list[Any] = [*table.units, ""]
+        own: list[Any] = [*features.values[self.row].tolist(), None]
+        others = features.values[rows].tolist()
+        periods = self._periods(rows)
+        weights = [*(table.weights * (1 - self.lens.hub_control)).tolist(), 0.0]
+        result = []
+        for i, (places, count) in enumerate(zip(order.tolist(), counts, strict=True)):
+            amount, other, period, scale = amounts[i].tolist(), [*others[i], None], periods[i], 1 / float(known[i])
+            if self.lens.hub_control:
+                weights[-1] = self.lens.hub_control / scale
+            result.append(
+                tuple(
+                    Contribution(ids[j], amount[j], own[j], other[j], units[j], period[j], weights[j] * scale)
+                    for j in places[:count]
+                )
+            )
+        return result
+
+    def _periods(self, rows: IntArray) -> list[list[str]]:
+        """For each row the period of both values, or both periods where they differ."""
+        table, features = self.table, self.table.features
+        mine, theirs = features.period[self.row], features.period[rows]
+        usual = [*table.periods, ""]
+        result = [usual] * len(rows)
+        odd = (theirs != features.reference) | (mine != features.reference)
+        for i in np.flatnonzero(odd.any(axis=1)).tolist():
+            result[i] = list(usual)
+            for j in np.flatnonzero(odd[i]).tolist():
+                pair = [features.periods[k] if k >= 0 else "" for k in (int(mine[j]), int(theirs[i, j]))]
+                result[i][j] = pair[0] if pair[0] == pair[1] else "/".join(pair)
+        return result
+
+    def _unknown(self, rows: IntArray) -> list[tuple[str, ...]]:
+        scaled = self.table.scaled
+        gaps = (np.isnan(scaled[rows]) | np.isnan(scaled[self.row])) & (self.table.weights > 0)
+        ids = self.table.ids
+        return [tuple(ids[j] for j in np.flatnonzero(gap).tolist()) for gap in gaps]
+
+    def explain(self, other: NodeKey) -> PeerSuggestion:
+        """One pair."""
+        row = self.table.row(self.projection.position(other))
+        rows, amounts, known, totals = self._exact(np.array([row]))
+        scores = np.round(self.every(), DIGITS)
+        before = (scores > scores[row]) | ((scores == scores[row]) & (np.arange(len(scores)) < row))
+        return PeerSuggestion(
+            other,
+            self.projection.name(Label.MUNICIPALITY, self.projection.position(other)),
+            float(totals[0]),
+            self._reasons(rows, amounts, known)[0] if known[0] > 0 else (),
+            float(known[0]),
+            int(before.sum()) + 1 if scores[row] > -np.inf else 0,
+            self._closeness(known, amounts)[0],
+            None,
+            self._unknown(rows)[0],
+        )
+
+    def answer(self, limit: int) -> PeerAnswer:
+        """The whole answer."""
+        table = self.table
+        mine = np.isnan(table.scaled[self.row]) & (table.weights > 0)
+        unknown = {*table.unknown, *(table.ids[j] for j in np.flatnonzero(mine).tolist())}
+        return PeerAnswer(
+            revision=self.projection.revision,
+            key=self.question.key,
+            name=self.projection.name(Label.MUNICIPALITY, self.projection.position(self.question.key)),
+            lens=self.lens.id,
+            lens_version=self.lens.version,
+            level=self.level,
+            weights=dict(zip(table.ids, table.weights.tolist(), strict=True)),
+            periods=dict(zip(table.ids, table.periods, strict=True)),
+            coverage=float(table.kernel.known[self.row]),
+            candidates=int((self.approximate > -np.inf).sum()),
+            unknown=tuple(sorted(unknown)),
+            not_applied=self.not_applied,
+            suggestions=tuple(self.suggest(limit, draws=DRAWS)),
+        )
+
+
+DRAWS = 100
+"""How often the weights are shaken for rank stability."""
