@@ -4,6 +4,7 @@ The reader unfolds a sheet into a full rectangle, so two cells far apart would f
 therefore measured on a stream before anything is read.
 """
 
+import io
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -96,7 +97,8 @@ def open_workbook(path: Path) -> Workbook:
     else:
         raise SourceError(_A_WORKBOOK, kind_of(head), place)
     with _translated(path):
-        book = CalamineWorkbook.from_path(path)
+        # From its bytes, not by its name: a workbook may be called .xls and be another kind.
+        book = CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
         sheets = tuple(s.name for s in book.sheets_metadata if s.typ == SheetTypeEnum.WorkSheet)
     if not sheets:
         raise SourceError("a workbook with at least one sheet", "none", place)
