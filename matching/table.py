@@ -173,9 +173,8 @@ def build_table(projection: Projection, lens: Lens, level: Level | None) -> Tabl
     )
     scaled = apply_scalers(scalers, found.values)
     weights = effective_weights(lens, found.indicators, scalers, found.values)
-    nowhere = [
-        i.key.local for i, empty in zip(found.indicators, list(np.isnan(scaled).all(axis=0)), strict=True) if empty
-    ]
+    some = (~np.isnan(scaled)).sum(axis=0)
+    nowhere = [found.indicators[j].key.local for j in np.flatnonzero(some == 0).tolist()]
     return Table(projection, lens, found, scalers, scaled, weights, (*absent, *nowhere))
 
 
