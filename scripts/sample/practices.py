@@ -18,6 +18,8 @@ DATASET = Dataset(
     note="Titel in eigenen Worten. Ob ein Ansatz noch läuft, ist nicht bekannt: der Stand bleibt leer.",
 )
 
+LEADS_FILE = "praxis-leads/praxis_leads.csv"
+
 Lead = Mapping[str, str]
 
 _LISTS = {
@@ -27,7 +29,7 @@ _LISTS = {
 }
 
 
-def practice_records(leads: Path, choice: Path) -> Iterator[Record]:
+def records(leads: Path, choice: Path, places: Mapping[str, str]) -> Iterator[Record]:
     """The practices with their fields, challenges, target groups and places; raises InvalidValue if a lead is left."""
     with leads.open(encoding="utf-8-sig", newline="") as file:
         rows: list[Lead] = list(csv.DictReader(file))
@@ -39,17 +41,17 @@ def practice_records(leads: Path, choice: Path) -> Iterator[Record]:
         used.update(own)
         groups = [[rows[i]] for i in own] if entry.get("each") else [[rows[i] for i in own]]
         for group in groups:
-            yield from _practice(entry, group)
+            yield from _practice(entry, group, places)
     left = [row["titel"] for i, row in enumerate(rows) if i not in used]
     if left:
         raise InvalidValue("a practice for every row of the list", left, Place(file=leads.name))
 
 
-def _practice(entry: Mapping[str, object], leads: Sequence[Lead]) -> Iterator[Record]:
+def _practice(entry: Mapping[str, object], leads: Sequence[Lead], places: Mapping[str, str]) -> Iterator[Record]:
     first = leads[0]
     local = f"{entry['key']}-{first['ags']}" if entry.get("each") else str(entry["key"])
     key = NodeKey.of(Label.PRACTICE, local)
-    title = str(entry.get("title", entry["row"])).format(place=first["kommune_amtlich"].split(",")[0])
+    title = str(entry.get("title", entry["row"])).format(place=places.get(first["ags"], ""))
     yield Practice(
         key=key,
         name=title,

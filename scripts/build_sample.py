@@ -1,0 +1,102 @@
+"""Builds the bundled sample from the publishers' originals: ``make sample``; the same originals give the same bytes.
+
+The project's own importers read the originals into a store; what `scripts/sample` chooses is taken from it into a
+second store, a dataset for each publication; that one leaves through the export of packages.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from graph_service.errors import GraphServiceError
+from graph_service.export.package import write_package
+from graph_service.model import Dataset, Record
+from graph_service.store.contract import Changes, GraphStore, Writer
+from graph_service.store.open import open_store
+from importers.registry import find_importer
+from importers.run import run
+from scripts.sample import own_values, practices, taken
+from scripts.sample.choice import FOLDER, Choice, Input, load_choice
+from scripts.sample.inkar_form import write_export
+
+ROOT = Path(__file__).parent.parent
+DATA = ROOT.parent / "shared" / "data" / "germany"
+OUTPUT = ROOT / "importers" / "sample" / "germany.zip"
+
+NAME = "germany-sample"
+_FRAMES = ("municipality-register", "boundaries", "typology")
+"""Importers whose nodes and edges are taken as they are."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Build the sample; 1 and one line where an original is missing or is not what it was."""
+    parser = argparse.ArgumentParser(description="Build the bundled sample from the publishers' originals.")
+    parser.add_argument("--data", type=Path, default=DATA, help="folder of the originals")
+    parser.add_argument("--output", type=Path, default=OUTPUT, help="the package to write")
+    asked = parser.parse_args(arguments)
+    try:
+        counts = build(asked.data, asked.output)
+    except (GraphServiceError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{asked.output.name}: {asked.output.stat().st_size / 1e6:.2f} MB")
+    for table, rows in counts.items():
+        print(f"  {table}: {rows}")
+    return 0
+
+
+def build(data: Path, output: Path) -> Mapping[str, int]:
+    """Write the sample's package; returns the rows of its tables. Raises GraphServiceError, OSError."""
+    choice = load_choice()
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        raw, earlier, sample = (open_store(f"sqlite:///{folder}/{store}.db") for store in ("raw", "earlier", "sample"))
+        try:
+            imported = {each.key: _import(each, choice, data, folder, raw) for each in choice.inputs}
+            run(find_importer("municipality-register"), [data / own_values.EARLIER_REGISTER_FILE], earlier)
+            for dataset, records in _datasets(choice, data, imported, raw, earlier):
+                _replace(sample, dataset, records)
+            _replace(sample, *sample.read(taken.concepts))
+            return sample.read(lambda reader: write_package(reader, output, name=NAME).counts)
+        finally:
+            for store in (raw, earlier, sample):
+                store.close()
+
+
+def _import(source: Input, choice: Choice, data: Path, folder: Path, store: GraphStore) -> Dataset:
+    """Run one import; a dump of INKAR is written in the form of an export first."""
+    path = data / source.path
+    if source.dump:
+        columns = [chosen.column for chosen in choice.indicators if chosen.file == source.key]
+        path = folder / f"{source.key}.csv"
+        write_export(source, data, columns, path)
+    return run(find_importer(source.importer), [path], store).dataset
+
+
+def _datasets(
+    choice: Choice, data: Path, imported: Mapping[str, Dataset], raw: GraphStore, earlier: GraphStore
+) -> Iterator[tuple[Dataset, list[Record]]]:
+    """Each publication with the records that the sample takes from it."""
+    for source in choice.inputs:
+        if source.importer in _FRAMES:
+            yield imported[source.key], raw.read(taken.everything(imported[source.key].id))
+    published = raw.read(taken.published)
+    own = own_values.calculate(choice, data, published, earlier.read(taken.populations), raw.read(taken.populations))
+    for key, dataset in choice.datasets.items():
+        chosen = [each for each in choice.indicators if each.source == key]
+        yield dataset, taken.indicators(chosen, published, own)
+    leads = data / practices.LEADS_FILE
+    yield practices.DATASET, list(practices.records(leads, FOLDER / "practices.toml", raw.read(taken.place_names)))
+
+
+def _replace(store: GraphStore, dataset: Dataset, records: list[Record]) -> None:
+    def work(writer: Writer) -> Changes:
+        return writer.replace(dataset, records)
+
+    store.write(work)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
