@@ -31,7 +31,7 @@ class Named:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
-    """A kind of body that the law gives every district; codes may be beginnings of a district's code."""
+    """A kind of body that the law gives every district; the codes of `named` and `without` are beginnings."""
 
     id: str
     name: str
