@@ -7,10 +7,11 @@ from typing import cast
 
 from graph_service.codec import edge_from
 from graph_service.errors import InvalidValue
-from graph_service.exchange import End, Link, Table
-from graph_service.keys import Label, NodeKey, concept_key
-from graph_service.model import NODE_TYPES, Edge, EdgeType, Node, Record, Scalar, Visibility
-from importers.package.rows import Row, TableReader, first_column
+from graph_service.exchange import End, Table
+from graph_service.keys import Label, NodeKey
+from graph_service.model import Edge, EdgeType, Record, Scalar, Visibility
+from importers.package.building import build_links, build_node, build_requester
+from importers.package.rows import TableReader, first_column
 
 Seen = dict[Label, set[str]]
 """The local keys of the nodes that the package has named so far."""
@@ -52,64 +53,25 @@ class _Once:
 
 def node_records(table: Table, label: Label, reader: TableReader, seen: Seen) -> Iterator[Record]:
     """The nodes of a table and the edges that its columns of keys stand for."""
-    node_type = NODE_TYPES[label]
-    links = [(link, Keys(link.other, link.concept_kind)) for link in table.links]
     named = seen.setdefault(label, set())
     once = _Once(table, reader)
+    name_columns = [column for column, field in table.properties.items() if field == "name"]
     for row in reader.rows():
         if not once(tuple(row[name] for name in table.identity)):
             continue
-        node = _node(table, node_type, label, row, reader)
-        if node is None:
+        try:
+            node = build_node(table, label, row)
+            requested = [build_requester(node.key, str(row["requester"]), seen)] if "requester" in row else []
+        except InvalidValue as error:
+            column = first_column(row, error.found, [c.name for c in table.columns])
+            reader.problems.add(error.expected, error.found, reader.place(column))
             continue
+        if not any(name in row for name in (*name_columns, "label_en")):
+            reader.issues.note("unnamed", "a name; the key is shown instead", node.key.local, reader.place())
         named.add(node.key.local)
         yield node
-        for link, others in links:
-            yield from _linked(node.key, link, others, row)
-        if "requester" in row:
-            yield from _requested(node.key, str(row["requester"]), seen, reader)
-
-
-def _node(table: Table, node_type: type[Node], label: Label, row: Row, reader: TableReader) -> Node | None:
-    """The node of a row, or None where its values do not go together, which is a problem."""
-    if label is Label.CONCEPT:
-        key = concept_key(str(row["kind"]), str(row["id"]))
-    else:
-        key = NodeKey.of(label, str(row[table.identity[0]]))
-    fields = {field: row[column] for column, field in table.properties.items() if column in row}
-    if label in (Label.CONCEPT, Label.INDICATOR):
-        fields.setdefault("name", row.get("label_en", row["id"]))
-    elif "name" not in fields:
-        reader.issues.note("unnamed", "a name; the key is shown instead", key.local, reader.place())
-        fields["name"] = key.local
-    try:
-        return node_type(key=key, **fields)  # type: ignore[arg-type]  # the types of columns follow the fields
-    except InvalidValue as error:
-        column = first_column(row, error.found, tuple(table.properties))
-        reader.problems.add(error.expected, error.found, reader.place(column))
-        return None
-
-
-def _linked(key: NodeKey, link: Link, others: Keys, row: Row) -> Iterator[Edge]:
-    value = row.get(link.column)
-    if value is None:
-        return
-    for local in value if isinstance(value, tuple) else (value,):
-        other = others(str(local))
-        yield Edge(link.type, key, other) if link.outgoing else Edge(link.type, other, key)
-
-
-def _requested(key: NodeKey, requester: str, seen: Seen, reader: TableReader) -> Iterator[Edge]:
-    """A requester is an actor or an alliance; where both have the key, its label must stand before it."""
-    if ":" in requester:
-        choices = [NodeKey(requester)]
-    else:
-        labels = [label for label in (Label.ACTOR, Label.ALLIANCE) if requester in seen.get(label, ())]
-        choices = [NodeKey.of(label, requester) for label in labels or [Label.ACTOR]]
-    if len(choices) > 1 or choices[0].label not in (Label.ACTOR, Label.ALLIANCE):
-        reader.problems.add("actor: or alliance: before the key", requester, reader.place("requester"))
-    else:
-        yield Edge(EdgeType.REQUESTED_BY, key, choices[0])
+        yield from build_links(table, node.key, row)
+        yield from requested
 
 
 def edge_records(table: Table, edge_type: EdgeType, source: End, target: End, reader: TableReader) -> Iterator[Edge]:
