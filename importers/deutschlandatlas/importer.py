@@ -194,7 +194,17 @@ class _Values:
             self.catalogue.indicator(name, low if low <= high else 0.0, high if low <= high else 0.0, licence)
             for name, (low, high) in self._ranges.items()
         ]
-        return [*indicators, *(table for table in self._tables if len(table))]
+        return [*indicators, _together(self._tables)]
+
+
+def _together(tables: Sequence[ObservationTable]) -> ObservationTable:
+    """One table, for what follows costs by table."""
+    columns: tuple[list[str], list[str], list[str], list[str]] = ([], [], [], [])
+    for table in tables:
+        for column, part in zip(columns, (table.municipality, table.indicator, table.period, table.flag), strict=True):
+            column.extend(part)
+    municipality, indicator, period, flag = columns
+    return ObservationTable(municipality, indicator, period, np.concatenate([table.value for table in tables]), flag)
 
 
 def _full_codes(lines: Sequence[Line]) -> bool:

@@ -82,12 +82,15 @@ class Cells:
 
     def add(self, region: str, measure: Measure, period: str, text: str, flag: str, line: int) -> None:
         """Take one cell. A second value for the same region, measure and period is reported; the first counts."""
-        key = (self._number(region) << 40) | (self._number(measure.id) << 20) | self._number(period)
-        earlier = self._seen.setdefault(key, len(self._texts))
-        if earlier != len(self._texts):
+        numbers, here = self._numbers, len(self._texts)
+        key = numbers.setdefault(region, len(numbers)) << 40
+        key |= numbers.setdefault(measure.id, len(numbers)) << 20
+        key |= numbers.setdefault(period, len(numbers))
+        earlier = self._seen.setdefault(key, here)
+        if earlier != here:
             self._repeated(self._texts[earlier], text, f"{region} {measure.id} {period}", line)
             return
-        if len(self._texts) >= MOST_CELLS:
+        if here >= MOST_CELLS:
             raise SourceError(f"a table of at most {MOST_CELLS} values", "more", self._place(line, ""))
         self.measures.setdefault(measure.id, measure)
         self._regions.append(region)
@@ -96,9 +99,6 @@ class Cells:
         self._texts.append(text)
         self._flags.append(flag)
         self._lines.append(line)
-
-    def _number(self, name: str) -> int:
-        return self._numbers.setdefault(name, len(self._numbers))
 
     def _repeated(self, earlier: str, text: str, where: str, line: int) -> None:
         if earlier == text:
@@ -122,7 +122,7 @@ class Cells:
 
     def _decimal(self) -> str:
         try:
-            return guess_decimal(self._texts) or ","
+            return guess_decimal(set(self._texts)) or ","
         except InvalidValue as error:
             raise SourceError(error.expected, error.found, Place(file=self.file)) from None
 

@@ -3,8 +3,11 @@
 The older form has a column per measure, named ``CODE__Label__unit``.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
+from operator import itemgetter
 
 from graph_service.errors import Place, SourceError
 from importers.contract import Progress
@@ -30,6 +33,8 @@ _OLD = {
     "label": "{}_Auspraegung_Label",
 }
 _TOTALS = frozenset({"insgesamt", "total"})
+_STATISTIC = re.compile(r"[0-9A-Za-z]+(?:-[0-9A-Za-z]+)*\Z")
+_LOOKED_AT = 5000
 _MONTHS = {"MONAT": "{}-{:02d}", "QUARTG": "{}-Q{}", "QUARTAL": "{}-Q{}"}
 
 
@@ -85,10 +90,9 @@ class FlatReader:
     """Reads the rows of one flat file into cells."""
 
     def __init__(self, table: Table, layout: Layout, cells: Cells) -> None:
-        """Read the file once to learn which variable holds the regions, and which table it is."""
+        """Look at the first rows to learn which variable holds the regions, and which table it is."""
         self._table, self._layout, self._cells = table, layout, cells
         self._measures: dict[tuple[str, ...], Measure] = {}
-        self._periods: dict[str, str] = {}
         self.statistic = self.title = ""
         self._region = self._region_variable()
         named = table_code(table.path.name)
@@ -97,18 +101,15 @@ class FlatReader:
     def _region_variable(self) -> int:
         layout = self._layout
         codes: list[set[str]] = [set() for _ in layout.variables]
-        rows = self._table.rows()
-        next(rows)
-        for line, row in rows:
-            if len(row) != len(layout.header):
-                continue
-            self.statistic = self.statistic or row[layout.statistic].strip()
-            self.title = self.title or row[layout.title].strip()
-            if row[layout.statistic].strip() != self.statistic:
-                place = Place(file=self._table.path.name, line=line, column=layout.header[layout.statistic])
-                raise SourceError(f"one statistic ({self.statistic})", row[layout.statistic], place)
-            for (_, code, _), found in zip(layout.variables, codes, strict=True):
-                found.add(row[code])
+        for _, row in islice(self._table.rows(), 1, _LOOKED_AT):
+            if len(row) == len(layout.header):
+                self.statistic = self.statistic or row[layout.statistic].strip()
+                self.title = self.title or row[layout.title].strip()
+                for (_, code, _), found in zip(layout.variables, codes, strict=True):
+                    found.add(row[code])
+        place = Place(file=self._table.path.name, line=2, column=layout.header[layout.statistic])
+        if not _STATISTIC.match(self.statistic):
+            raise SourceError("the code of a statistic, such as 12411", self.statistic, place)
         for number, found in enumerate(codes):
             if found - {""} and all(looks_like_region(code) for code in found):
                 return number
@@ -116,9 +117,10 @@ class FlatReader:
 
     def read(self, progress: Progress) -> None:
         """Fill the cells; a row of another width is reported."""
-        layout, cells = self._layout, self._cells
-        region_column = layout.variables[self._region][1]
-        header = layout.header
+        layout, cells, header = self._layout, self._cells, self._layout.header
+        region_column, quality = layout.variables[self._region][1], layout.quality
+        kind_of = itemgetter(*self._kind_columns())
+        kinds: dict[tuple[str, ...], tuple[str, list[tuple[int, Measure]]]] = {}
         rows = self._table.rows(progress)
         next(rows)
         for line, row in rows:
@@ -128,37 +130,48 @@ class FlatReader:
                 cells.issues.add(error, kind="row-width")
                 continue
             region = cells.region(row[region_column], line, header[region_column])
-            period = self._period(row, line)
-            if not period:
-                continue
-            for column, measure in self._values(row):
-                flag = row[layout.quality].strip() if layout.quality is not None else ""
+            key = kind_of(row)
+            kind = kinds.get(key)
+            if kind is None:
+                kind = self._kind(row, line)
+                if not kind[0]:
+                    continue
+                kinds[key] = kind
+            period, measures = kind
+            for column, measure in measures:
                 if region:
+                    flag = row[quality] if quality is not None else ""
                     cells.add(region, measure, period, row[column], flag, line)
                 else:
                     cells.measures.setdefault(measure.id, measure)
 
+    def _kind_columns(self) -> list[int]:
+        """The columns on which it depends when a row's values are of and what they measure."""
+        layout = self._layout
+        columns = [layout.statistic, layout.time, *(() if layout.measures else layout.value[1:])]
+        return columns + [c for n, three in enumerate(layout.variables) if n != self._region for c in three]
+
+    def _kind(self, row: list[str], line: int) -> tuple[str, list[tuple[int, Measure]]]:
+        layout = self._layout
+        if row[layout.statistic].strip() != self.statistic:
+            place = Place(file=self._table.path.name, line=line, column=layout.header[layout.statistic])
+            raise SourceError(f"one statistic ({self.statistic})", row[layout.statistic], place)
+        if layout.measures:
+            measures = [(i, self._measure(row, code, label, unit)) for i, code, label, unit in layout.measures]
+        else:
+            column, unit, code, label = layout.value
+            measures = [(column, self._measure(row, row[code], row[label], row[unit]))]
+        return self._period(row, line), measures
+
     def _period(self, row: list[str], line: int) -> str:
         layout = self._layout
-        text = row[layout.time]
-        period = self._periods.get(text)
-        if period is None:
-            period = self._cells.period(text, line, layout.header[layout.time])
-            if period:
-                self._periods[text] = period
+        period = self._cells.period(row[layout.time], line, layout.header[layout.time])
         for variable, code, _ in layout.variables:
             form = _MONTHS.get(row[variable])
             digits = row[code][-2:].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
             if form and len(period) == 4 and digits.isdecimal():
                 return self._cells.period(form.format(period, int(digits)), line, layout.header[code])
         return period
-
-    def _values(self, row: list[str]) -> list[tuple[int, Measure]]:
-        layout = self._layout
-        if not layout.measures:
-            column, unit, code, label = layout.value
-            return [(column, self._measure(row, row[code], row[label], row[unit]))]
-        return [(column, self._measure(row, code, label, unit)) for column, code, label, unit in layout.measures]
 
     def _measure(self, row: list[str], code: str, label: str, unit: str) -> Measure:
         attributes = [
