@@ -12,7 +12,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -24,6 +24,7 @@ from neo4j.exceptions import AuthError, DriverError, Neo4jError
 HERE = Path(__file__).parent / "neo4j"
 IMAGE = "neo4j:5"
 START_SECONDS = 180
+HEAP = "1g"
 
 
 class NoServer(Exception):
@@ -60,7 +61,7 @@ def command(*arguments: str, seconds: float = 600) -> str:
         raise NoServer(f"{arguments[0]} did not answer within {seconds:g} s") from None
     output = (done.stdout + done.stderr).strip()
     if done.returncode:
-        raise NoServer(f"{' '.join(arguments[:2])}: {output[-300:]}")
+        raise NoServer(f"{' '.join(arguments[:2])}: {output.splitlines()[-1] if output else done.returncode}")
     return output
 
 
@@ -89,7 +90,7 @@ class JarServer:
 
     folder: Path
     password: bool = False
-    heap: str = "1g"
+    settings: Mapping[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
@@ -101,11 +102,13 @@ class JarServer:
         jars = fetch_jars()
         self.folder.mkdir(parents=True, exist_ok=True)
         log = self.folder / "server.log"
+        settings = "".join(f"{name}={value}\n" for name, value in self.settings.items())
+        (self.folder / "neo4j.conf").write_text(settings, "utf-8")
         arguments = [str(self.folder), str(self.port), "password" if self.password else "open"]
         java = shutil.which("java") or "java"
         with log.open("wb") as output:
             self.process = subprocess.Popen(
-                [java, f"-Xmx{self.heap}", "-cp", str(jars / "*"), str(HERE / "Neo4jServer.java"), *arguments],
+                [java, f"-Xmx{HEAP}", "-cp", str(jars / "*"), str(HERE / "Neo4jServer.java"), *arguments],
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -121,24 +124,13 @@ class JarServer:
         """End the process at once, as a power cut would."""
         if self.process is not None:
             self.process.kill()
-            self._wait()
-
-    def stop(self) -> None:
-        """Ask the server to shut down; insist if it does not."""
-        if self.process is not None and self.process.poll() is None:
+            self.process.wait(60)
             assert self.process.stdin is not None
             self.process.stdin.close()
-            try:
-                self.process.wait(60)
-            except subprocess.TimeoutExpired:
-                self.crash()
-        self._wait()
 
-    def _wait(self) -> None:
-        if self.process is not None:
-            self.process.wait(60)
-            if self.process.stdin is not None:
-                self.process.stdin.close()
+    def stop(self) -> None:
+        """The data is thrown away with the test's folder: no need to ask kindly."""
+        self.crash()
 
 
 @dataclass
@@ -146,6 +138,7 @@ class DockerServer:
     """Neo4j Community in a container of ours."""
 
     password: bool = False
+    settings: Mapping[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
     container: str = ""
 
@@ -156,8 +149,9 @@ class DockerServer:
         else:
             command("docker", "info", seconds=20)
             # without NEO4J_AUTH the image keeps the first password neo4j, to be changed at the first use
-            settings = ["-e", "NEO4J_server_memory_heap_max__size=1g"]
-            settings += [] if self.password else ["-e", "NEO4J_AUTH=none"]
+            settings = [] if self.password else ["-e", "NEO4J_AUTH=none"]
+            for name, value in {"server.memory.heap.max_size": HEAP, **self.settings}.items():
+                settings += ["-e", f"NEO4J_{name.replace('_', '__').replace('.', '_')}={value}"]
             port = ["-p", f"127.0.0.1:{self.port}:7687"]
             self.container = command("docker", "run", "-d", *port, *settings, IMAGE).splitlines()[-1]
         deadline = time.monotonic() + START_SECONDS
@@ -188,10 +182,10 @@ class DockerServer:
             self.container = ""
 
 
-def start_server(folder: Path, *, password: bool = False) -> Server:
+def start_server(folder: Path, *, password: bool = False, settings: Mapping[str, str] | None = None) -> Server:
     """Start a server of our own by the first way that works here; skips aloud, or fails where one is required."""
     reasons = []
-    for server in (DockerServer(password=password), JarServer(folder, password=password)):
+    for server in (DockerServer(password, settings or {}), JarServer(folder, password, settings or {})):
         try:
             server.start()
         except NoServer as reason:
@@ -257,13 +251,19 @@ def empty_neo4j(neo4j_address: Address) -> Address:
     return neo4j_address
 
 
+class Start(Protocol):
+    """Starts a server that a test may crash: with a password or without, with any of Neo4j's settings."""
+
+    def __call__(self, *, password: bool = False, settings: Mapping[str, str] | None = None) -> Server: ...
+
+
 @pytest.fixture
-def own_neo4j(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[bool], Server]]:
-    """Starts servers that a test may crash; with or without a password."""
+def own_neo4j(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+    """Servers of a test's own, stopped after it."""
     servers: list[Server] = []
 
-    def start(password: bool) -> Server:
-        servers.append(start_server(tmp_path_factory.mktemp("own-neo4j"), password=password))
+    def start(*, password: bool = False, settings: Mapping[str, str] | None = None) -> Server:
+        servers.append(start_server(tmp_path_factory.mktemp("own-neo4j"), password=password, settings=settings))
         return servers[-1]
 
     yield start

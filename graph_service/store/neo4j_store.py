@@ -30,7 +30,7 @@ from graph_service.store.neo4j_writer import Neo4jWriter
 T = TypeVar("T")
 
 CONNECT_SECONDS = 10.0
-RETRY_SECONDS = 15.0
+RETRY_SECONDS = 10.0
 FETCH = 10_000
 
 _BY_CODE: Sequence[tuple[str, type[StoreError], str]] = (

@@ -71,8 +71,8 @@ class SQLiteWriter(SQLiteReader):
     def remove(self, record: NodeKey | Edge) -> Changes:
         """Take back one record entered by hand."""
         table, identity = (NODES, (str(record),)) if isinstance(record, NodeKey) else (EDGES, row_of(record)[1][:4])
-        number = self._register(CURATED)
-        if self._curated(table, number, identity) is None:
+        number = next((number for number, (_, id) in self.ranks.items() if id == CURATED.id), None)
+        if number is None or self._curated(table, number, identity) is None:
             raise NotFound("a record entered by hand", record)
         where = " AND ".join(f"{column} = ?" for column in table.identity)
         self._connection.execute(f"DELETE FROM {table.name} WHERE {where} AND dataset = ?", (*identity, number))

@@ -8,7 +8,8 @@ import org.neo4j.io.ByteUnit;
 /**
  * A Neo4j Community server for the tests, on the loopback address only.
  *
- * Arguments: folder of the databases, Bolt port, "open" or "password" (whether clients must sign in).
+ * Arguments: folder of the databases (with settings in neo4j.conf), Bolt port, "open" or "password" (whether clients
+ * must sign in).
  * Prints "ready" once clients can connect; ends when its standard input ends, so that it never outlives the tests.
  */
 final class Neo4jServer {
@@ -18,6 +19,7 @@ final class Neo4jServer {
         var folder = Path.of(arguments[0]);
         var address = new SocketAddress("127.0.0.1", Integer.parseInt(arguments[1]));
         var server = new DatabaseManagementServiceBuilder(folder)
+                .loadPropertiesFromFile(folder.resolve("neo4j.conf"))
                 .setConfig(GraphDatabaseSettings.auth_enabled, "password".equals(arguments[2]))
                 .setConfig(GraphDatabaseSettings.pagecache_memory, ByteUnit.mebiBytes(192))
                 .setConfig(BoltConnector.enabled, true)
