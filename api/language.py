@@ -22,6 +22,9 @@ def N_(text: str) -> str:  # noqa: N802 - the customary name of the mark for lat
     return text
 
 
+_LONG_WORD = re.compile(r"[a-z]{5}")
+
+
 @cache
 def catalog(language: str) -> gettext.NullTranslations:
     """The translations into a language; English is what the code says."""
@@ -59,14 +62,29 @@ class Words:
 
         The catalog holds such templates with ``{}`` where the core filled something in.
         """
+        return self._translated(text, patterns(self.language))
+
+    def finding(self, text: str) -> str:
+        """What the core found: mostly somebody's own words, which stay; a phrase of ours is translated.
+
+        Somebody's words may look like a short phrase, so only one that says enough counts as ours.
+        """
+        return (
+            self._translated(text, [each for each in patterns(self.language) if _LONG_WORD.search(each[1])])
+            if " " in text
+            else text
+        )
+
+    def _translated(self, text: str, templates: Iterable[tuple[re.Pattern[str], str]]) -> str:
         if not text:
             return ""
         found = catalog(self.language).gettext(text)
         if found != text:
             return found
-        for pattern, template in patterns(self.language):
+        for pattern, template in templates:
             if match := pattern.match(text):
-                return catalog(self.language).gettext(template).format(*match.groups())
+                parts = [catalog(self.language).gettext(part) if part else "" for part in match.groups()]
+                return catalog(self.language).gettext(template).format(*parts)
         return text
 
     def number(self, value: float, digits: int | None = None) -> str:

@@ -15,6 +15,9 @@ ADVICE: Mapping[str, str] = MappingProxyType(
         "ambiguous": N_("Choose one of them by its key."),
         "unreadable-source": N_("Nothing was written. Check the file; `kompass sources` says what each source reads."),
         "invalid-package": N_("Nothing was written. Correct the package and import it again."),
+        "unwritable-target": N_(
+            "Nothing was written. Choose another path, or give this user the right to write there."
+        ),
         "store": N_("Nothing was changed. Try again with --debug to see the cause."),
         "store-unavailable": N_("Check the address and that the server runs, then try again."),
         "store-unauthorised": N_("Check the user in the address and the password in KOMPASS_NEO4J_PASSWORD."),
@@ -59,7 +62,7 @@ def describe_difference(expected: str, found: str, place: Place, words: Words) -
     """What was expected, found, and where, as one line."""
     text = words("expected: {expected}", expected=words.phrase(expected))
     if found:
-        text += words("; found: {found}", found=_one_line(words.phrase(found)))
+        text += words("; found: {found}", found=_one_line(words.finding(found)))
     where = describe_place(place, words)
     return f"{where}: {text}" if where else text
 

@@ -9,6 +9,8 @@ from graph_service.projection import Projection
 from graph_service.projection_cache import ProjectionCache, cache_folder
 from graph_service.store.contract import GraphStore
 from graph_service.store.open import open_store
+from matching.lens import Lens
+from matching.peers import PeerMatcher, PeerRanker
 
 
 class Services:
@@ -38,6 +40,15 @@ class Services:
             kept = self._cache.open(self.store)
             self.__dict__["_projection"] = kept
         return kept
+
+    def peers(self, lens: Lens) -> PeerRanker:
+        """The ranker of a lens on the present revision, kept until the revision moves."""
+        projection = self.projection()
+        kept: dict[Lens, PeerRanker] = self.__dict__.setdefault("_peers", {})
+        found = kept.get(lens)
+        if found is None or found.projection is not projection:
+            found = kept[lens] = PeerMatcher(lens).fit(projection)
+        return found
 
     @cached_property
     def _cache(self) -> ProjectionCache:

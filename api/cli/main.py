@@ -67,3 +67,7 @@ def program(ctx: click.Context, store: str | None) -> None:
 def main() -> None:
     """Run the program."""
     program.main()
+
+
+if __name__ == "__main__":
+    main()

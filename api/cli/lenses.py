@@ -1,0 +1,93 @@
+"""``kompass lenses``: through which lenses peers can be seen, and what a lens looks at."""
+
+from collections.abc import Mapping
+
+import click
+
+from api.cli.base import app, argument, command
+from api.cli.output import Column, format_option, list_rows, print_json
+from api.language import N_, Words
+from graph_service.projection import Projection
+from matching.lens import Lens, find_lens, shipped_lenses
+
+
+@command(help=N_("List the lenses that peers can be seen through, or show one: an id, or your own file (.toml)."))
+@argument("lens", required=False)
+@format_option
+def lenses(lens: str | None, form: str) -> None:
+    """List lenses, or show one with its indicators."""
+    here = app()
+    if lens is None:
+        _list(form, here.words)
+    else:
+        _show(find_lens(lens), form, here.words, labels(here.services.projection(), here.words))
+
+
+def lens_title(lens: Lens, words: Words) -> str:
+    """What a lens is called."""
+    return (lens.title_en if words.language == "en" else lens.title_de) or lens.id
+
+
+def labels(projection: Projection, words: Words) -> Mapping[str, str]:
+    """Indicator id → its label in this language."""
+    return {
+        node.key.local: (node.label_en if words.language == "en" else None) or node.name or node.key.local
+        for node in projection.indicators
+    }
+
+
+def _list(form: str, words: Words) -> None:
+    columns = [
+        Column("id", words("Lens")),
+        Column("version", words("Version")),
+        Column("title", words("Title")),
+        Column("indicators", words("Indicators")),
+        Column("description", words("Description")),
+    ]
+    rows = [
+        [
+            lens.id,
+            lens.version,
+            lens_title(lens, words),
+            len(lens.indicators) or None,
+            lens.description_en if words.language == "en" else lens.description_de,
+        ]
+        for lens in shipped_lenses().values()
+    ]
+    list_rows(form, columns, rows, words)
+
+
+def _show(lens: Lens, form: str, words: Words, known: Mapping[str, str]) -> None:
+    if form == "json":
+        print_json(lens)
+        return
+    english = words.language == "en"
+    if form == "table":
+        description = lens.description_en if english else lens.description_de
+        click.echo(
+            words(
+                "{title} (lens {id}, version {version})",
+                title=lens_title(lens, words),
+                id=lens.id,
+                version=lens.version,
+            )
+        )
+        click.echo(description)
+    columns = [
+        Column("id", words("Indicator")),
+        Column("label", words("Label")),
+        Column("weight", words("Weight")),
+        Column("transform", words("Transform")),
+        Column("reason", words("Reason")),
+    ]
+    rows = [
+        [
+            each.id,
+            known.get(each.id, words("not in this store")),
+            each.weight,
+            each.transform.value,
+            each.reason_en if english else each.reason_de,
+        ]
+        for each in lens.indicators
+    ]
+    list_rows(form, columns, rows, words)

@@ -1,0 +1,160 @@
+"""``kompass show`` and ``kompass indicators``: what is known about a municipality, and what is measured at all."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import click
+import numpy as np
+from matching.names import find_municipality
+
+from api.cli.base import app, argument, command
+from api.cli.output import Column, format_option, list_rows, print_json
+from api.explanations import Explainer
+from api.language import N_, Words
+from graph_service.keys import Label, NodeKey
+from graph_service.model import Municipality
+from graph_service.projection import Projection
+
+SUPPRESSED = "•"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The latest observation of one indicator, with what its publisher says of it."""
+
+    indicator: str
+    label: str
+    theme: str
+    period: str
+    value: float | None
+    flag: str
+    unit: str
+    source: str
+    licence: str
+
+
+@command(help=N_("Show the latest value of each indicator of MUNICIPALITY: a code, a key or a name."))
+@argument("municipality")
+@format_option
+def show(municipality: str, form: str) -> None:
+    """Show what is known about a municipality."""
+    here = app()
+    projection = here.services.projection()
+    explainer = Explainer(projection, here.words)
+    key = find_municipality(projection, municipality)
+    known = list(latest(projection, key, explainer))
+    if form == "json":
+        print_json({"revision": projection.revision, **described(projection, key), "observations": known})
+        return
+    words = here.words
+    if form == "table":
+        click.echo(headline(projection, key, explainer))
+    if form == "table" and not known:
+        click.echo(
+            words(
+                "No values are known yet. Import some with `kompass import`; `kompass sources` lists what can be read."
+            )
+        )
+        return
+    columns = [
+        Column("indicator", words("Indicator")),
+        Column("value", words("Value")),
+        Column("unit", words("Unit")),
+        Column("period", words("Year")),
+        Column("flag", words("Mark")),
+        Column("source", words("Source")),
+        Column("licence", words("Licence")),
+    ]
+    if form == "csv":
+        rows = [[k.indicator, k.value, k.unit, k.period, k.flag, k.source, k.licence] for k in known]
+    else:
+        rows = [
+            [k.label, readable(k, words), k.unit, k.period, explainer.term("flag", k.flag), k.source, k.licence]
+            for k in known
+        ]
+    list_rows(form, columns, rows, words)
+
+
+def readable(known: Known, words: Words) -> str:
+    """A value; a suppressed or missing one as a dot, whose reason stands beside."""
+    return SUPPRESSED if known.value is None else words.number(known.value)
+
+
+def described(projection: Projection, key: NodeKey) -> dict[str, object]:
+    """What a municipality is."""
+    node = projection.node(key)
+    if not isinstance(node, Municipality):
+        raise TypeError(key)
+    return {"key": key, "name": node.name, "level": node.level, "kind": node.kind, "population": node.population}
+
+
+def headline(projection: Projection, key: NodeKey, explainer: Explainer) -> str:
+    """One line of identity."""
+    node = projection.node(key)
+    words = explainer.words
+    parts = [str(getattr(node, "name", "")), key.local, explainer.place(key)]
+    population = getattr(node, "population", None)
+    if population is not None:
+        parts.append(words.plural("one inhabitant", "{n} inhabitants", population))
+    return " · ".join(part for part in parts if part)
+
+
+def latest(projection: Projection, key: NodeKey, explainer: Explainer) -> Iterator[Known]:
+    """The latest observation of each indicator, by theme and label; what is missing is among them with its mark."""
+    table = projection.observations
+    position = projection.position(key)
+    first, last = np.searchsorted(table.municipality, [position, position + 1]).tolist()
+    newest: dict[int, int] = {}
+    for i in range(first, last):  # by indicator, then period
+        newest[int(table.indicator[i])] = i
+    found = []
+    for j, i in newest.items():
+        node = projection.indicators[j]
+        value = float(table.value[i])
+        found.append(
+            Known(
+                node.key.local,
+                explainer.label(node.key.local),
+                node.theme or "",
+                table.periods[int(table.period[i])],
+                None if np.isnan(value) else value,
+                table.flags[int(table.flag[i])],
+                node.unit or "",
+                node.source or "",
+                node.licence or "",
+            )
+        )
+    return iter(sorted(found, key=lambda known: (known.theme, known.label)))
+
+
+@command(help=N_("List the indicators of the store."))
+@format_option
+def indicators(form: str) -> None:
+    """List indicators."""
+    here = app()
+    projection, words = here.services.projection(), here.words
+    explainer = Explainer(projection, words)
+    counts = np.bincount(projection.observations.indicator, minlength=len(projection.spans[Label.INDICATOR]))
+    columns = [
+        Column("id", words("Indicator")),
+        Column("label", words("Label")),
+        Column("unit", words("Unit")),
+        Column("theme", words("Theme")),
+        Column("observations", words("Values")),
+        Column("source", words("Source")),
+        Column("licence", words("Licence")),
+    ]
+    rows = []
+    for node, count in zip(projection.indicators, counts.tolist(), strict=True):
+        theme = node.theme or ""
+        row = [
+            node.key.local,
+            explainer.label(node.key.local),
+            node.unit or "",
+            explainer.term("theme", theme) if form == "table" else theme,
+            count,
+            node.source or "",
+            node.licence or "",
+        ]
+        rows.append(row)
+    list_rows(form, columns, rows, words)

@@ -1,0 +1,161 @@
+"""Composes sentences from answers: who is comparable, how close, why, and what is not known."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from api.language import Words
+from graph_service.errors import NotFound
+from graph_service.keys import Label, NodeKey
+from graph_service.model import Indicator
+from graph_service.projection import Projection
+from graph_service.vocabulary import load_vocabulary
+from matching.contract import Contribution
+from matching.peers import REACH, PeerAnswer, PeerSuggestion
+
+AGREEMENTS = 3
+ALIKE = 0.85
+"""Of what a feature could add, the least share that counts as an agreement."""
+NAMED = 5
+"""How many unknown indicators are named before the rest is counted."""
+
+
+@dataclass(frozen=True)
+class Explainer:
+    """Knows what things are called in one language."""
+
+    projection: Projection
+    words: Words
+
+    @cached_property
+    def _indicators(self) -> dict[str, Indicator]:
+        return {node.key.local: node for node in self.projection.indicators}
+
+    def label(self, feature: str) -> str:
+        """What an indicator is called."""
+        if feature == REACH:
+            return self.words("distance from everybody")
+        node = self._indicators.get(feature)
+        if node is None:
+            return feature
+        return (node.label_en if self.words.language == "en" else None) or node.name or feature
+
+    def source(self, feature: str) -> tuple[str, str]:
+        """Who publishes an indicator, and under which licence."""
+        node = self._indicators.get(feature)
+        return ((node.source or ""), (node.licence or "")) if node else ("", "")
+
+    def term(self, kind: str, id: str) -> str:
+        """What a term of a vocabulary is called; its id where the vocabulary does not know it."""
+        term = load_vocabulary().find(kind, id) if id else None
+        return term.label(self.words.language) if term else id
+
+    def place(self, key: NodeKey) -> str:
+        """What a municipality is and in which state: Landkreis, Baden-Württemberg."""
+        position = self.projection.position(key)
+        table = self.projection.municipalities
+        kind = int(table.kind[position])
+        state = int(self.projection.state[position])
+        parts = [
+            self.term("municipality_kind", table.kinds[kind]) if kind >= 0 else "",
+            self.projection.name(Label.MUNICIPALITY, state) if state >= 0 and state != position else "",
+        ]
+        return ", ".join(part for part in parts if part)
+
+    def value(self, value: float | str | None, unit: str = "") -> str:
+        """A value with its unit."""
+        if value is None or value != value:
+            return self.words("unknown")
+        text = value if isinstance(value, str) else self.words.number(value)
+        return f"{text}\N{NO-BREAK SPACE}{unit}" if unit else text
+
+    def compared(self, reason: Contribution) -> str:
+        """A feature with both values, unit and year: Ausländeranteil (17,7 / 18,9 %, 2022)."""
+        label = self.label(reason.feature)
+        if reason.own is None or reason.other is None:
+            return label
+        own = self.value(reason.own)
+        values = f"{own} / {self.value(reason.other, reason.unit)}"
+        return f"{label} ({values}, {reason.period})" if reason.period else f"{label} ({values})"
+
+    def answer(self, answer: PeerAnswer) -> str:
+        """The answer in a sentence: how many, and who is nearest."""
+        if not answer.suggestions:
+            return self.words("No comparable municipality was found for {name}.", name=answer.name)
+        first = answer.suggestions[0]
+        return self.words.plural(
+            "One municipality is comparable to {name}: {first}.",
+            "{n} municipalities are comparable to {name}; the nearest is {first}.",
+            len(answer.suggestions),
+            name=answer.name,
+            first=first.name,
+        )
+
+    def closeness(self, suggestion: PeerSuggestion) -> str:
+        """How close, in words."""
+        share = min(int(suggestion.closeness * 1000) / 1000, 0.999)
+        digits = 1 if share > 0.99 else 0
+        share = int(share * 1000 if digits else share * 100) / (1000 if digits else 100)
+        return self.words("closer than {share} of all pairs", share=self.words.percent(share, digits))
+
+    def stability(self, suggestion: PeerSuggestion) -> str:
+        """Whether the suggestion depends on the exact weights."""
+        if suggestion.stability is None:
+            return ""
+        if suggestion.stability >= 0.9:
+            return self.words("stays in the list with other weights")
+        if suggestion.stability >= 0.6:
+            return self.words("mostly stays in the list with other weights")
+        return self.words("often leaves the list with other weights")
+
+    def reasons(self, suggestion: PeerSuggestion) -> list[str]:
+        """Why: up to three agreements and the largest difference."""
+        alike, other = telling(suggestion.contributions)
+        sentences = []
+        if alike:
+            sentences.append(self.words("Alike in {features}.", features=self.words.list(map(self.compared, alike))))
+        if other is not None:
+            sentences.append(self.words("Different: {feature}.", feature=self.compared(other)))
+        return sentences
+
+    def unknown(self, indicators: Sequence[str], total: int, share: float) -> str:
+        """For how many indicators, and how much of the weight, nothing is known."""
+        if not indicators:
+            return ""
+        named = ", ".join(self.label(each) for each in indicators[:NAMED]) + (", …" if len(indicators) > NAMED else "")
+        return self.words.plural(
+            "No value is known for one of {total} indicators ({share} of the weight): {named}.",
+            "No values are known for {n} of {total} indicators ({share} of the weight): {named}.",
+            len(indicators),
+            total=total,
+            share=self.words.percent(share),
+            named=named,
+        )
+
+    def sources(self, features: Iterable[str]) -> list[str]:
+        """Who published what was compared, with the licence, each once."""
+        found = dict.fromkeys(self.source(feature) for feature in features)
+        return [f"{source} ({licence})" if licence else source for source, licence in found if source]
+
+    def years(self, answer: PeerAnswer) -> str:
+        """From when to when the compared values are."""
+        periods = sorted({period[:4] for period in answer.periods.values() if period})
+        if not periods:
+            return ""
+        return periods[0] if len(periods) == 1 else f"{periods[0]}–{periods[-1]}"
+
+
+def telling(contributions: Sequence[Contribution]) -> tuple[list[Contribution], Contribution | None]:
+    """The strongest agreements, and the largest difference, of a suggestion's reasons."""
+    real = [c for c in contributions if c.feature != REACH]
+    alike = [c for c in real if c.amount >= ALIKE * (c.possible or c.amount)][:AGREEMENTS]
+    rest = [c for c in real if c not in alike and c.possible is not None]
+    other = max(rest, key=lambda c: (c.possible or 0) - c.amount, default=None)
+    return alike, other
+
+
+def municipality_named(projection: Projection, key: NodeKey) -> str:
+    """The name of a municipality; raises NotFound."""
+    if key.label is not Label.MUNICIPALITY:
+        raise NotFound("a municipality", key)
+    return projection.name(Label.MUNICIPALITY, projection.position(key))

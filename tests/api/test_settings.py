@@ -1,0 +1,67 @@
+"""Settings are read once, checked, and never show a password."""
+
+from pathlib import Path
+
+import pytest
+
+from api.settings import Settings, locale_language
+from graph_service.errors import InvalidValue
+
+
+def test_without_any_setting_the_store_is_a_file_beside_and_the_language_german():
+    settings = Settings.from_environment({})
+    assert (settings.store, settings.language, settings.log_level) == ("sqlite:///kompass.db", "de", "warning")
+    assert settings.neo4j_password is None
+
+
+def test_every_setting_is_read():
+    settings = Settings.from_environment(
+        {
+            "KOMPASS_STORE": "neo4j://me@host:7687/kompass",
+            "KOMPASS_NEO4J_PASSWORD": "secret",
+            "KOMPASS_LANG": "en",
+            "KOMPASS_CACHE": "/var/cache/kompass",
+            "KOMPASS_LOG_LEVEL": "DEBUG",
+            "OTHER": "is not ours",
+        }
+    )
+    assert settings == Settings(
+        store="neo4j://me@host:7687/kompass",
+        neo4j_password="secret",
+        language="en",
+        cache=Path("/var/cache/kompass"),
+        log_level="debug",
+    )
+
+
+def test_a_password_is_never_shown():
+    assert "secret" not in repr(Settings.from_environment({"KOMPASS_NEO4J_PASSWORD": "secret"}))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("KOMPASS_LANG", "fr"), ("KOMPASS_LOG_LEVEL", "loud"), ("KOMPASS_STOER", "sqlite:///x.db")]
+)
+def test_a_wrong_or_unknown_setting_is_named(name, value):
+    with pytest.raises(InvalidValue) as caught:
+        Settings.from_environment({name: value})
+    assert name in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({}, "de"),
+        ({"LANG": "C"}, "de"),
+        ({"LANG": "C.UTF-8"}, "de"),
+        ({"LANG": "POSIX"}, "de"),
+        ({"LANG": "de_AT.UTF-8"}, "de"),
+        ({"LANG": "en_GB.UTF-8"}, "en"),
+        ({"LANG": "fr_FR"}, "en"),
+        ({"LANG": "de_DE.UTF-8", "LC_MESSAGES": "en_US.UTF-8"}, "en"),
+        ({"LANG": "en_US.UTF-8", "LC_ALL": "de_DE@euro"}, "de"),
+        ({"LANG": ""}, "de"),
+    ],
+)
+def test_the_language_is_german_unless_the_locale_names_another(environment, language):
+    assert locale_language(environment) == language
+    assert Settings.from_environment(environment).language == language
