@@ -255,7 +255,7 @@ class _Column:
                 return
         if cell is None or cell in _MISSING:
             self._notice("missing-value", line, cell)
-        elif isinstance(cell, int | float):
+        elif isinstance(cell, int | float) and not isinstance(cell, bool):
             value = float(cell)
             self.smallest, self.largest = min(self.smallest, value), max(self.largest, value)
             self._add(code, value, "")

@@ -119,7 +119,7 @@ class _Values:
             cell = row[column.number] if column.number < len(row) else None
             if cell is None:
                 continue
-            if isinstance(cell, int | float):
+            if isinstance(cell, int | float) and not isinstance(cell, bool):
                 value, flag = float(cell), ""
             else:
                 try:

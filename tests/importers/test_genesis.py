@@ -175,6 +175,16 @@ def test_a_reference_date_stays_a_date_and_a_school_year_counts_by_its_first(tmp
     assert {period for _, _, period in found.values} == {"2024-12-31", "2023", "2022-12-31"}
 
 
+@pytest.mark.parametrize(
+    ("variable", "code", "period"), [("MONAT", "MONAT03", "2024-03"), ("QUARTG", "QUART4", "2024-Q4")]
+)
+def test_months_and_quarters_of_their_own_are_part_of_the_period(tmp_path, variable, code, period):
+    path = flat(tmp_path, "08119;;5;")
+    text = path.read_text(encoding="utf-8-sig").replace("GES;Geschlecht;;Insgesamt", f"{variable};Zeit;{code};März")
+    path.write_text(text, encoding="utf-8")
+    assert Imported(path).values == {("08119", "genesis.12345-01-01-4.bsp001", period): (5, "")}
+
+
 def test_english_files_have_decimal_points(tmp_path):
     found = Imported(flat(tmp_path, "08119;;1234.5;", "01001;;2;"))
     assert found.of("08119") == {"bsp001": (1234.5, "")}

@@ -166,11 +166,21 @@ def test_german_numbers_are_read(text, value):
 
 
 @pytest.mark.parametrize(
-    "text", ["1.5", "1 23", "1.23,4", "", "-", "12a", "1,234,5", "١٢", "nan", "inf", "1e999", "1.234 5"]
+    "text",
+    ["1.5", "1 23", "1.23,4", "", "-", "12a", "1,234,5", "١٢", "nan", "inf", "1e999", "1.234 5", "1\t234", "1\x1f234"],
 )
 def test_what_is_no_german_number_is_refused(text):
     with pytest.raises(InvalidValue):
         parse_number(text)
+
+
+@given(st.text(alphabet="0123456789.,+-eE '\u202f\t\x1f()"))
+def test_any_text_is_a_number_or_clearly_none(text):
+    for decimal in (",", "."):
+        try:
+            assert math.isfinite(parse_number(text, decimal))
+        except InvalidValue as error:
+            assert error.expected == "a number"
 
 
 @given(st.integers(-(10**12), 10**12), st.sampled_from([",", "."]))
