@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from api.language import Words
-from graph_service.errors import NotFound
 from graph_service.keys import Label, NodeKey
 from graph_service.model import Indicator
 from graph_service.projection import Projection
@@ -18,6 +17,8 @@ ALIKE = 0.85
 """Of what a feature could add, the least share that counts as an agreement."""
 NAMED = 5
 """How many unknown indicators are named before the rest is counted."""
+MOST_SOURCES = 12
+"""How many publishers are named before the rest is counted; `kompass indicators` names all."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ class Explainer:
         alike, other = telling(suggestion.contributions)
         sentences = []
         if alike:
-            sentences.append(self.words("Alike in {features}.", features=self.words.list(map(self.compared, alike))))
+            sentences.append(self.words("Alike: {features}.", features="; ".join(map(self.compared, alike))))
         if other is not None:
             sentences.append(self.words("Different: {feature}.", feature=self.compared(other)))
         return sentences
@@ -122,20 +123,36 @@ class Explainer:
         """For how many indicators, and how much of the weight, nothing is known."""
         if not indicators:
             return ""
-        named = ", ".join(self.label(each) for each in indicators[:NAMED]) + (", …" if len(indicators) > NAMED else "")
         return self.words.plural(
             "No value is known for one of {total} indicators ({share} of the weight): {named}.",
             "No values are known for {n} of {total} indicators ({share} of the weight): {named}.",
             len(indicators),
             total=total,
             share=self.words.percent(share),
-            named=named,
+            named=self.named(indicators),
         )
 
+    def named(self, indicators: Sequence[str]) -> str:
+        """The first indicators by name, and how many there are besides."""
+        text = "; ".join(self.label(each) for each in indicators[:NAMED])
+        if (rest := len(indicators) - NAMED) > 0:
+            text += " " + self.words.plural("and one more", "and {n} more", rest)
+        return text
+
     def sources(self, features: Iterable[str]) -> list[str]:
-        """Who published what was compared, with the licence, each once."""
-        found = dict.fromkeys(self.source(feature) for feature in features)
-        return [f"{source} ({licence})" if licence else source for source, licence in found if source]
+        """Who published what was compared, by licence, each once."""
+        by_licence: dict[str, dict[str, None]] = {}
+        for source, licence in map(self.source, features):
+            # an indicator may name several publishers
+            by_licence.setdefault(licence, {}).update(dict.fromkeys(filter(None, source.split("; "))))
+        found = []
+        for licence, names in by_licence.items():
+            text = ", ".join([*names][:MOST_SOURCES])
+            if (rest := len(names) - MOST_SOURCES) > 0:
+                text += " " + self.words.plural("and one more", "and {n} more", rest)
+            if text:
+                found.append(f"{text} ({licence})" if licence else text)
+        return found
 
     def years(self, answer: PeerAnswer) -> str:
         """From when to when the compared values are."""
@@ -152,10 +169,3 @@ def telling(contributions: Sequence[Contribution]) -> tuple[list[Contribution], 
     rest = [c for c in real if c not in alike and c.possible is not None]
     other = max(rest, key=lambda c: (c.possible or 0) - c.amount, default=None)
     return alike, other
-
-
-def municipality_named(projection: Projection, key: NodeKey) -> str:
-    """The name of a municipality; raises NotFound."""
-    if key.label is not Label.MUNICIPALITY:
-        raise NotFound("a municipality", key)
-    return projection.name(Label.MUNICIPALITY, projection.position(key))

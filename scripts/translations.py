@@ -63,10 +63,15 @@ class Source:
             for path in sorted((root / package).rglob("*.py"))
         }
         self.constants: dict[str, list[str]] = {}
+        self.tables: dict[str, list[str]] = {}
         self.errors = {"GraphServiceError"}
         for tree in self.trees.values():
             for node in tree.body:
                 self._learn(node)
+            for node in ast.walk(tree):
+                match node:
+                    case ast.Assign(targets=[ast.Name(id=name)], value=ast.Dict(values=values)):
+                        self.tables.setdefault(name, []).extend(t for value in values for t in self.texts(value))
 
     def _learn(self, node: ast.stmt) -> None:
         match node:
@@ -93,6 +98,8 @@ class Source:
                 return [text for value in values for text in self.texts(value)]
             case ast.BinOp(left=left, op=ast.Add(), right=right):
                 return [a + b for a in self.texts(left) or ["{}"] for b in self.texts(right) or ["{}"]]
+            case ast.Subscript(value=ast.Name(id=name)):
+                return self.tables.get(name, [])
             case ast.Name(id=name) | ast.Attribute(attr=name):
                 return self.constants.get(name, []) if name.isupper() else []
         return []
@@ -106,6 +113,24 @@ class Source:
                     if outside:
                         yield from self._said(node)
                     yield from self._phrases(node)
+
+    def kinds(self) -> set[str]:
+        """The kinds of issues that importers report."""
+        found: set[str] = set()
+        for path, tree in self.trees.items():
+            if path.is_relative_to(ROOT / "importers"):
+                for node in ast.walk(tree):
+                    found.update(self._kinds(node))
+        return {kind for kind in found if re.fullmatch("[a-z-]+", kind)}
+
+    def _kinds(self, node: ast.AST) -> Iterator[str]:
+        match node:
+            case ast.Call(func=function, args=[first, *_]) if _name(function) in ("note", "_notice", "Issue"):
+                yield from self.texts(first)
+            case ast.Subscript(value=ast.Attribute(attr="_aside"), slice=key):
+                yield from self.texts(key)
+        if isinstance(node, ast.Call) and _name(node.func) == "add":
+            yield from (text for k in node.keywords if k.arg == "kind" for text in self.texts(k.value))
 
     def _said(self, call: ast.Call) -> Iterator[Message]:
         name = _name(call.func)

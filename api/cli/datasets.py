@@ -1,5 +1,7 @@
 """``kompass datasets``: what the store holds of whom, and how to take it out again."""
 
+import click
+
 from api.cli.base import app, command, option
 from api.cli.output import Column, format_option, list_rows, print_json
 from api.language import N_
@@ -54,6 +56,9 @@ def datasets(remove: str | None, form: str) -> None:
                 sum(status.counts.values()),
             ]
         )
+    if form == "table" and not rows:
+        click.echo(words("The store is empty. Fill it with `kompass demo` or `kompass import`."))
+        return
     if form == "table":
         # the address is for programs; a person reads the table
         columns = [c for c in columns if c.name != "url"]
@@ -63,7 +68,5 @@ def datasets(remove: str | None, form: str) -> None:
 
 def print_removed(dataset: str, retired: int) -> None:
     """Say how much went."""
-    import click
-
     words = app().words
     click.echo(words.plural("One claim of {id} was removed.", "{n} claims of {id} were removed.", retired, id=dataset))

@@ -116,7 +116,8 @@ def _print_issues(report: ImportReport, words: Words) -> None:
         return
     for kind, count in sorted(issues.counts.items()):
         kept = issues.kept[kind]
-        click.echo(f"\n{issue_label(kind, words)} ({words.number(count)}):")
+        what = words("noted") if kept[0].note else words("skipped")
+        click.echo(f"\n{issue_label(kind, words)} ({words.number(count)}, {what}):")
         for issue in kept[:MOST]:
             click.echo(f"  {describe_issue(issue, words)}")
         if count > MOST and len(kept) > MOST:

@@ -35,6 +35,7 @@ def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 
 
 @click.group(
+    "kompass",
     cls=Program,
     entries=ENTRIES,
     help=N_("Which municipalities are comparable, and why? Answers from open data, on the command line."),

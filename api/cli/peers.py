@@ -135,13 +135,12 @@ def _answer_all(asked: Asked) -> None:
 
 def print_answer(answer: PeerAnswer, lens: Lens, explainer: Explainer) -> None:
     """Print an answer as a colleague would give it."""
-    words = explainer.words
     _say(explainer.answer(answer))
     _say(described(answer, lens, explainer))
     click.echo()
     for suggestion in answer.suggestions:
-        print_suggestion(suggestion, len(answer.weights), explainer)
-    for line in notes(answer, explainer):
+        print_suggestion(suggestion, answer, explainer)
+    for line in notes(answer, lens, explainer):
         _say(line)
 
 
@@ -149,7 +148,7 @@ def described(answer: PeerAnswer, lens: Lens, explainer: Explainer) -> str:
     """Through which lens, with how much data, and among whom."""
     words = explainer.words
     title = (lens.title_en if words.language == "en" else lens.title_de) or lens.id
-    return words.plural(
+    text = words.plural(
         "Lens: {title} ({count} indicators, {years}), compared with one municipality.",
         "Lens: {title} ({count} indicators, {years}), compared with {n} municipalities.",
         answer.candidates,
@@ -157,15 +156,18 @@ def described(answer: PeerAnswer, lens: Lens, explainer: Explainer) -> str:
         count=words.number(len(answer.weights)),
         years=explainer.years(answer) or "–",
     )
+    level = explainer.term("level", answer.level.value) if answer.level else ""
+    return text + (" " + words("Level: {level}.", level=level) if level else "")
 
 
-def notes(answer: PeerAnswer, explainer: Explainer) -> Iterator[str]:
+def notes(answer: PeerAnswer, lens: Lens, explainer: Explainer) -> Iterator[str]:
     """How to read the answer, what is unknown, and where the data come from."""
     words = explainer.words
     if answer.suggestions:
         yield words("In brackets: the value of {name} first, then that of the other.", name=answer.name)
-    total = len(answer.weights.keys() | set(answer.unknown))
-    if missing := explainer.unknown(answer.unknown, total, 1 - answer.coverage):
+    weights = {each.id: each.weight for each in lens.indicators} or dict.fromkeys(answer.weights, 1.0)
+    share = sum(weights.get(each, 0.0) for each in answer.unknown) / (sum(weights.values()) or 1.0)
+    if missing := explainer.unknown(answer.unknown, len(weights), share):
         yield missing
     for each in answer.not_applied:
         yield words("The filter {name} was not applied: the own value is unknown.", name=f"--{each}")
@@ -173,7 +175,7 @@ def notes(answer: PeerAnswer, explainer: Explainer) -> Iterator[str]:
         yield words("Sources: {sources}.", sources="; ".join(sources))
 
 
-def print_suggestion(suggestion: PeerSuggestion, total: int, explainer: Explainer) -> None:
+def print_suggestion(suggestion: PeerSuggestion, answer: PeerAnswer, explainer: Explainer) -> None:
     """Print one of the list."""
     place = explainer.place(suggestion.key)
     click.echo(f"{suggestion.rank:>2}  " + click.style(suggestion.name, bold=True) + (f" · {place}" if place else ""))
@@ -181,8 +183,9 @@ def print_suggestion(suggestion: PeerSuggestion, total: int, explainer: Explaine
     _say(explainer.closeness(suggestion) + (f"; {firm}" if firm else ""), indent=4)
     for sentence in explainer.reasons(suggestion):
         _say(sentence, indent=4)
-    if missing := explainer.unknown(suggestion.unknown, total, 1 - suggestion.coverage):
-        _say(missing, indent=4)
+    # what is unknown of the own municipality is said once, below
+    if missing := [each for each in suggestion.unknown if each not in answer.unknown]:
+        _say(explainer.words("Unknown here: {named}.", named=explainer.named(missing)), indent=4)
     click.echo()
 
 

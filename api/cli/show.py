@@ -8,7 +8,7 @@ import numpy as np
 from matching.names import find_municipality
 
 from api.cli.base import app, argument, command
-from api.cli.output import Column, format_option, list_rows, print_json
+from api.cli.output import Column, format_option, list_rows, print_csv, print_json, print_table
 from api.explanations import Explainer
 from api.language import N_, Words
 from graph_service.keys import Label, NodeKey
@@ -46,33 +46,26 @@ def show(municipality: str, form: str) -> None:
     if form == "json":
         print_json({"revision": projection.revision, **described(projection, key), "observations": known})
         return
+    if form == "csv":
+        names = ["indicator", "value", "unit", "period", "flag", "source", "licence"]
+        print_csv(names, ([k.indicator, k.value, k.unit, k.period, k.flag, k.source, k.licence] for k in known))
+        return
     words = here.words
-    if form == "table":
-        click.echo(headline(projection, key, explainer))
-    if form == "table" and not known:
-        click.echo(
-            words(
-                "No values are known yet. Import some with `kompass import`; `kompass sources` lists what can be read."
-            )
-        )
+    click.echo(headline(projection, key, explainer))
+    if not known:
+        click.echo(words("No values are known yet. `kompass sources` lists what can be imported."))
         return
     columns = [
-        Column("indicator", words("Indicator")),
+        Column("label", words("Indicator")),
         Column("value", words("Value")),
         Column("unit", words("Unit")),
         Column("period", words("Year")),
         Column("flag", words("Mark")),
         Column("source", words("Source")),
-        Column("licence", words("Licence")),
     ]
-    if form == "csv":
-        rows = [[k.indicator, k.value, k.unit, k.period, k.flag, k.source, k.licence] for k in known]
-    else:
-        rows = [
-            [k.label, readable(k, words), k.unit, k.period, explainer.term("flag", k.flag), k.source, k.licence]
-            for k in known
-        ]
-    list_rows(form, columns, rows, words)
+    rows = [[k.label, readable(k, words), k.unit, k.period, explainer.term("flag", k.flag), k.source] for k in known]
+    print_table(columns, rows, words)
+    click.echo(words("Sources: {sources}.", sources="; ".join(explainer.sources(k.indicator for k in known))))
 
 
 def readable(known: Known, words: Words) -> str:

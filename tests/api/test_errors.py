@@ -81,7 +81,7 @@ def test_limits_of_the_machine_are_a_line_too(kompass, monkeypatch, raised, said
     code = 130 if isinstance(raised, KeyboardInterrupt) else 1
     result = kompass("--lang", "en", "datasets", code=code)
     assert said in result.stderr
-    assert len(result.stderr.splitlines()) == 1
+    assert len(result.stderr.strip().splitlines()) == 1
 
 
 def test_wrong_use_is_2_and_says_what_helps(kompass):
