@@ -25,7 +25,15 @@ ROOT = Path(__file__).parent.parent
 DATA = ROOT.parent / "shared" / "data" / "germany"
 OUTPUT = ROOT / "importers" / "sample" / "germany.zip"
 
-NAME = "germany-sample"
+WHOLE = Dataset(
+    id="germany-sample",
+    title="Beispieldaten Deutschland: Kreise, Gemeinden, Indikatoren, Raumtypen, Praxisansätze",
+    publisher="Bündniskompass, aus amtlichen Veröffentlichungen",
+    note="Zusammengestellt aus den genannten Quellen; Kreise und Gemeinden in den Grenzen vom 31.12.2024. Bei jedem "
+    "Indikator stehen Herausgeber, Lizenz und Adresse. Die Einwohnerzahl der Gemeinden und Kreise ist vom 31.12.2023 "
+    "auf Basis des Zensus 2011; der Indikator Bevölkerung ist vom 31.12.2024 auf Basis des Zensus 2022.",
+)
+"""What the package says of itself; its sources stand beside."""
 _FRAMES = ("municipality-register", "boundaries", "typology")
 """Importers whose nodes and edges are taken as they are."""
 
@@ -59,7 +67,7 @@ def build(data: Path, output: Path) -> Mapping[str, int]:
             for dataset, records in _datasets(choice, data, imported, raw, earlier):
                 _replace(sample, dataset, records)
             _replace(sample, *sample.read(taken.concepts))
-            return sample.read(lambda reader: write_package(reader, output, name=NAME).counts)
+            return sample.read(lambda reader: write_package(reader, output, whole=WHOLE).counts)
         finally:
             for store in (raw, earlier, sample):
                 store.close()

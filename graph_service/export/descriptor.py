@@ -26,10 +26,12 @@ _FORMS: dict[CellType, dict[str, object]] = {
 }
 
 
-def describe(view: View, tables: Sequence[tuple[Table, list[Column], int]], name: str | None) -> dict[str, object]:
-    """The content of ``datapackage.json``; the only dataset of a store gives the package its name and title."""
+def describe(
+    view: View, tables: Sequence[tuple[Table, list[Column], int]], name: str | None, whole: Dataset | None = None
+) -> dict[str, object]:
+    """The content of ``datapackage.json``; ``whole``, or a store's only dataset, gives the package name and title."""
     datasets = [status.dataset for status in view.datasets()]
-    only = datasets[0] if len(datasets) == 1 else None
+    only = whole or (datasets[0] if len(datasets) == 1 else None)
     content: dict[str, object] = {
         "profile": "tabular-data-package",
         "name": name or (only.id if only else DEFAULT_NAME),

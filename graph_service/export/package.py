@@ -16,7 +16,7 @@ from graph_service.export.descriptor import describe
 from graph_service.export.tables import Tables
 from graph_service.export.target import staged
 from graph_service.export.view import View
-from graph_service.model import Visibility
+from graph_service.model import Dataset, Visibility
 from graph_service.store.contract import Reader
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -24,11 +24,17 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def write_package(
-    reader: Reader, path: Path, *, visibility: Visibility = Visibility.PUBLIC, name: str | None = None
+    reader: Reader,
+    path: Path,
+    *,
+    visibility: Visibility = Visibility.PUBLIC,
+    name: str | None = None,
+    whole: Dataset | None = None,
 ) -> Exported:
     """Write a package to a folder, or to a .zip where the path says so; raises TargetError.
 
-    ``name`` is the package's and, where it is imported, the dataset's; by default that of the only dataset.
+    ``name`` is the package's and, where it is imported, the dataset's; by default that of the only dataset. ``whole``
+    says what a package of several datasets is together: its name, title, publisher, address and note.
     """
     view = View(reader, visibility)
     zipped = path.suffix.lower() == ".zip"
@@ -36,7 +42,7 @@ def write_package(
         tables = Tables(view)
         written = list(_write_tables(tables, sink))
         with sink.open(DESCRIPTOR) as file:
-            json.dump(describe(view, written, name), file, ensure_ascii=False, indent=1)
+            json.dump(describe(view, written, name, whole), file, ensure_ascii=False, indent=1)
             file.write("\n")
     return Exported("package", path, {table.name: count for table, _, count in written}, tables.left_out)
 

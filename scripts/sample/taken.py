@@ -82,7 +82,7 @@ def indicators(chosen: Sequence[Chosen], published: Published, own: Mapping[Node
         rows += ((district, key.local, period, value, flag) for district, period, value, flag in found)
     columns = [list(column) for column in zip(*rows, strict=True)]
     places, ids, periods, values, flags = columns
-    table = ObservationTable(places, ids, periods, np.array(values, dtype=np.float64), flags)  # type: ignore[arg-type]
+    table = ObservationTable(places, ids, periods, np.array(values, dtype=np.float64), flags)
     return [*(each.indicator for each in chosen), table]
 
 
