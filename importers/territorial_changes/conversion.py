@@ -57,6 +57,7 @@ class ConversionKeys:
 def find_changes(book: Workbook, issues: Issues) -> ConversionKeys | None:
     """Recognise the sheets that convert; None where the workbook has none."""
     sheets: list[_Sheet] = []
+    before = issues.skipped
     for name in book.sheet_names:
         rows = book.rows(name)
         columns = _columns(next(rows, ()))
@@ -74,7 +75,7 @@ def find_changes(book: Workbook, issues: Issues) -> ConversionKeys | None:
         first_year=sheets[0].columns.old_year,
         last_year=last,
         successions=list(_successions(sheets)),
-        read=sum(len(sheet.pairs) for sheet in sheets),
+        read=sum(len(sheet.pairs) for sheet in sheets) + issues.skipped - before,
     )
 
 
@@ -93,8 +94,9 @@ def _pairs(rows: Iterator[Row], columns: _Columns, place: Place, issues: Issues)
     for number, row in enumerate(rows, 2):
         if all(cell is None for cell in row):
             continue
+        at = Place(place.file, place.table, number)
         try:
-            yield _Pair(
+            pair = _Pair(
                 old=_key(row[columns.old], columns),
                 old_name=cell_text(row[columns.old_name]),
                 new=_key(row[columns.new], columns),
@@ -102,7 +104,13 @@ def _pairs(rows: Iterator[Row], columns: _Columns, place: Place, issues: Issues)
                 share=_share(row[columns.share]),
             )
         except GraphServiceError as error:
-            issues.add(error, Place(place.file, place.table, number))
+            issues.add(error, at)
+            continue
+        if pair.old_name and pair.new_name:
+            yield pair
+        else:
+            # A unit that nobody names cannot be shown; the districts of Saxony-Anhalt of 1990 have keys alone.
+            issues.add(InvalidValue("a name", f"{pair.old} → {pair.new}"), at, kind="no-name")
 
 
 def _key(cell: Cell, columns: _Columns) -> str:

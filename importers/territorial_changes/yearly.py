@@ -70,8 +70,10 @@ def find_changes(book: Workbook, issues: Issues) -> YearlyList | None:
         year = re.search(r"gebietsänderungen.*?(\d{4})", " ".join(" ".join(row) for row in top[: header + 1]))
         if not year:
             raise SourceError("a year in the title of the sheet", "none", place)
+        before = issues.skipped
         lines = list(_lines(rows, header, columns, place, issues))
-        return YearlyList(int(year[1]), list(_successions(lines, issues)), len(lines))
+        read = len(lines) + issues.skipped - before
+        return YearlyList(int(year[1]), list(_successions(lines, issues)), read)
     return None
 
 
