@@ -14,9 +14,12 @@ from api.cli.parameters import BAND, WEIGHT
 from api.cli.progress import shown
 from api.explanations import Explainer
 from api.language import N_
+from graph_service.keys import Label
 from graph_service.model import Level
+from graph_service.projection import LEVELS
+from matching.bulk import all_peers
 from matching.lens import Filters, Lens, find_lens
-from matching.peers import PeerAnswer, PeerQuestion, PeerSuggestion
+from matching.peers import PeerAnswer, PeerQuestion, PeerRanker, PeerSuggestion
 
 DEFAULT_LENS = "structure"
 WIDTH = 100
@@ -115,22 +118,32 @@ def _answer_one(municipality: str, why: str | None, asked: Asked) -> None:
 def _answer_all(asked: Asked) -> None:
     here = app()
     ranker = here.services.peers(asked.lens)
-    with shown(here.words("Comparing"), here.words) as progress:
-        rows = []
-        for done, (key, found) in enumerate(everybodys_peers(ranker, asked), 1):
-            rows += [[key.local, s.rank, s.key.local, s.score] for s in found]
-            progress(done, None)
+    with shown(here.words("Comparing"), here.words):
+        rows = list(everybodys_peers(ranker, asked))
     names = ["municipality", "rank", "candidate", "score"]
     if asked.form == "json":
-        print_json(
-            {
-                "revision": ranker.projection.revision,
-                "lens": asked.lens.id,
-                "peers": [dict(zip(names, row, strict=True)) for row in rows],
-            }
-        )
+        found = [dict(zip(names, row, strict=True)) for row in rows]
+        print_json({"revision": ranker.projection.revision, "lens": asked.lens.id, "peers": found})
     else:
         print_csv(names, rows)
+
+
+def everybodys_peers(ranker: PeerRanker, asked: Asked) -> Iterator[tuple[str, int, str, float]]:
+    """Municipality, rank, candidate and score, for everybody who has enough values, level by level."""
+    if asked.filters.any_level:
+        levels: list[Level | None] = [None]
+    else:
+        levels = [asked.filters.level] if asked.filters.level else list(LEVELS)
+    names = [ranker.projection.arrays.keys[i].partition(":")[2] for i in ranker.projection.spans[Label.MUNICIPALITY]]
+    for level in levels:
+        table = ranker.table(level)
+        table = table.reweighted(asked.weights) if asked.weights else table
+        found = all_peers(table, asked.filters, asked.limit)
+        keys = [names[i] for i in table.features.rows.tolist()]
+        for row, peers, scores in zip(found.rows.tolist(), found.peers.tolist(), found.scores.tolist(), strict=True):
+            for rank, (peer, score) in enumerate(zip(peers, scores, strict=True), 1):
+                if peer >= 0:
+                    yield keys[row], rank, keys[peer], score
 
 
 def print_answer(answer: PeerAnswer, lens: Lens, explainer: Explainer) -> None:
