@@ -483,6 +483,45 @@ TABLES: Mapping[str, Table] = MappingProxyType({table.name: table for table in _
 NODE_TABLES: Mapping[Label, Table] = MappingProxyType({t.label: t for t in TABLES.values() if t.label is not None})
 EDGE_TABLES: Mapping[EdgeType, Table] = MappingProxyType({t.edge: t for t in TABLES.values() if t.edge is not None})
 
+_VOCABULARIES: Mapping[tuple[str, str], str] = MappingProxyType(
+    {
+        ("municipalities", "kind"): "municipality_kind",
+        ("municipalities", "level"): "level",
+        ("actors", "kind"): "actor_kind",
+        ("actors", "resources"): "resource",
+        ("actors", "needs"): "resource",
+        ("alliances", "kind"): "alliance_kind",
+        ("alliances", "status"): "alliance_status",
+        ("memberships", "role"): "alliance_role",
+        ("cooperations", "strength"): "cooperation_strength",
+        ("practices", "evidence"): "evidence",
+        ("applications", "status"): "practice_status",
+        ("ratings", "rater_role"): "rater_role",
+        ("offers", "kind"): "offer_kind",
+        ("offers", "status"): "offer_status",
+        ("requests", "resources"): "resource",
+        ("requests", "status"): "request_status",
+        ("exchanges", "format"): "exchange_format",
+        ("exchanges", "state"): "exchange_state",
+        ("adoptions", "decision"): "decision",
+        ("indicators", "theme"): "theme",
+        ("indicators", "scale"): "scale",
+        ("successions", "change"): "territorial_change",
+    }
+)
+"""Which vocabulary the ids in a column of text belong to."""
+
+
+def vocabulary_of(table: Table, column: str) -> str:
+    """The kind of vocabulary whose ids stand in a column, or "" where it is free."""
+    for link in table.links:
+        if link.column == column:
+            return link.concept_kind
+    if table.target is not None and table.target.column == column:
+        return table.target.concept_kind
+    return _VOCABULARIES.get((table.name, column), "")
+
+
 _KEY_FORM = re.compile(r"[A-Za-z0-9._-]+\Z")
 _INTEGER_FORM = re.compile(r"[+-]?[0-9]{1,18}\Z")
 NUMBER_FORM = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?\Z")

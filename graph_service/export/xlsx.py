@@ -17,7 +17,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from graph_service.errors import GraphServiceError
-from graph_service.exchange import SEPARATOR, CellType, Column, Table, parse_cell
+from graph_service.exchange import SEPARATOR, CellType, Column, Table, parse_cell, vocabulary_of
 from graph_service.export.contract import Exported
 from graph_service.export.figures import Figures, figures
 from graph_service.export.network import clean
@@ -37,32 +37,6 @@ _MOST_TEXT = 32_767
 _WIDEST = 60
 _SAMPLE = 200
 _BOLD, _TOP = Font(bold=True), Alignment(vertical="top", wrap_text=True)
-
-_VOCABULARIES = {
-    ("municipalities", "kind"): "municipality_kind",
-    ("municipalities", "level"): "level",
-    ("actors", "kind"): "actor_kind",
-    ("actors", "resources"): "resource",
-    ("actors", "needs"): "resource",
-    ("alliances", "kind"): "alliance_kind",
-    ("alliances", "status"): "alliance_status",
-    ("memberships", "role"): "alliance_role",
-    ("cooperations", "strength"): "cooperation_strength",
-    ("practices", "evidence"): "evidence",
-    ("applications", "status"): "practice_status",
-    ("ratings", "rater_role"): "rater_role",
-    ("offers", "kind"): "offer_kind",
-    ("offers", "status"): "offer_status",
-    ("requests", "resources"): "resource",
-    ("requests", "status"): "request_status",
-    ("exchanges", "format"): "exchange_format",
-    ("exchanges", "state"): "exchange_state",
-    ("adoptions", "decision"): "decision",
-    ("indicators", "theme"): "theme",
-    ("indicators", "scale"): "scale",
-    ("successions", "change"): "territorial_change",
-}
-"""Which vocabulary the ids in a column of text belong to."""
 
 _REFERRED = {
     "municipalities": Label.MUNICIPALITY,
@@ -185,18 +159,10 @@ class _Words:
             if isinstance(value, date):
                 return value if value.year >= 1900 else cell
             return value if isinstance(value, int | float) else cell
-        kind = self._kind(table, column)
+        kind = vocabulary_of(table, column.name)
         if column.type in (CellType.KEYS, CellType.TEXTS):
             return "; ".join(self._word(column, kind, item) for item in cell.split(SEPARATOR))
         return self._word(column, kind, cell)
-
-    def _kind(self, table: Table, column: Column) -> str:
-        link = next((link for link in table.links if link.column == column.name), None)
-        if link is not None and link.concept_kind:
-            return link.concept_kind
-        if table.target is not None and table.target.column == column.name and table.target.concept_kind:
-            return table.target.concept_kind
-        return _VOCABULARIES.get((table.name, column.name), "")
 
     def _word(self, column: Column, kind: str, text: str) -> str:
         if column.refers:

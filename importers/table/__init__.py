@@ -1,0 +1,1 @@
+"""Tables of any form with a column map: lists of actors, offers and practices, and indicators."""

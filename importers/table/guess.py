@@ -1,0 +1,74 @@
+"""Guesses what a list without a map is by its headings, and says what was guessed."""
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+
+from graph_service.errors import SourceError
+from graph_service.exchange import TABLES
+from importers.contract import Issues
+from importers.spreadsheets import cell_text
+from importers.table.maps import Rule, TableMap, Target, shipped_maps
+from importers.table.sources import Source
+
+_LEAST = 2
+"""Headings that must be known for a guess: one alone ("Name") says nothing."""
+
+
+def map_for(source: Source, issues: Issues) -> TableMap:
+    """The shipped map whose columns are there, or a map made of known headings. Raises SourceError."""
+    for table_map in shipped_maps():
+        line = table_map.form.header or 1
+        lines = table_map.form.header_lines
+        if table_map.recognise and set(table_map.recognise) <= set(source.headings(line, lines)):
+            issues.note("guessed-map", "the map whose columns are in the file", table_map.name, source.place())
+            source.take_header(line, lines)
+            return table_map
+    return _guessed(source, issues)
+
+
+def _guessed(source: Source, issues: Issues) -> TableMap:
+    best: tuple[int, int, str, dict[str, str]] = (0, 0, "", {})
+    for line, cells in source.head:
+        header = [cell_text(c) for c in cells]
+        for table in _synonyms():
+            found = _matches(table, header)
+            if _complete(table, found):
+                best = max(best, (len(found), -line, table, found), key=lambda b: b[:2])
+    count, line, table, found = best
+    if count < _LEAST:
+        known = ", ".join(names[0] for names in _synonyms()["actors"].values())
+        heading = next((", ".join(filter(None, map(cell_text, cells))) for _, cells in source.head if any(cells)), "")
+        raise SourceError(f"a column map, or headings such as {known}", heading, source.place())
+    source.take_header(-line)
+    issues.note("guessed-table", "the table that the headings belong to", table, source.place(-line))
+    for column, heading in found.items():
+        issues.note("guessed-column", f"the heading of {table}.{column}", heading, source.place(-line, heading))
+    rules = {column: Rule(columns=(heading,)) for column, heading in found.items()}
+    return TableMap(name=table, dataset={}, targets=(Target(table, rules),))
+
+
+def _matches(table: str, header: Sequence[str]) -> dict[str, str]:
+    """Target column → heading, each heading once, in the order of how well a heading is known."""
+    found: dict[str, str] = {}
+    plain = {_plain(h): h for h in reversed(header) if h}
+    for column, names in _synonyms()[table].items():
+        heading = next((plain[p] for n in (*names, column) if (p := _plain(n)) in plain), None)
+        if heading is not None and heading not in found.values():
+            found[column] = heading
+    return found
+
+
+def _complete(table: str, found: Mapping[str, str]) -> bool:
+    return all(c.name in found for c in TABLES[table].columns if c.required and c.name != "key")
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text.casefold())
+
+
+@cache
+def _synonyms() -> dict[str, dict[str, list[str]]]:
+    return tomllib.loads((files("importers.table") / "synonyms.toml").read_text("utf-8"))
