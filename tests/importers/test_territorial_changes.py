@@ -239,7 +239,7 @@ def test_a_district_key_that_is_a_municipality_is_reported_not_cut(tmp_path: Pat
             "territorial-changes-bbsr-districts-1990-2021",
             {"dissolved": 404, "partial-transfer": 37},
             14_165,
-            54,
+            80,
         ),
     ],
 )
