@@ -11,6 +11,7 @@ from graph_service.arrays import IntArray
 from graph_service.keys import Label, NodeKey
 from graph_service.model import Level
 from graph_service.projection import LEVELS, FloatArray, Projection
+from matching.bulk import DIGITS, AllPeers, all_peers, best, exact, finished
 from matching.candidates import allowed
 from matching.contract import Contribution, Suggestion
 from matching.kernel import Kernel, Single
@@ -20,8 +21,6 @@ from matching.table import Table, build_table, scores_of
 
 REACH = "reach"
 """The feature that names hub control: how far from everybody a candidate is."""
-DIGITS = 12
-"""Scores that agree to so many digits are a tie, which the key breaks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +71,6 @@ class PeerAnswer:
     suggestions: tuple[PeerSuggestion, ...]
 
 
-@dataclass(frozen=True, eq=False)
-class AllPeers:
-    """Everybody's peers as arrays: positions of municipalities, those suggested to each (-1: none), and the scores."""
-
-    municipalities: IntArray
-    peers: IntArray
-    scores: FloatArray
-
-
 @dataclass(frozen=True, slots=True)
 class PeerMatcher:
     """Ranks by a lens; ``overrides`` are weights by indicator that replace the lens's."""
@@ -129,6 +119,10 @@ class PeerRanker:
         """The same with everything that belongs to an answer, rank stability included."""
         return _Query(self, question).answer(limit)
 
+    def all(self, level: Level | None, *, limit: int = 10, filters: Filters | None = None) -> AllPeers:
+        """The peers of every municipality of a level (None: of every level) that has enough values."""
+        return all_peers(self.table(level), filters or self.lens.filters, limit)
+
     def explain(self, question: PeerQuestion, other: NodeKey) -> PeerSuggestion:
         """Any pair with its reasons and the rank that the other one takes (0: it does not pass the filters)."""
         return _Query(self, question).explain(other)
@@ -161,42 +155,20 @@ class _Query:
     @cached_property
     def approximate(self) -> Single:
         """Everybody's approximate score, minus infinity for who is filtered out."""
-        scores = scores_of(*self.table.kernel.approximate(self.row), self.filters.min_coverage)
-        if self.lens.hub_control:
-            reach = self.lens.hub_control * (1 - self.table.reach)
-            scores = (1 - self.lens.hub_control) * scores + reach.astype(np.float32)
+        plain = scores_of(*self.table.kernel.approximate(self.row), self.filters.min_coverage)
+        scores = finished(self.table, plain)
         scores[~self.mask] = -np.inf
         return scores
 
-    def best(self, limit: int) -> tuple[IntArray, FloatArray, FloatArray, FloatArray]:
-        """The best rows in order, with amounts, known weights and scores, all exact."""
-        scores = self.approximate
-        count = min(limit, len(scores))
-        if count <= 0:
-            return self._exact(np.zeros(0, np.int64))
-        least = np.partition(scores, len(scores) - count)[len(scores) - count]
-        slack = 2 * self.table.kernel.error / max(self.filters.min_coverage, 0.05)
-        rows = np.flatnonzero((scores >= least - slack) & (scores > -np.inf))
-        rows, amounts, known, totals = self._exact(rows)
-        order = np.lexsort((rows, -np.round(totals, DIGITS)))[:count]
-        return rows[order], amounts[order], known[order], totals[order]
-
-    def _exact(self, rows: IntArray) -> tuple[IntArray, FloatArray, FloatArray, FloatArray]:
-        amounts, known = self.table.kernel.exact(self.row, rows)
-        if self.lens.hub_control:
-            share = self.lens.hub_control
-            reach = share * (1 - self.table.reach[rows])
-            amounts = np.concatenate([(1 - share) * amounts, reach[:, None]], axis=1)
-        return rows, amounts, known, np.nansum(amounts, axis=1)
-
     def every(self) -> FloatArray:
         """Everybody's exact score."""
-        _, _, known, totals = self._exact(np.arange(len(self.mask)))
+        _, known, totals = exact(self.table, self.row, np.arange(len(self.mask)))
         return np.where(self.mask & (known >= max(self.filters.min_coverage - 1e-9, 1e-9)), totals, -np.inf)
 
     def suggest(self, limit: int, draws: int = 0) -> list[PeerSuggestion]:
         """Suggestions with reasons; ``draws`` > 0 measures rank stability."""
-        rows, amounts, known, totals = self.best(limit)
+        rows, _ = best(self.table, self.row, self.approximate, limit, self.filters.min_coverage)
+        amounts, known, totals = exact(self.table, self.row, rows)
         firm = stability(self, rows, limit, draws) if draws else [None] * len(rows)
         closeness = self._closeness(known, amounts)
         reasons = self._reasons(rows, amounts, known)
@@ -275,7 +247,8 @@ class _Query:
     def explain(self, other: NodeKey) -> PeerSuggestion:
         """One pair."""
         row = self.table.row(self.projection.position(other))
-        rows, amounts, known, totals = self._exact(np.array([row]))
+        rows = np.array([row])
+        amounts, known, totals = exact(self.table, self.row, rows)
         scores = np.round(self.every(), DIGITS)
         before = (scores > scores[row]) | ((scores == scores[row]) & (np.arange(len(scores)) < row))
         return PeerSuggestion(

@@ -80,6 +80,12 @@ class Table:
         return np.stack(chain, axis=1) if chain else np.zeros((len(self.features.rows), 0), np.int64)
 
     @cached_property
+    def nested(self) -> bool:
+        """Whether some rows lie within others."""
+        inside = self.features.row_of[self.ancestors[self.ancestors >= 0]]
+        return bool((inside >= 0).any())
+
+    @cached_property
     def population(self) -> FloatArray:
         """The rows' inhabitants."""
         return self.projection.municipalities.population[self.features.rows]
