@@ -168,7 +168,7 @@ class RecordRows:
             return text if applied.rule.form == "text" else official_code(text, applied.rule.form)
         if kind and column.type is CellType.KEYS:
             found = term_id(kind, text)
-            if found is None and not is_key(text):
+            if found is None and not (is_key(text) and text == text.lower()):
                 raise InvalidValue(f"a term of the vocabulary {kind}", text)
             return found or text
         if kind:

@@ -1,5 +1,6 @@
 """Reads cells as offices write them into what a column of the exchange package holds."""
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -14,6 +15,7 @@ from importers.numbers import parse_date, parse_number
 from importers.spreadsheets import Cell, cell_text
 
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
+_MOST_SLUG = 100
 _ITEMS = re.compile(r"[;\n]")
 
 
@@ -23,9 +25,15 @@ def plain_text(cell: Cell) -> str:
 
 
 def slug(text: str) -> str:
-    """A local key made of a text: small letters, digits and hyphens, umlauts written out."""
+    """A local key made of a text: small letters, digits and hyphens, umlauts written out.
+
+    A long one is cut and ends in a checksum, so that what differs only at the end stays different.
+    """
     spelled = unicodedata.normalize("NFKD", text.translate(_UMLAUTS)).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", spelled.lower()).strip("-")[:120].strip("-")
+    key = re.sub(r"[^a-z0-9]+", "-", spelled.lower()).strip("-")
+    if len(key) <= _MOST_SLUG:
+        return key
+    return f"{key[:_MOST_SLUG].rstrip('-')}-{hashlib.sha256(key.encode()).hexdigest()[:8]}"
 
 
 def official_code(text: str, form: str) -> str:
