@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -13,6 +13,7 @@ from importers.spreadsheets import cell_text
 from importers.table.maps import Rule, TableMap, Target, shipped_maps
 from importers.table.sources import Source
 
+_BESIDE = {"practices": "applications"}
 _LEAST = 2
 """Headings that must be known for a guess: one alone ("Name") says nothing."""
 
@@ -26,20 +27,23 @@ def map_for(source: Source, issues: Issues) -> TableMap:
             issues.note("guessed-map", "the map whose columns are in the file", table_map.name, source.place())
             source.take_header(line, lines)
             return table_map
-    return _guessed(source, issues)
+    return by_headings(source, issues)
 
 
-def _guessed(source: Source, issues: Issues) -> TableMap:
+def by_headings(source: Source, issues: Issues, only: str = "") -> TableMap:
+    """A map made of known headings, of one table or of whichever fits best. Raises SourceError."""
+    if only and only not in _synonyms():
+        raise SourceError(f"headings of one of {', '.join(_synonyms())}", only, source.place())
     best: tuple[int, int, str, dict[str, str]] = (0, 0, "", {})
     for line, cells in source.head:
         header = [cell_text(c) for c in cells]
-        for table in _synonyms():
+        for table in [only] if only else [name for name in _synonyms() if name not in _BESIDE.values()]:
             found = _matches(table, header)
             if _complete(table, found):
                 best = max(best, (len(found), -line, table, found), key=lambda b: b[:2])
     count, line, table, found = best
     if count < _LEAST:
-        known = ", ".join(names[0] for names in _synonyms()["actors"].values())
+        known = ", ".join(names[0] for names in _synonyms()[only or "actors"].values())
         heading = next((", ".join(filter(None, map(cell_text, cells))) for _, cells in source.head if any(cells)), "")
         raise SourceError(f"a column map, or headings such as {known}", heading, source.place())
     source.take_header(-line)
@@ -47,7 +51,21 @@ def _guessed(source: Source, issues: Issues) -> TableMap:
     for column, heading in found.items():
         issues.note("guessed-column", f"the heading of {table}.{column}", heading, source.place(-line, heading))
     rules = {column: Rule(columns=(heading,)) for column, heading in found.items()}
-    return TableMap(name=table, dataset={}, targets=(Target(table, rules),))
+    return TableMap(name=table, dataset={}, targets=(Target(table, rules), *_beside(table, found, source, issues)))
+
+
+def _beside(table: str, found: Mapping[str, str], source: Source, issues: Issues) -> Iterator[Target]:
+    """A list of practices usually says in the same row where each is applied."""
+    other = _BESIDE.get(table)
+    if other is None:
+        return
+    spare = [heading if heading not in found.values() else "" for heading in source.header]
+    columns = _matches(other, spare)
+    if "municipality" in columns:
+        for column, heading in columns.items():
+            issues.note("guessed-column", f"the heading of {other}.{column}", heading, source.place(column=heading))
+        key = Rule(columns=(found["key"],)) if "key" in found else Rule(columns=(found["title"],), slug=True)
+        yield Target(other, {"practice": key, **{c: Rule(columns=(h,)) for c, h in columns.items()}})
 
 
 def _matches(table: str, header: Sequence[str]) -> dict[str, str]:

@@ -1,18 +1,18 @@
 """Imports tables of any form: a map says what the columns mean, or their headings are guessed aloud."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Protocol
 
 from graph_service.codec import dataset_from
-from graph_service.errors import GraphServiceError, Place, SourceError
+from graph_service.errors import GraphServiceError, InvalidValue, Place, SourceError
 from graph_service.model import Dataset, Record
 from importers.contract import Issues, Progress, Reading, silent
 from importers.datasets import load_dataset
-from importers.table.guess import map_for
-from importers.table.maps import TableMap, read_map
+from importers.table.guess import by_headings, map_for
+from importers.table.maps import TableMap, read_map, shipped_map_path, shipped_maps
 from importers.table.observations import ObservationRows
 from importers.table.records import RecordRows
 from importers.table.sources import Source, candidates, join, open_source
@@ -30,6 +30,18 @@ class TableImporter:
 
     id = "table"
 
+    def __init__(self, table_map: TableMap | None = None) -> None:
+        """Read by this map where no path is one."""
+        self._map = table_map
+
+    def mapped(self, column_map: str) -> "TableImporter":
+        """This importer with a shipped map (by its name) or a map in a file; raises SourceError, InvalidValue."""
+        path = shipped_map_path(column_map) or Path(column_map)
+        if path.suffix.lower() != ".toml":
+            names = ", ".join(each.name for each in shipped_maps())
+            raise InvalidValue(f"a file that ends in .toml, or one of {names}", column_map)
+        return TableImporter(read_map(path))
+
     def read(self, paths: Sequence[Path], issues: Issues, progress: Progress = silent) -> Reading:
         """Recognise the tables, all by one map; raises SourceError."""
         maps = [read_map(path) for path in paths if path.suffix.lower() == ".toml"]
@@ -37,10 +49,10 @@ class TableImporter:
         if len(maps) > 1 or not tables:
             raise SourceError("tables, and at most one map", ", ".join(path.name for path in paths))
         parts: list[_Rows] = []
-        table_map = maps[0] if maps else None
+        table_map = maps[0] if maps else self._map
         for path in tables:
-            if table_map is None:
-                source, table_map = _recognised(path, issues, progress)
+            if table_map is None or table_map.headings:
+                source, table_map = _recognised(path, table_map, issues, progress)
             else:
                 source = open_source(path, table_map.form, issues, progress)
             parts.append(_rows(source, table_map, path, issues))
@@ -49,12 +61,15 @@ class TableImporter:
         return Reading(_dataset(table_map, tables), _all(parts), read=lambda: sum(part.read for part in parts))
 
 
-def _recognised(path: Path, issues: Issues, progress: Progress) -> tuple[Source, TableMap]:
+def _recognised(path: Path, given: TableMap | None, issues: Issues, progress: Progress) -> tuple[Source, TableMap]:
     """The first table of a file for which there is a map; raises SourceError that says why the first is none."""
     refused: SourceError | None = None
     for source in candidates(path, issues, progress):
         try:
-            return source, map_for(source, issues)
+            if given is None:
+                return source, map_for(source, issues)
+            found = by_headings(source, issues, given.headings)
+            return source, replace(given, targets=found.targets)
         except SourceError as error:
             refused = refused or error
     raise refused or SourceError("a table with rows", "an empty table", Place(file=path.name))

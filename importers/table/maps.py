@@ -1,5 +1,6 @@
 """Column maps: TOML that says what the columns of a table mean. Every mistake in a map is one clear error."""
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -89,6 +90,8 @@ class TableMap:
     targets: tuple[Target, ...] = ()
     id_from_file: bool = False
     ignore: tuple[str, ...] = ()
+    headings: str = ""
+    """Instead of rules: the table whose usual headings the list has."""
 
 
 def shipped_maps() -> list[TableMap]:
@@ -99,6 +102,8 @@ def shipped_maps() -> list[TableMap]:
 
 def shipped_map_path(name: str) -> Path | None:
     """Where a shipped map lies, for a command line that takes its name."""
+    if not re.fullmatch(r"[a-z0-9-]+", name):
+        return None
     path = Path(str(_folder() / f"{name}.toml"))
     return path if path.is_file() else None
 
@@ -123,10 +128,10 @@ def parse_map(text: str, name: str) -> TableMap:
     except tomllib.TOMLDecodeError as error:
         raise SourceError("a column map (TOML in UTF-8)", error, Place(file=name)) from None
     reader = _Reader(name)
-    top = reader.entry(content, "", {"dataset", "source", "recognise", "observations", "records", "ignore"})
-    if not isinstance(top.get("dataset"), dict) or ("observations" in top) == ("records" in top):
+    top = reader.entry(content, "", _TOP)
+    if not isinstance(top.get("dataset"), dict) or sum(part in top for part in _PARTS) != 1:
         raise SourceError(
-            "a map with [dataset] and either [observations] or [[records]]", ", ".join(top), Place(file=name)
+            "a map with [dataset] and one of [observations], [[records]] and headings", ", ".join(top), Place(file=name)
         )
     source = reader.entry(top.get("source", {}), "source", _SOURCE)
     dataset = dict(cast("dict[str, object]", top["dataset"]))
@@ -143,9 +148,12 @@ def parse_map(text: str, name: str) -> TableMap:
         targets=tuple(reader.targets(top.get("records", []))),
         id_from_file=id_from_file,
         ignore=reader.texts(top.get("ignore", []), "ignore"),
+        headings=reader.text(top, "headings"),
     )
 
 
+_PARTS = ("observations", "records", "headings")
+_TOP = {"dataset", "source", "recognise", "ignore", *_PARTS}
 _SOURCE = {"sheet", "header", "header_lines", "encoding", "delimiter", "decimal", "missing", "keep", "join"}
 _RULE = {"column", "columns", "value", "values", "form", "forms", "separator", "slug"}
 _OBSERVED = {"municipality", "period", "indicators", "rest", "category", "value", "zero_is_missing"}

@@ -19,7 +19,7 @@ from importers.table.importer import TableImporter
 from importers.table.maps import parse_map, shipped_map_path, shipped_maps
 from importers.table.values import official_code, slug, term_id
 
-TEMPLATES = Path(shipped_map_path("akteure") or "").parent.parent / "templates"
+TEMPLATES = Path(shipped_map_path("actors") or "").parent.parent / "templates"
 
 
 def read(*paths: Path) -> tuple[Reading, list[Record], Issues]:
@@ -195,8 +195,8 @@ def test_a_map_reads_indicators_side_by_side(tmp_path: Path) -> None:
     ("text", "expected"),
     [
         ("[", "a column map (TOML in UTF-8)"),
-        ("[dataset]\nid='x'", "a map with [dataset] and either [observations] or [[records]]"),
-        ("colour=1\n[dataset]\nid='x'\n[[records]]\ntable='actors'", "one of dataset, ignore"),
+        ("[dataset]\nid='x'", "a map with [dataset] and one of [observations], [[records]] and headings"),
+        ("colour=1\n[dataset]\nid='x'\n[[records]]\ntable='actors'", "one of dataset, headings"),
         ("[dataset]\nid='x'\n[[records]]\ntable='persons'", "a table of the exchange package"),
         (
             "[dataset]\nid='x'\n[[records]]\ntable='actors'\n[records.columns]\nphone='Telefon'",
@@ -233,16 +233,16 @@ def test_broken_files_are_one_clear_error(tmp_path: Path) -> None:
 
 def test_every_shipped_map_is_sound_and_tells_its_source() -> None:
     maps = shipped_maps()
-    assert len(maps) >= 11
+    assert len(maps) >= 14
     for each in maps:
         assert each.dataset["title"]
-        assert each.recognise
-        assert each.observed is not None or each.targets
+        assert bool(each.recognise) != bool(each.headings)
+        assert each.observed is not None or each.targets or each.headings
         if each.observed is not None:
             assert each.dataset["licence"]
 
 
-@pytest.mark.parametrize("name", ["akteure", "angebote", "praxisansaetze"])
+@pytest.mark.parametrize("name", ["actors", "offers", "practices"])
 def test_a_filled_template_goes_in_without_a_word(tmp_path: Path, name: str) -> None:
     heading = (TEMPLATES / f"{name}.csv").read_text(encoding="utf-8-sig").strip().split(";")
     filled = {
@@ -254,10 +254,16 @@ def test_a_filled_template_goes_in_without_a_word(tmp_path: Path, name: str) -> 
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";")
     writer.writerows([heading, [filled.get(h, f"Text zu {h}") for h in heading]])
-    _, records, issues = read(write(tmp_path / "liste.csv", out.getvalue(), "cp1252"))
-    assert issues.counts["guessed-map"] == 1
+    path, table_map = write(tmp_path / "liste.csv", out.getvalue(), "cp1252"), shipped_map_path(name)
+    assert table_map is not None
+    reading, records, issues = read(path, table_map)
+    assert reading.dataset.id == name
+    assert issues.counts["guessed-column"] == len(heading), "every heading of a template is known"
     assert not [i for i in issues.examples() if not i.kind.startswith("guessed-")]
     assert ("IN_FIELD", "concept:field.school") in {(t, target) for t, _, target in links(records)}
+    assert read(path)[1] == records, "without the map it is recognised by its headings"
+    if name == "practices":
+        assert ("APPLIED_IN", "practice:text-zu-praxisansatz", "municipality:08119") in links(records)
 
 
 @pytest.mark.parametrize(
@@ -360,3 +366,14 @@ def test_every_synonym_belongs_to_a_column() -> None:
     content = tomllib.loads((TEMPLATES.parent / "synonyms.toml").read_text(encoding="utf-8"))
     for table, columns in content.items():
         assert set(columns) <= {c.name for c in TABLES[table].columns}, table
+
+
+def test_a_map_may_be_named_or_given_as_a_file(tmp_path: Path) -> None:
+    table = write(tmp_path / "a.csv", "Verein;Kommune\nA;08119\n")
+    for column_map in ("actors", str(shipped_map_path("actors"))):
+        reading = TableImporter().mapped(column_map).read([table], Issues())
+        assert reading.dataset.id == "actors"
+        assert "actor:a-08119" in nodes(list(reading.records))
+    for column_map in ("persons", "../actors", str(tmp_path / "absent.toml")):
+        with pytest.raises(GraphServiceError):
+            TableImporter().mapped(column_map)
