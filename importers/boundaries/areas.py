@@ -1,7 +1,7 @@
 """Geometry: areas in WGS84, the point that stands for each, and who borders on whom."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,7 @@ from importers.contract import Issues
 DECIMALS = 5
 """Of a degree: about a metre."""
 _SHORTEST_KM = 0.001
+"""Of a border; where territories meet in points, nothing is left after rounding."""
 _WGS84 = CRS.from_epsg(4326)
 
 Geometries = npt.NDArray[np.object_]
@@ -99,15 +100,7 @@ def borders(territories: Areas) -> Iterator[tuple[str, str, float]]:
     left, right = left[once], right[once]
     shared = shapely.intersection(lines[left], lines[right])
     ellipsoid = Geod(ellps="WGS84")
-    for i, j, line in _with_length(left, right, shared):
-        km = round(ellipsoid.geometry_length(line) / 1000, 3)
+    for n in np.lexsort((right, left)).tolist():
+        km = round(ellipsoid.geometry_length(shared[n]) / 1000, 3)
         if km >= _SHORTEST_KM:
-            yield territories.keys[i], territories.keys[j], km
-
-
-def _with_length(
-    left: npt.NDArray[np.int64], right: npt.NDArray[np.int64], shared: Geometries
-) -> Iterable[tuple[int, int, shapely.Geometry]]:
-    long = np.flatnonzero(shapely.length(shared) > 0)
-    order = long[np.lexsort((right[long], left[long]))]
-    return zip(left[order].tolist(), right[order].tolist(), shared[order], strict=True)
+            yield territories.keys[left[n]], territories.keys[right[n]], km

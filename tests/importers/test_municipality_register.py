@@ -22,7 +22,7 @@ HEADER: list[list[object]] = [
      "Geografische Mittelpunktkoordinaten", None, "Reisegebiete", None, "Grad der Verstädterung", None],
     [None, None, "Land", "RB", "Kreis", "VB", "Gem", None, None, "insgesamt", "männlich", "weiblich", "je km2", None,
      "Längengrad", "Breitengrad"],
-    [None, None, "Gebietsstand am 31.12.2021 (4. Quartal)", None, None, None, None, None, "31.12.2020",
+    [None, None, "Gebietsstand am 31.12.2021 (4. Quartal)", None, None, None, None, None, "31.12.2019",
      "am 31.12.2020 (Jahr)"],
     [],
 ]  # fmt: skip
