@@ -13,8 +13,8 @@ from matching.contract import Contribution
 from matching.peers import REACH, PeerAnswer, PeerSuggestion
 
 AGREEMENTS = 3
-ALIKE = 0.85
-"""Of what a feature could add, the least share that counts as an agreement."""
+ALIKE = 0.975
+"""Of what a feature could add, the least share that a reader would call alike: populations a third apart are not."""
 NAMED = 5
 """How many unknown indicators are named before the rest is counted."""
 MOST_SOURCES = 12
@@ -76,8 +76,9 @@ class Explainer:
         if reason.own is None or reason.other is None:
             return label
         own = self.value(reason.own)
-        values = f"{own} / {self.value(reason.other, reason.unit)}"
-        return f"{label} ({values}, {reason.period})" if reason.period else f"{label} ({values})"
+        values = f"{own}\N{NO-BREAK SPACE}/ {self.value(reason.other, reason.unit)}"
+        period = self.words.period(reason.period)
+        return f"{label} ({values}, {period})" if period else f"{label} ({values})"
 
     def answer(self, answer: PeerAnswer) -> str:
         """The answer in a sentence: how many, and who is nearest."""
@@ -147,7 +148,7 @@ class Explainer:
             by_licence.setdefault(licence, {}).update(dict.fromkeys(filter(None, source.split("; "))))
         found = []
         for licence, names in by_licence.items():
-            text = ", ".join([*names][:MOST_SOURCES])
+            text = "; ".join([*names][:MOST_SOURCES])
             if (rest := len(names) - MOST_SOURCES) > 0:
                 text += " " + self.words.plural("and one more", "and {n} more", rest)
             if text:
@@ -165,7 +166,8 @@ class Explainer:
 def telling(contributions: Sequence[Contribution]) -> tuple[list[Contribution], Contribution | None]:
     """The strongest agreements, and the largest difference, of a suggestion's reasons."""
     real = [c for c in contributions if c.feature != REACH]
-    alike = [c for c in real if c.amount >= ALIKE * (c.possible or c.amount)][:AGREEMENTS]
+    nearest = sorted(real, key=lambda c: -c.amount / (c.possible or c.amount or 1))[:AGREEMENTS]
+    alike = [c for c in real if c.amount >= ALIKE * (c.possible or c.amount)][:AGREEMENTS] or nearest[:1]
     rest = [c for c in real if c not in alike and c.possible is not None]
     other = max(rest, key=lambda c: (c.possible or 0) - c.amount, default=None)
     return alike, other

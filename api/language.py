@@ -106,6 +106,17 @@ class Words:
         """A day."""
         return format_date(day, "dd.MM.yyyy" if self.language == "de" else "dd/MM/yyyy", locale=self.locale)
 
+    def period(self, period: str) -> str:
+        """A period, or two that differ (a/b); days and months as people write them."""
+        return "/".join(self._period(part) for part in period.split("/"))
+
+    def _period(self, period: str) -> str:
+        year, _, rest = period.partition("-")
+        if not rest or rest.startswith("Q"):
+            return period
+        month, _, day = rest.partition("-")
+        return self.date(date(int(year), int(month), int(day))) if day else f"{month}/{year}"
+
     def list(self, items: Iterable[str]) -> str:
         """Items as in a sentence: a, b and c."""
         return format_list([*items], locale=self.locale)

@@ -1,10 +1,13 @@
 """Says errors and issues to people: what was expected, what was found, where, and what helps."""
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from api.language import N_, Words
 from graph_service.errors import Ambiguous, GraphServiceError, InvalidPackage, Place
+from graph_service.model import Level
+from graph_service.vocabulary import load_vocabulary
 from importers.contract import Issue
 
 ADVICE: Mapping[str, str] = MappingProxyType(
@@ -90,6 +93,10 @@ ISSUES: Mapping[str, str] = MappingProxyType(
 """What kinds of issues are called; a kind that is not listed (of another party's importer) is shown by its code."""
 
 
+_LEVEL = re.compile(rf"(?<=\()({'|'.join(Level)})(?=[,)])")
+"""The level within a candidate's description, which the core says by its id."""
+
+
 def describe_place(place: Place, words: Words) -> str:
     """Where something was found: file, table, line and column."""
     parts = [
@@ -125,13 +132,18 @@ def describe_error(error: GraphServiceError, words: Words) -> str:
 def describe_details(error: GraphServiceError, words: Words, most: int = 20) -> list[str]:
     """What an error lists besides: the candidates of an ambiguous name, the problems of a package."""
     if isinstance(error, Ambiguous):
-        return [f"{key}  {name}" for key, name in error.candidates]
+        return [f"{key}  {_LEVEL.sub(lambda found: _level(found[0], words), name)}" for key, name in error.candidates]
     if isinstance(error, InvalidPackage):
         lines = [describe_difference(p.expected, p.found, p.place, words) for p in error.problems[:most]]
         if (rest := len(error.problems) - most) > 0:
             lines.append(words.plural("and one more", "and {n} more", rest))
         return lines
     return []
+
+
+def _level(id: str, words: Words) -> str:
+    term = load_vocabulary().find("level", id)
+    return term.label(words.language) if term else id
 
 
 def describe_issue(issue: Issue, words: Words) -> str:

@@ -5,11 +5,14 @@ from dataclasses import replace
 from functools import cached_property
 
 from api.settings import Settings
+from graph_service.errors import NotFound
+from graph_service.keys import Label, NodeKey
 from graph_service.projection import Projection
 from graph_service.projection_cache import ProjectionCache, cache_folder
 from graph_service.store.contract import GraphStore
 from graph_service.store.open import open_store
 from matching.lens import Lens
+from matching.names import find_municipality
 from matching.peers import PeerMatcher, PeerRanker
 
 
@@ -40,6 +43,15 @@ class Services:
             kept = self._cache.open(self.store)
             self.__dict__["_projection"] = kept
         return kept
+
+    def municipality(self, text: str) -> NodeKey:
+        """The municipality that a code, key or name means; raises NotFound, Ambiguous."""
+        projection = self.projection()
+        if not projection.spans[Label.MUNICIPALITY]:
+            raise NotFound(
+                "a store with municipalities: fill it with `kompass demo` or `kompass import`", "an empty store"
+            )
+        return find_municipality(projection, text)
 
     def peers(self, lens: Lens) -> PeerRanker:
         """The ranker of a lens on the present revision, kept until the revision moves."""

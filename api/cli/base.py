@@ -174,7 +174,7 @@ def _present(error: BaseException, words: Words) -> int:
             return 2
         case click.UsageError():
             hint = error.ctx.command_path if error.ctx else "kompass"
-            _say(f"{error.format_message()} " + words("See `{command} --help`.", command=hint), words)
+            _say(f"{error.format_message().rstrip('.')}. " + words("See `{command} --help`.", command=hint), words)
             return 2
         case click.ClickException():
             _say(error.format_message(), words)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import click
 
 from api.cli.base import app, argument, command
-from api.cli.output import Column, format_option, list_rows, print_json
+from api.cli.output import Cell, Column, format_option, list_rows, print_json
 from api.language import N_, Words
 from graph_service.projection import Projection
 from matching.lens import Lens, find_lens, shipped_lenses
@@ -77,15 +77,13 @@ def _show(lens: Lens, form: str, words: Words, known: Mapping[str, str]) -> None
         Column("id", words("Indicator")),
         Column("label", words("Label")),
         Column("weight", words("Weight")),
-        Column("transform", words("Transform")),
         Column("reason", words("Reason")),
     ]
-    rows = [
+    rows: list[list[Cell]] = [
         [
             each.id,
             known.get(each.id, words("not in this store")),
             each.weight,
-            each.transform.value,
             each.reason_en if english else each.reason_de,
         ]
         for each in lens.indicators

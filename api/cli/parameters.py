@@ -8,7 +8,7 @@ from api.cli.base import words_of
 from api.language import N_
 
 
-class Weight(click.ParamType):
+class Weight(click.ParamType):  # type: ignore[type-arg] # a generic only in recent versions
     """An indicator with its weight."""
 
     name = "weight"
@@ -28,7 +28,7 @@ class Weight(click.ParamType):
         return indicator, number
 
 
-class Band(click.ParamType):
+class Band(click.ParamType):  # type: ignore[type-arg] # a generic only in recent versions
     """A range of factors."""
 
     name = "band"

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import click
-from matching.names import find_municipality
 
 from api.cli.base import app, argument, command, option
 from api.cli.output import format_option, print_csv, print_json
@@ -93,10 +92,10 @@ def _answer_one(municipality: str, why: str | None, asked: Asked) -> None:
     here = app()
     ranker = here.services.peers(asked.lens)
     explainer = Explainer(ranker.projection, here.words)
-    key = find_municipality(ranker.projection, municipality)
+    key = here.services.municipality(municipality)
     question = PeerQuestion(key, weights=asked.weights, filters=asked.filters)
     if why is not None:
-        other = ranker.explain(question, find_municipality(ranker.projection, why))
+        other = ranker.explain(question, here.services.municipality(why))
         print_json(other) if asked.form == "json" else print_reasons(other, explainer)
         return
     answer = ranker.answer(question, limit=asked.limit)
@@ -185,7 +184,8 @@ def notes(answer: PeerAnswer, lens: Lens, explainer: Explainer) -> Iterator[str]
     for each in answer.not_applied:
         yield words("The filter {name} was not applied: the own value is unknown.", name=f"--{each}")
     if sources := explainer.sources(answer.weights):
-        yield words("Sources: {sources}.", sources="; ".join(sources))
+        yield words("Sources:")
+        yield from (f"- {source}" for source in sources)
 
 
 def print_suggestion(suggestion: PeerSuggestion, answer: PeerAnswer, explainer: Explainer) -> None:
@@ -220,7 +220,7 @@ def print_reasons(suggestion: PeerSuggestion, explainer: Explainer) -> None:
         Column("amount", words("Adds")),
     ]
     rows: list[list[str | int | float | None]] = [
-        [explainer.label(c.feature), c.own, c.other, c.unit, c.period, c.possible, c.amount]
+        [explainer.label(c.feature), c.own, c.other, c.unit, words.period(c.period), c.possible, c.amount]
         for c in suggestion.contributions
     ]
     rows.append([words("Sum"), None, None, "", "", None, suggestion.score])

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import click
 import numpy as np
-from matching.names import find_municipality
 
 from api.cli.base import app, argument, command
 from api.cli.output import Column, format_option, list_rows, print_csv, print_json, print_table
@@ -41,7 +40,7 @@ def show(municipality: str, form: str) -> None:
     here = app()
     projection = here.services.projection()
     explainer = Explainer(projection, here.words)
-    key = find_municipality(projection, municipality)
+    key = here.services.municipality(municipality)
     known = list(latest(projection, key, explainer))
     if form == "json":
         print_json({"revision": projection.revision, **described(projection, key), "observations": known})
@@ -63,9 +62,14 @@ def show(municipality: str, form: str) -> None:
         Column("flag", words("Mark")),
         Column("source", words("Source")),
     ]
-    rows = [[k.label, readable(k, words), k.unit, k.period, explainer.term("flag", k.flag), k.source] for k in known]
+    rows = [
+        [k.label, readable(k, words), k.unit, words.period(k.period), explainer.term("flag", k.flag), k.source]
+        for k in known
+    ]
     print_table(columns, rows, words)
-    click.echo(words("Sources: {sources}.", sources="; ".join(explainer.sources(k.indicator for k in known))))
+    click.echo(words("Sources:"))
+    for source in explainer.sources(k.indicator for k in known):
+        click.echo(f"- {source}")
 
 
 def readable(known: Known, words: Words) -> str:

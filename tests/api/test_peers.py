@@ -1,0 +1,149 @@
+"""Peers read like an answer to a person, and come whole for programs."""
+
+import csv
+import io
+import json
+import re
+
+import pytest
+
+from graph_service.keys import NodeKey
+from tests.api.conftest import DISTRICTS, write_package
+
+ALL = ("--lens", "all-indicators", "--level", "district")
+
+
+def test_the_answer_says_who_how_close_why_and_from_whom(loaded):
+    said = loaded("peers", "Großbärenkreis", *ALL).stdout
+    lines = said.splitlines()
+    assert lines[0] == "Großbärenkreis: 5 vergleichbare Kommunen; am nächsten liegt Kleinbärenkreis."
+    assert any(re.match(r" 1  Kleinbärenkreis · Landkreis, Bärenland", line) for line in lines)
+    assert "ähnlicher als " in said
+    assert "Ausländeranteil (17,5\N{NO-BREAK SPACE}/ 17,1\N{NO-BREAK SPACE}%, 2022)" in said
+    assert "- Amt A; Amt B (dl-de/by-2-0)" in said
+
+
+def test_every_rank_begins_its_line(loaded):
+    ranks = re.findall(r"^\W*(\d+)  \S", loaded("peers", "90001", *ALL).stdout, re.MULTILINE)
+    assert ranks == ["1", "2", "3", "4", "5"]
+
+
+def test_the_answer_in_english(loaded):
+    said = re.sub(r"\n +", " ", loaded("--lang", "en", "peers", "90001", *ALL).stdout)
+    assert said.startswith("5 municipalities are comparable to Großbärenkreis; the nearest is Kleinbärenkreis.")
+    assert "Share of foreigners (17.5\N{NO-BREAK SPACE}/ 17.1\N{NO-BREAK SPACE}%, 2022)" in said
+    assert "closer than " in said
+
+
+def test_what_is_unknown_is_said_and_never_zero(loaded):
+    said = loaded("peers", "90004", *ALL).stdout
+    assert "Für eines von 3 Merkmalen liegt kein Wert vor" in said
+    assert "Einkommen je Kopf." in said
+    there = loaded("peers", "90003", *ALL).stdout
+    assert "Hier unbekannt: Einkommen je Kopf." in there
+
+
+def test_json_is_the_whole_answer_and_every_score_the_sum_of_its_reasons(loaded):
+    answer = json.loads(loaded("peers", "90001", *ALL, "--format", "json").stdout)
+    assert {"revision", "key", "lens", "weights", "periods", "coverage", "suggestions"} <= answer.keys()
+    assert len(answer["suggestions"]) == 5
+    for suggestion in answer["suggestions"]:
+        assert suggestion["score"] == pytest.approx(sum(c["amount"] for c in suggestion["contributions"]))
+        assert {"feature", "amount", "own", "other", "unit", "period"} <= suggestion["contributions"][0].keys()
+
+
+def test_csv_has_a_row_for_each_peer(loaded):
+    rows = list(csv.DictReader(io.StringIO(loaded("peers", "90001", *ALL, "--format", "csv").stdout)))
+    assert [row["rank"] for row in rows] == ["1", "2", "3", "4", "5"]
+    assert rows[0]["candidate"] == "90002"
+
+
+def test_everybodys_peers_are_those_that_each_is_told(loaded):
+    everybody = list(csv.DictReader(io.StringIO(loaded("peers", "--all", *ALL, "--format", "csv").stdout)))
+    assert list(everybody[0]) == ["municipality", "rank", "candidate", "score"]
+    assert {row["municipality"] for row in everybody} == set(DISTRICTS)
+    one = json.loads(loaded("peers", "90003", *ALL, "--format", "json").stdout)["suggestions"]
+    same = [(row["candidate"], float(row["score"])) for row in everybody if row["municipality"] == "90003"]
+    assert [key for key, _ in same] == [NodeKey(s["key"]).local for s in one]
+    assert [score for _, score in same] == pytest.approx([s["score"] for s in one])
+
+
+def test_why_gives_every_reason_and_their_sum(loaded):
+    said = loaded("peers", "90001", *ALL, "--why", "Seenkreis").stdout
+    assert "Seenkreis · Landkreis, Seenland" in said
+    assert re.search(r"Summe .*0,\d+", said)
+    other = json.loads(loaded("peers", "90001", *ALL, "--why", "91001", "--format", "json").stdout)
+    assert other["score"] == pytest.approx(sum(c["amount"] for c in other["contributions"]))
+
+
+def test_filters_limit_and_weights_are_obeyed(loaded):
+    near = json.loads(loaded("peers", "90001", *ALL, "--population", "0.9..1.1", "--format", "json").stdout)
+    assert {s["key"] for s in near["suggestions"]} == {"municipality:90002", "municipality:91001"}
+    assert (
+        len(json.loads(loaded("peers", "90001", *ALL, "--limit", "2", "--format", "json").stdout)["suggestions"]) == 2
+    )
+    weighted = json.loads(loaded("peers", "90001", *ALL, "--weight", "income=0", "--format", "json").stdout)
+    assert weighted["weights"]["income"] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["90001", "--weight", "income"], 2),
+        (["90001", "--weight", "income=-1"], 2),
+        (["90001", "--weight", "income=nan"], 2),
+        (["90001", "--population", "2..0.5"], 2),
+        (["90001", "--limit", "0"], 2),
+        (["90001", "--all"], 2),
+        ([], 2),
+        (["90001", "--lens", "beauty"], 1),
+        (["90001", "--weight", "beauty=1"], 1),
+        (["Nirgendwo"], 1),
+        (["90001", "--why", "Nirgendwo"], 1),
+    ],
+)
+def test_wrong_questions_are_one_line(loaded, arguments, code):
+    given = arguments if "--lens" in arguments else [*arguments, *ALL]
+    assert len(loaded("peers", *given, code=code).stderr.splitlines()) == 1
+
+
+def test_a_name_that_several_share_lists_them(kompass, tmp_path):
+    twins = {**DISTRICTS, "91003": ("Großbärenkreis", 1000, 1.0, 1.0)}
+    kompass("import", "package", write_package(tmp_path / "twins", districts=twins))
+    said = kompass("peers", "Großbärenkreis", *ALL, code=1).stderr.splitlines()
+    assert len(said) == 3
+    assert "municipality:90001  Großbärenkreis (Kreis, kreisfreie Stadt, Bärenland)" in said[1]
+
+
+def test_names_with_umlauts_and_slips_lead_somewhere(loaded):
+    assert loaded("peers", "Grossbaerenkreis", *ALL).stdout.startswith("Großbärenkreis")
+    assert "(Großbärenkreis" in loaded("peers", "Grosbärenkreis", *ALL, code=1).stderr
+
+
+def test_show_gives_each_value_with_unit_year_and_source_and_a_dot_where_it_is_suppressed(loaded):
+    said = loaded("show", "90004").stdout
+    assert said.startswith("Küstenkreis · 90004 · Landkreis, Bärenland · 155.000 Einwohner")
+    assert re.search(r"Ausländeranteil +8,5 +% +2022 +Amt A", said)
+    assert re.search(r"Einkommen je Kopf +• +EUR +2021 +unbekannt oder geheim zu halten +Amt B", said)
+    known = json.loads(loaded("show", "90004", "--format", "json").stdout)
+    assert {o["indicator"]: o["value"] for o in known["observations"]}["income"] is None
+
+
+def test_indicators_and_lenses_are_listed(loaded):
+    rows = json.loads(loaded("indicators", "--format", "json").stdout)
+    assert [(row["id"], row["observations"]) for row in rows] == [("foreigners", 12), ("income", 6), ("inhabitants", 6)]
+    lenses = {row["id"] for row in json.loads(loaded("lenses", "--format", "json").stdout)}
+    assert {"structure", "young-refugees", "education", "economy", "demography", "all-indicators"} <= lenses
+    assert "Struktur" in loaded("lenses", "structure").stdout
+
+
+def test_a_lens_of_ones_own_is_used(loaded, tmp_path):
+    lens = tmp_path / "mine.toml"
+    lens.write_text('id = "mine"\n[title]\nde = "Meiner"\n[[indicator]]\nid = "income"\n', encoding="utf-8")
+    assert "Blickwinkel: Meiner (1 Merkmale" in loaded("peers", "90001", "--lens", lens).stdout
+    lens.write_text("id = [", encoding="utf-8")
+    assert "mine.toml" in loaded("peers", "90001", "--lens", lens, code=1).stderr
+
+
+def test_an_empty_store_says_how_to_fill_it(kompass):
+    assert "kompass demo" in kompass("peers", "08119", code=1).stderr
