@@ -40,15 +40,12 @@ def write_geojson(reader: Reader, path: Path, *, visibility: Visibility = Visibi
 def _features(view: View) -> Iterator[tuple[str, str]]:
     boundaries = {boundary.municipality: boundary.geometry for boundary in view.boundaries()}
     figures = {key: _latest(series) for key, series in groupby(view.series(), key=lambda s: s.municipality)}
-    names = sorted({name for each in figures.values() for name in each})
     for node in view.nodes(Label.MUNICIPALITY):
         if not isinstance(node, Municipality):
             continue
         said = {"key": node.key.local, **node_properties(node)}
-        own = figures.get(node.key, {})
-        properties = {**{name: own.get(name) for name in names}, **said}
+        properties = {**said, **{n: v for n, v in figures.get(node.key, {}).items() if n not in said}}
         kind, geometry = _geometry(node, boundaries)
-        # an identifier and every property in every feature: programs take the columns from the first one
         yield (
             kind,
             f'{{"type":"Feature","id":{_json(node.key.local)},"geometry":{geometry},"properties":{_json(properties)}}}',

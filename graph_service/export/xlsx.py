@@ -114,7 +114,8 @@ class _Book:
 
     def _name(self, title: str, part: int) -> str:
         ending = f" ({part})" if part > 1 else ""
-        plain = re.sub(r"[\[\]:*?/\\]", " ", title)[: 31 - len(ending)].strip("' ") + ending
+        plain, most = re.sub(r"[\[\]:*?/\\]", " ", title).strip("' "), 31 - len(ending)
+        plain = (plain if len(plain) <= most else plain[: most - 1].rstrip() + "…") + ending
         return plain if plain not in self.counts else self._name(title, part + 1)
 
     def _cell(self, sheet: WriteOnlyWorksheet, value: Value, *, bold: bool = False) -> object:
