@@ -6,6 +6,7 @@ from pathlib import Path
 from graph_service.errors import Place, SourceError
 from graph_service.keys import concept_key, municipality_key
 from graph_service.model import Concept, Dataset, Edge, EdgeType, Level, Municipality, Record
+from graph_service.vocabulary import Term, load_vocabulary
 from importers.archives import check_file, kind_of
 from importers.contract import Issues, Progress, Reading, silent
 from importers.datasets import load_dataset
@@ -38,11 +39,7 @@ A Stadtkreis is a kreisfreie Stadt, a Kreis and the Regionalverband Saarbrücken
 municipality without the title of a town, a Große Kreisstadt is a town that belongs to a district.
 """
 
-_URBANISATION = {
-    "1": ("Dicht besiedelt (DEGURBA 1)", "Densely populated (DEGURBA 1)"),
-    "2": ("Mittlere Besiedlungsdichte (DEGURBA 2)", "Intermediate density (DEGURBA 2)"),
-    "3": ("Gering besiedelt (DEGURBA 3)", "Thinly populated (DEGURBA 3)"),
-}
+_TYPE = "municipality_type"
 
 
 class RegisterImporter:
@@ -94,8 +91,8 @@ def _dataset(register: Register) -> Dataset:
 def _records(rows: list[Row], register: Register, issues: Issues, progress: Progress) -> Iterator[Record]:
     known = {row.key for row in rows}
     sums = _sums(rows)
-    for code in sorted({row.urbanisation for row in rows} & _URBANISATION.keys()):
-        yield _concept(code)
+    types = {code: _concept(term) for code in sorted({row.urbanisation for row in rows}) if (term := _type(code))}
+    yield from types.values()
     for number, row in enumerate(rows):
         yield _municipality(row, register, sums)
         parent = _parent(row, known)
@@ -103,8 +100,10 @@ def _records(rows: list[Row], register: Register, issues: Issues, progress: Prog
             yield Edge(EdgeType.PART_OF, municipality_key(row.key), municipality_key(parent))
         elif row.level is not Level.STATE:
             issues.note("no-parent", "a state that the register names", row.ars, row.place)
-        if row.urbanisation in _URBANISATION:
-            yield Edge(EdgeType.OF_TYPE, municipality_key(row.key), _concept(row.urbanisation).key)
+        if row.urbanisation in types:
+            yield Edge(EdgeType.OF_TYPE, municipality_key(row.key), types[row.urbanisation].key)
+        elif row.urbanisation:
+            issues.note("unknown-type", "a degree of urbanisation from 1 to 3", row.urbanisation, row.place)
         if number % 2_000 == 0:
             progress(number, len(rows))
     progress(len(rows), len(rows))
@@ -159,11 +158,10 @@ def _plus(left: int | None, right: int | None) -> int | None:
     return None if left is None or right is None else left + right
 
 
-def _concept(code: str) -> Concept:
-    german, english = _URBANISATION[code]
-    return Concept(
-        key=concept_key("municipality_type", f"degurba-{code}"),
-        name=german,
-        label_en=english,
-        kind="municipality_type",
-    )
+def _type(code: str) -> Term | None:
+    """The degree of urbanisation as the vocabulary knows it; None where the register states none."""
+    return load_vocabulary().find(_TYPE, f"degurba-{code}")
+
+
+def _concept(term: Term) -> Concept:
+    return Concept(key=concept_key(_TYPE, term.id), name=term.label_de, label_en=term.label_en, kind=_TYPE)

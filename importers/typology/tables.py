@@ -125,6 +125,6 @@ def _assignments(unit: str, row: Row, schemes: dict[int, Scheme], place: Place, 
         except InvalidValue as error:
             issues.add(error, place)
             continue
-        if not scheme.agrees(code, label):
-            issues.note("other-label", scheme.labels[code][0], f"{code}: {label}", place)
+        if expected := scheme.expected(code, label):
+            issues.note("other-label", expected, f"{code}: {label}", place)
         yield Assignment(unit, scheme, code, label, place)
