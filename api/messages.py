@@ -83,6 +83,7 @@ ISSUES: Mapping[str, str] = MappingProxyType(
         "unknown-indicator": N_("unknown indicators"),
         "unknown-key": N_("unknown keys"),
         "unknown-term": N_("unknown terms"),
+        "unknown-type": N_("unknown types"),
         "unlisted-table": N_("tables that the package does not list"),
         "unnamed": N_("without a name of their own"),
         "water": N_("areas of water"),

@@ -11,6 +11,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -214,7 +215,9 @@ def written(catalog: Catalog) -> bytes:
 def compiled(catalog: Catalog) -> bytes:
     """A catalog as gettext reads it."""
     buffer = BytesIO()
-    write_mo(buffer, read_po(BytesIO(written(catalog)), locale=str(catalog.locale)))
+    same = read_po(BytesIO(written(catalog)), locale=str(catalog.locale))
+    same.creation_date = same.revision_date = datetime(2026, 1, 1, tzinfo=UTC)  # of the same content the same bytes
+    write_mo(buffer, same)
     return buffer.getvalue()
 
 

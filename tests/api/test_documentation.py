@@ -18,7 +18,10 @@ def options() -> list[tuple[str, str]]:
     for name in ENTRIES:
         command = program.get_command(context, name)
         assert command is not None
-        nested = command.commands.values() if isinstance(command, click.Group) else [command]
+        nested = [command]
+        if isinstance(command, click.Group):
+            names = command.list_commands(context)
+            nested = [child for each in names if (child := command.get_command(context, each)) is not None]
         found += [
             (name, option)
             for each in nested
