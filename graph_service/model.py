@@ -272,6 +272,8 @@ class EdgeType(StrEnum):
     INVOLVES = "INVOLVES"
     ABOUT = "ABOUT"
     ADOPTED = "ADOPTED"
+    SAME_AS = "SAME_AS"
+    DIFFERENT_FROM = "DIFFERENT_FROM"
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +319,9 @@ EDGE_SPECS: Mapping[EdgeType, EdgeSpec] = MappingProxyType(
         EdgeType.INVOLVES: _spec("Exchange", "Municipality"),
         EdgeType.ABOUT: _spec("Exchange", "Practice Concept"),
         EdgeType.ADOPTED: _spec("Municipality", "Practice", "on", decision=str, reason=str, on=date),
+        # what a person decided about two records: the source is another record of the target, or it is not
+        EdgeType.SAME_AS: _spec("Actor", "Actor", "", on=date, reason=str),
+        EdgeType.DIFFERENT_FROM: _spec("Actor", "Actor", "", on=date, reason=str),
     }
 )
 
