@@ -33,7 +33,8 @@ class Kernel:
     """Rows × indicators, 0..1, NaN where missing."""
     weights: FloatArray
     """One an indicator, summing to 1."""
-    bend: float
+    bend: FloatArray
+    """One an indicator: the part of its difference that is squared."""
     steps: Short
     filled: Single
     missing: Single
@@ -45,8 +46,9 @@ class Kernel:
     scale: float
 
     @classmethod
-    def of(cls, scaled: FloatArray, weights: FloatArray, bend: float) -> "Kernel":
+    def of(cls, scaled: FloatArray, weights: FloatArray, bend: FloatArray | float) -> "Kernel":
         """Prepare scaled values (rows × indicators, NaN missing) for weights that sum to 1."""
+        bend = np.broadcast_to(np.asarray(bend, np.float64), weights.shape)
         straight = weights * (1 - bend)
         total, largest = straight.sum(), straight.max(initial=0)
         # sums must fit 16 bits without a sign, single differences 16 bits with one
@@ -55,7 +57,7 @@ class Kernel:
         filled = np.where(gaps, MIDDLE, scaled.T)
         steps = np.rint(filled * (straight * scale)[:, None]).astype(np.int16)
         apart = np.abs(filled - MIDDLE)
-        spurious = weights[:, None] * ((1 - bend) * apart + bend * apart * apart)
+        spurious = weights[:, None] * ((1 - bend)[:, None] * apart + bend[:, None] * apart * apart)
         squares = (weights * bend) @ (filled * filled)
         known = weights @ ~gaps
         return cls(
@@ -107,7 +109,7 @@ class Kernel:
         part = slice(start, min(start + BLOCK, self.steps.shape[1]))
         out = distance[part]
         self._straight(query.steps, part, out, np.empty((GROUP, len(out)), np.int16))
-        if self.bend:
+        if self.bend.any():
             out += query.cross @ self.filled[:, part]
             out += self.squares[part] + np.float32(query.squares)
         out -= query.spurious @ self.missing[:, part]
@@ -137,7 +139,7 @@ class Kernel:
                 out = distance[i, part]
                 self._straight(self.steps[:, row : row + 1], part, out, room[:, : len(out)])
         gap = self.missing[:, rows].T
-        if self.bend:
+        if self.bend.any():
             distance += (-2 * self.bend * self.weights * self.filled[:, rows].T).astype(np.float32) @ self.filled
             distance += self.squares
             distance += self.squares[rows][:, None]

@@ -65,12 +65,16 @@ class LensIndicator:
     id: str
     weight: float = 1.0
     transform: Transform = Transform.AUTO
+    bend: float | None = None
+    """The part of its difference that is squared (0 to 1), where weights were learned; None: what the distance says."""
     reason_de: str = ""
     reason_en: str = ""
 
     def __post_init__(self) -> None:
         if not 0 <= self.weight < float("inf"):
             raise InvalidValue("a weight of 0 or more", self.weight)
+        if self.bend is not None and not 0 <= self.bend <= 1:
+            raise InvalidValue("a bend from 0 to 1", self.bend)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +171,7 @@ def _lens(table: Mapping[str, Any]) -> Lens:
                 id=str(entry["id"]) if "id" in entry else _missing("an id for every indicator"),
                 weight=float(entry.get("weight", 1.0)),
                 transform=Transform(entry.get("transform", Transform.AUTO)),
+                bend=float(entry["bend"]) if "bend" in entry else None,
                 reason_de=entry.get("reason_de", ""),
                 reason_en=entry.get("reason_en", ""),
             )

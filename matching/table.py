@@ -45,7 +45,7 @@ class Table:
     @cached_property
     def kernel(self) -> Kernel:
         """The arrays that queries read."""
-        return Kernel.of(self.scaled, self.weights, bend_of(self.lens.distance))
+        return Kernel.of(self.scaled, self.weights, bends_of(self.lens))
 
     @cached_property
     def ids(self) -> list[str]:
@@ -137,14 +137,18 @@ class Table:
             if id not in self.ids:
                 raise NotFound("an indicator of the lens or the store", id)
         indicators = tuple(replace(i, weight=weights.get(i.id, i.weight)) for i in self.lens.indicators)
-        lens = replace(self.lens, indicators=indicators)
+        return self.through(replace(self.lens, indicators=indicators))
+
+    def through(self, lens: Lens) -> "Table":
+        """The same values through a lens of the same indicators, in the table's order, with other weights and bends."""
         effective = effective_weights(lens, self.features.indicators, self.scalers, self.features.values)
         return Table(self.projection, lens, self.features, self.scalers, self.scaled, effective, self.unknown)
 
 
-def bend_of(distance: Distance) -> float:
-    """The part of a distance that is squared."""
-    return {Distance.BENT: BEND, Distance.MANHATTAN: 0.0, Distance.EUCLID: 1.0}[distance]
+def bends_of(lens: Lens) -> FloatArray:
+    """For each indicator of a lens the part of its difference that is squared."""
+    usual = {Distance.BENT: BEND, Distance.MANHATTAN: 0.0, Distance.EUCLID: 1.0}[lens.distance]
+    return np.array([usual if each.bend is None else each.bend for each in lens.indicators], np.float64)
 
 
 def scores_of(distance: Single, known: Single, least: float) -> Single:
