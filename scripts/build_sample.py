@@ -20,6 +20,7 @@ from importers.run import run
 from scripts.sample import own_values, practices, taken
 from scripts.sample.choice import FOLDER, Choice, Input, load_choice
 from scripts.sample.inkar_form import write_export
+from scripts.sample.own_values import Material
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT.parent / "shared" / "data" / "germany"
@@ -34,6 +35,8 @@ WHOLE = Dataset(
     "auf Basis des Zensus 2011; der Indikator Bevölkerung ist vom 31.12.2024 auf Basis des Zensus 2022.",
 )
 """What the package says of itself; its sources stand beside."""
+POPULATION = "genesis.12411-01-01-4.bevstd"
+CENSUS_POPULATION = "census-population"
 _FRAMES = ("municipality-register", "boundaries", "typology")
 """Importers whose nodes and edges are taken as they are."""
 
@@ -62,15 +65,28 @@ def build(data: Path, output: Path) -> Mapping[str, int]:
         folder = Path(name)
         raw, earlier, sample = (open_store(f"sqlite:///{folder}/{store}.db") for store in ("raw", "earlier", "sample"))
         try:
-            imported = {each.key: _import(each, choice, data, folder, raw) for each in choice.inputs}
-            run(find_importer("municipality-register"), [data / own_values.EARLIER_REGISTER_FILE], earlier)
-            for dataset, records in _datasets(choice, data, imported, raw, earlier):
+            before = _import_registers(choice, data, earlier)
+            imported = {
+                each.key: _import(each, choice, data, folder, earlier if each.merged_since else raw)
+                for each in choice.inputs
+            }
+            for dataset, records in _datasets(choice, data, imported, raw, earlier, before):
                 _replace(sample, dataset, records)
             _replace(sample, *sample.read(taken.concepts))
             return sample.read(lambda reader: write_package(reader, output, whole=WHOLE).counts)
         finally:
             for store in (raw, earlier, sample):
                 store.close()
+
+
+def _import_registers(choice: Choice, data: Path, store: GraphStore) -> dict[str, int]:
+    """Import an earlier register and beside it that of today; returns the earlier population of districts."""
+    register = find_importer("municipality-register")
+    run(register, [data / own_values.EARLIER_REGISTER_FILE], store)
+    before = store.read(taken.populations)
+    today = next(each for each in choice.inputs if each.importer == register.id)
+    run(register, [data / today.path], store, dataset_id=today.key)
+    return before
 
 
 def _import(source: Input, choice: Choice, data: Path, folder: Path, store: GraphStore) -> Dataset:
@@ -84,14 +100,27 @@ def _import(source: Input, choice: Choice, data: Path, folder: Path, store: Grap
 
 
 def _datasets(
-    choice: Choice, data: Path, imported: Mapping[str, Dataset], raw: GraphStore, earlier: GraphStore
+    choice: Choice,
+    data: Path,
+    imported: Mapping[str, Dataset],
+    raw: GraphStore,
+    earlier: GraphStore,
+    before: Mapping[str, int],
 ) -> Iterator[tuple[Dataset, list[Record]]]:
     """Each publication with the records that the sample takes from it."""
     for source in choice.inputs:
         if source.importer in _FRAMES:
             yield imported[source.key], raw.read(taken.everything(imported[source.key].id))
     published = raw.read(taken.published)
-    own = own_values.calculate(choice, data, published, earlier.read(taken.populations), raw.read(taken.populations))
+    material = Material(
+        population={district: series.values[-1] for district, series in published[POPULATION].items()},
+        residence=own_values.latest(raw.read(taken.series_of(imported["residence-status"].id))),
+        census=own_values.latest(earlier.read(taken.series_of(imported["census-2022"].id))),
+        census_population=CENSUS_POPULATION,
+        earlier=before,
+        later=raw.read(taken.populations),
+    )
+    own = own_values.calculate(choice, material)
     for key, dataset in choice.datasets.items():
         chosen = [each for each in choice.indicators if each.source == key]
         yield dataset, taken.indicators(chosen, published, own)

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 import re
 import tomllib
 import zipfile
@@ -18,8 +19,7 @@ from importers.package.importer import PackageImporter
 from importers.run import run
 from importers.sample import SAMPLE
 from scripts.build_sample import build, main
-from scripts.sample.choice import load_choice
-from scripts.sample.own_values import CENSUS_FILE, census_shares, population_change
+from scripts.sample.own_values import census_shares, population_change, residence_rates
 
 Rows = list[dict[str, str]]
 PROJECT = Path(__file__).parent.parent
@@ -276,15 +276,16 @@ def test_the_lenses_ask_for_indicators_that_the_sample_has(tables: Mapping[str, 
         assert asked <= known, lens.name
 
 
-def test_a_share_of_the_census_is_weighted_and_missing_where_too_little_is_known(tmp_path: Path) -> None:
-    file = tmp_path / CENSUS_FILE
-    file.parent.mkdir()
-    file.write_text(
-        "ags,population_census22,share_migration_bg_census22\n"
-        "01001000,900,10.0\n01001001,100,30.0\n01002000,94,10.0\n01002001,6,\n01003000,96,10.0\n01003001,4,\n"
-    )
-    chosen = next(each for each in load_choice().indicators if each.file == "census-2022")
-    assert census_shares(tmp_path, chosen) == {"01001": (12.0, ""), "01003": (10.0, "")}
+def test_a_share_of_the_census_is_weighted_and_missing_where_too_little_is_known() -> None:
+    people = {"01001000": 900, "01001001": 100, "01002000": 94, "01002001": 6, "01003000": 96, "01003001": 4}
+    shares = {"01001000": 10.0, "01001001": 30.0, "01002000": 10.0, "01003000": 10.0}
+    assert census_shares(shares, people) == {"01001": (12.0, ""), "01003": (10.0, "")}
+
+
+def test_rates_of_residence_are_by_the_population_given_and_missing_where_one_authority_counts_for_many() -> None:
+    rates = residence_rates({"01001": 220, "10044": 2990, "12071": 0}, {"01001": 96_326, "10044": 1, "12071": 1})
+    assert rates["01001"] == (2.2839, "")
+    assert {d for d, (value, flag) in rates.items() if math.isnan(value) and flag == "."} == COUNTED_TOGETHER
 
 
 def test_districts_that_merged_are_added_up_before_their_growth_is_told() -> None:

@@ -38,6 +38,7 @@ class Input:
     key: str
     importer: str
     path: str
+    merged_since: bool = False
     dump: str = ""
     names: str = ""
     regions: str = ""

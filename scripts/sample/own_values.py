@@ -1,22 +1,21 @@
 """The sample's own calculations, and what in their files must not be believed; all other values are as published."""
 
-import csv
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from graph_service.errors import InvalidValue, Place
 from graph_service.keys import NodeKey
 from graph_service.model import Series
-from scripts.sample.choice import Choice, Chosen
+from scripts.sample.choice import Choice
 
 Values = dict[str, tuple[float, str]]
 """District → value and flag; NaN with a flag is missing, and said to be."""
 
-RESIDENCE_FILE = "destatis-auslaender-aufenthaltstitel-2024/scatter_plot_anteil_dichte.csv"
-CENSUS_FILE = "gerda-covariates/census_2022_municipality.csv"
-POPULATION = "genesis.12411-01-01-4.bevstd"
+Latest = Mapping[str, Mapping[str, float]]
+"""Indicator → municipality → its last value."""
+
 EARLIER_REGISTER_FILE = "destatis-gemeindeverzeichnis/31122017_Auszug_GV.xlsx"
 
 COUNTED_ELSEWHERE = frozenset({"06633", "10041", "10042", "10043", "10045", "10046", "12071"})
@@ -31,61 +30,72 @@ MERGED = {"16056": "16063"}
 _LEAST_COVERED = 0.95
 
 
-def calculate(
-    choice: Choice,
-    folder: Path,
-    published: Mapping[str, Mapping[str, Series]],
-    earlier: Mapping[str, int],
-    later: Mapping[str, int],
-) -> dict[NodeKey, Values]:
-    """The values of every indicator that the sample calculates itself."""
-    population = {district: series.values[-1] for district, series in published[POPULATION].items()}
+@dataclass(frozen=True)
+class Material:
+    """What was imported to calculate with."""
+
+    population: Mapping[str, float]
+    """Of districts, on the day of the residence status."""
+    residence: Latest
+    census: Latest
+    census_population: str
+    earlier: Mapping[str, int]
+    later: Mapping[str, int]
+    """Population of districts in the two registers."""
+
+
+def latest(series: Iterable[Series]) -> Latest:
+    """The last value of each series that has one."""
+    found: dict[str, dict[str, float]] = {}
+    for one in series:
+        if not math.isnan(one.values[-1]):
+            found.setdefault(one.indicator.local, {})[one.municipality.local] = one.values[-1]
+    return found
+
+
+def calculate(choice: Choice, material: Material) -> dict[NodeKey, Values]:
+    """The values of every indicator that the sample calculates itself; raises InvalidValue where a file lacks it."""
     own: dict[NodeKey, Values] = {}
     for chosen in choice.indicators:
-        if chosen.file == "residence-status":
-            own[chosen.indicator.key] = residence_rates(folder, chosen, population)
-        elif chosen.file == "census-2022":
-            own[chosen.indicator.key] = census_shares(folder, chosen)
-        elif chosen.file == "register-2017":
-            own[chosen.indicator.key] = population_change(earlier, later)
+        key, place = chosen.indicator.key, Place(file=chosen.file)
+        if chosen.file == "register-2017":
+            own[key] = population_change(material.earlier, material.later)
+        elif chosen.file in ("residence-status", "census-2022"):
+            imported = material.residence if chosen.file == "residence-status" else material.census
+            if chosen.column not in imported:
+                raise InvalidValue("an indicator of the import", chosen.column, place)
+            own[key] = (
+                residence_rates(imported[chosen.column], material.population)
+                if chosen.file == "residence-status"
+                else census_shares(imported[chosen.column], imported[material.census_population])
+            )
     return own
 
 
-def residence_rates(folder: Path, chosen: Chosen, population: Mapping[str, float]) -> Values:
+def residence_rates(people: Mapping[str, float], population: Mapping[str, float]) -> Values:
     """People with a residence status per 1,000 inhabitants of the same day, by the population the states publish.
 
     The file's own population is not used: it is multiplied where districts were put together.
     """
-    values: Values = {}
-    for row in _rows(folder / RESIDENCE_FILE):
-        district = row["KREISE"]
-        if row["Ausgewählte Aufenthaltstitel"] != chosen.column:
-            continue
-        if district in COUNTED_ELSEWHERE | COUNTED_FOR_OTHERS:
-            values[district] = (math.nan, UNKNOWN)
-        else:
-            values[district] = (round(float(row["Value"]) / population[district] * 1000, 4), "")
-    if not values:
-        raise InvalidValue("a residence status of the file", chosen.column, Place(file=RESIDENCE_FILE))
-    return values
+    believed = {d: n for d, n in people.items() if d not in COUNTED_ELSEWHERE | COUNTED_FOR_OTHERS}
+    values: Values = {d: (round(n / population[d] * 1000, 4), "") for d, n in believed.items()}
+    return values | dict.fromkeys(COUNTED_ELSEWHERE | COUNTED_FOR_OTHERS, (math.nan, UNKNOWN))
 
 
-def census_shares(folder: Path, chosen: Chosen) -> Values:
+def census_shares(shares: Mapping[str, float], people: Mapping[str, float]) -> Values:
     """A share of the census for districts: the mean of their municipalities by population, if nearly all are known."""
     weighted: dict[str, float] = defaultdict(float)
     known: dict[str, float] = defaultdict(float)
     everybody: dict[str, float] = defaultdict(float)
-    for row in _rows(folder / CENSUS_FILE):
-        people = float(row["population_census22"] or 0)
-        district = row["ags"][:5]
-        everybody[district] += people
-        if row[chosen.column]:
-            weighted[district] += float(row[chosen.column]) * people
-            known[district] += people
+    for town in sorted(people):
+        everybody[town[:5]] += people[town]
+        if town in shares:
+            weighted[town[:5]] += shares[town] * people[town]
+            known[town[:5]] += people[town]
     return {
         district: (round(weighted[district] / known[district], 4), "")
-        for district, people in sorted(everybody.items())
-        if known[district] >= _LEAST_COVERED * people > 0
+        for district, total in everybody.items()
+        if known[district] >= _LEAST_COVERED * total > 0
     }
 
 
@@ -99,8 +109,3 @@ def population_change(earlier: Mapping[str, int], later: Mapping[str, int]) -> V
         for district, people in sorted(later.items())
         if before.get(district)
     }
-
-
-def _rows(path: Path) -> Iterator[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file)

@@ -48,6 +48,15 @@ def published(reader: Reader) -> Published:
     return found
 
 
+def series_of(dataset: str) -> Callable[[Reader], list[Series]]:
+    """A unit of work for all series that a dataset claims, of whatever municipality."""
+
+    def work(reader: Reader) -> list[Series]:
+        return [one.record for one in reader.claimed(dataset) if isinstance(one.record, Series)]
+
+    return work
+
+
 def populations(reader: Reader) -> dict[str, int]:
     """The population of every district in the municipality register."""
     return {
