@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import IO
 
 from graph_service.errors import InvalidValue, Place
@@ -12,6 +13,7 @@ from importers.contract import Issues
 from importers.package.problems import Problems
 
 MOST_CACHED = 200_000
+MOST_IN_A_LINE = 1 << 22
 PLAIN = (CellType.TEXT, CellType.JSON)
 SPANS = (("valid_from", "valid_until"), ("started_on", "ended_on"), ("open_from", "open_until"), ("since", "until"))
 """Columns of which the second is not before the first."""
@@ -46,7 +48,9 @@ class TableReader:
     def __post_init__(self) -> None:
         self.read = 0
         self.line = 1
-        self._csv = csv.reader(self.file, strict=True)
+        # a file without line ends would be read into memory whole; cut, it breaks the rules of CSV and is refused
+        lines = iter(partial(self.file.readline, MOST_IN_A_LINE), "")
+        self._csv = csv.reader(lines, strict=True)
         self.header = self._header()
 
     def place(self, column: str = "", line: int | None = None) -> Place:

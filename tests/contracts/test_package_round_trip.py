@@ -195,7 +195,7 @@ def everything(store: GraphStore) -> list[str]:
     return store.read(lambda r: [repr(x) for part in (r.nodes(), r.edges(), r.series()) for x in part])
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 @given(graphs(), st.sampled_from(Visibility))
 def test_an_export_that_comes_in_goes_out_the_same(records: list[Record], visibility: Visibility) -> None:
     with TemporaryDirectory() as place:
@@ -209,7 +209,7 @@ def test_an_export_that_comes_in_goes_out_the_same(records: list[Record], visibi
         store.close()
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 @given(graphs())
 def test_everything_the_model_holds_leaves_and_comes_back(records: list[Record]) -> None:
     with TemporaryDirectory() as place:

@@ -1,6 +1,7 @@
 """An exchange package goes in whole, or not at all with every problem named."""
 
 import json
+import tracemalloc
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -245,6 +246,15 @@ def test_the_dataset_is_what_the_descriptor_says(tmp_path: Path) -> None:
     assert (dataset.id, dataset.title, dataset.publisher) == ("probe", "Titel", "Amt")
     assert (dataset.licence, dataset.url) == ("MIT licence; ODbL-1.0", "https://example.org/a")
     assert dataset.retrieved_on == date(2024, 5, 6)
+
+
+def test_a_table_in_one_endless_line_is_refused_without_reading_it_whole(tmp_path: Path) -> None:
+    for content in ("x" * 20_000_000, "key,name\n" + "a," * 10_000_000):
+        path = package(tmp_path / "p", {"actors.csv": content})
+        tracemalloc.start()
+        assert problems(path)
+        assert tracemalloc.get_traced_memory()[1] < 40_000_000
+        tracemalloc.stop()
 
 
 def test_lines_are_counted_as_a_text_editor_does(tmp_path: Path) -> None:
