@@ -83,12 +83,12 @@ def features(
     columns: Sequence[int],
     *,
     tolerance: float | None = 3,
-    until: float | None = None,
+    shift: float = 0,
 ) -> Features:
     """The matrix for a level and the indicators at these positions.
 
-    ``tolerance``: how many years a value may lie off the reference period (None: any). ``until``: as it was known in
-    that year; later periods are left out.
+    ``tolerance``: how many years a value may lie off the reference period (None: any). ``shift``: so many years
+    before the reference period, for looking back.
     """
     rows = rows_of(projection, level)
     row_of = np.full(len(projection.municipalities.level), -1)
@@ -100,11 +100,9 @@ def features(
     row, column = row_of[seen.municipality], column_of[seen.indicator]
     use = (row >= 0) & (column >= 0) & ~np.isnan(seen.value) & ~(bad[seen.flag] if len(bad) else False)
     time = years(list(seen.periods))
-    if until is not None and len(time):
-        use &= time[seen.period] < until + 1
     row, column, period, value = row[use], column[use], seen.period[use], seen.value[use]
     reference = _references(column, period, len(columns), len(time))
-    off = time[period] - time[reference[column]] if len(period) else np.zeros(0)
+    off = time[period] - time[reference[column]] + shift if len(period) else np.zeros(0)
     near = np.abs(off) <= (np.inf if tolerance is None else tolerance)
     # the nearest first, of two equally near the earlier
     order = np.lexsort((off[near], np.abs(off[near]), row[near] * len(columns) + column[near]))

@@ -12,7 +12,7 @@ from graph_service.keys import Label, NodeKey
 from graph_service.model import Level
 from graph_service.projection import LEVELS, FloatArray, Projection
 from matching.bulk import DIGITS, AllPeers, all_peers, best, exact, finished
-from matching.candidates import allowed
+from matching.candidates import Mask, allowed
 from matching.contract import Contribution, Suggestion
 from matching.kernel import Kernel, Single
 from matching.lens import Filters, Lens
@@ -127,6 +127,11 @@ class PeerRanker:
         """Any pair with its reasons and the rank that the other one takes (0: it does not pass the filters)."""
         return _Query(self, question).explain(other)
 
+    def asked(self, question: PeerQuestion) -> tuple[Table, int, Mask]:
+        """The table a question is about, the row of its municipality, and which rows pass the filters."""
+        query = _Query(self, question)
+        return query.table, query.row, query.mask
+
     def scores(self, question: PeerQuestion) -> tuple[Table, FloatArray]:
         """The table and the exact score of each of its rows; minus infinity for what is filtered out."""
         query = _Query(self, question)
@@ -170,7 +175,7 @@ class _Query:
         rows, _ = best(self.table, self.row, self.approximate, limit, self.filters.min_coverage)
         amounts, known, totals = exact(self.table, self.row, rows)
         firm = stability(self, rows, limit, draws) if draws else [None] * len(rows)
-        closeness = self._closeness(known, amounts)
+        closeness = self._closeness(amounts)
         reasons = self._reasons(rows, amounts, known)
         return [
             PeerSuggestion(
@@ -191,15 +196,10 @@ class _Query:
             )
         ]
 
-    def _closeness(self, known: FloatArray, amounts: FloatArray) -> list[float]:
-        pairs = self.table.pair_scores
-        if not len(pairs):
-            return [0.0] * len(known)
-        plain = np.nansum(amounts[:, : len(self.table.ids)], axis=1)
-        if self.lens.hub_control:
-            plain = plain / (1 - self.lens.hub_control)
-        below: list[float] = (np.searchsorted(pairs, plain.astype(np.float32)) / len(pairs)).tolist()
-        return below
+    def _closeness(self, amounts: FloatArray) -> list[float]:
+        # hub control changes scores, not how alike two are
+        plain = np.nansum(amounts[:, : len(self.table.ids)], axis=1) / (1 - self.lens.hub_control)
+        return self.table.closeness(plain)
 
     def _reasons(self, rows: IntArray, amounts: FloatArray, known: FloatArray) -> list[tuple[Contribution, ...]]:
         table, features = self.table, self.table.features
@@ -258,7 +258,7 @@ class _Query:
             self._reasons(rows, amounts, known)[0] if known[0] > 0 else (),
             float(known[0]),
             int(before.sum()) + 1 if scores[row] > -np.inf else 0,
-            self._closeness(known, amounts)[0],
+            self._closeness(amounts)[0],
             None,
             self._unknown(rows)[0],
         )

@@ -110,6 +110,15 @@ class Table:
         )
         return np.sort(scores[~np.isnan(scores)])
 
+    def closeness(self, scores: FloatArray) -> list[float]:
+        """The share of all pairs that are less alike than pairs with these scores."""
+        pairs = self.pair_scores
+        if not len(pairs):
+            return [0.0] * len(scores)
+        # a hair's breadth down, so that a pair does not count as closer than itself
+        shares: list[float] = (np.searchsorted(pairs, (scores - 1e-6).astype(np.float32)) / len(pairs)).tolist()
+        return shares
+
     @cached_property
     def reach(self) -> FloatArray:
         """For each row the mean score of its nearest neighbours, by which hubs are held back."""
