@@ -3,6 +3,7 @@
 
 import csv
 import io
+import sys
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -377,3 +378,58 @@ def test_a_map_may_be_named_or_given_as_a_file(tmp_path: Path) -> None:
     for column_map in ("persons", "../actors", str(tmp_path / "absent.toml")):
         with pytest.raises(GraphServiceError):
             TableImporter().mapped(column_map)
+
+
+LONG = """
+[dataset]
+id = "lang"
+title = "Lang"
+[source]
+join = [{ file = "orte.csv", on = "nr", key = "id", columns = ["code", "ebene"] }]
+[observations]
+municipality = { column = "code", forms = { column = "ebene", values = { Kreise = "district", Gemeinden = "municipality" } } }
+period = { value = "2024-12-31" }
+category = "Titel"
+value = "Wert"
+zero_is_missing = ["10042"]
+[observations.indicators.duldung]
+column = "Duldung"
+[observations.indicators.gestattung]
+column = "Gestattung"
+"""
+
+
+def test_a_map_reads_one_value_a_row_and_codes_from_another_file(tmp_path: Path) -> None:
+    write(tmp_path / "orte.csv", "id;code;ebene\n1;8119000;Kreise\n2;10042;Kreise\n3;1001000;Gemeinden\n4;9;Bund\n")
+    rows = "nr,Titel,Wert\n1,Duldung,5\n1,Gestattung,0\n2,Duldung,0\n3,Duldung,7\n4,Duldung,9\n5,Duldung,9\n1,Visum,3\n1,Duldung,6\n"
+    _, records, issues = read(write(tmp_path / "lang.toml", LONG), write(tmp_path / "lang.csv", rows))
+    assert {(m, i): v for (m, i, _), (v, _) in values(records).items()} == {
+        ("08119", "duldung"): 5,
+        ("08119", "gestattung"): 0,
+        ("01001000", "duldung"): 7,
+    }, "a zero is a number, but where it means missing"
+    assert issues.counts["zero-means-missing"] == 1
+    assert issues.counts["other-level"] == 2
+    assert {i.place.line for i in issues.examples() if not i.note} == {8, 9}
+
+
+def test_parquet_is_read_with_the_extra_and_refused_clearly_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    content = {
+        "Kreis": ["08119000", "08118000"],
+        "Ebene": ["Kreis"] * 2,
+        "Jahr": ["2020", "2020"],
+        "Quote": [1.5, None],
+        "Zahl": [None, 7],
+    }
+    parquet.write_table(pyarrow.table(content), tmp_path / "a.parquet")
+    table_map = write(tmp_path / "map.toml", WIDE)
+    found = values(read(table_map, tmp_path / "a.parquet")[1])
+    assert found == {("08119", "quote", "2020"): (1.5, ""), ("08118", "zahl", "2020"): (7, "")}
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    with pytest.raises(SourceError, match="the optional extra 'parquet'"):
+        read(table_map, tmp_path / "a.parquet")
