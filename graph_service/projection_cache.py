@@ -23,21 +23,19 @@ class ProjectionCache:
 
     def open(self, store: GraphStore) -> Projection:
         """The projection of the present revision."""
-        revision = store.read(lambda reader: reader.revision())
-        kept = self._path(revision)
+        identity, revision = store.read(lambda reader: (reader.identity(), reader.revision()))
         try:
-            return Projection(load(Arrays, kept))
+            return Projection(load(Arrays, self._path(identity, revision)))
         except (OSError, ValueError):
             projection = project(store)
-        self._keep(projection)
+        self._keep(projection, self._path(identity, projection.revision))
         return projection
 
-    def _path(self, revision: int) -> Path:
-        return self._folder / f"{FORMAT}-{revision}"
+    def _path(self, identity: str, revision: int) -> Path:
+        return self._folder / f"{FORMAT}-{identity}-{revision}"
 
-    def _keep(self, projection: Projection) -> None:
+    def _keep(self, projection: Projection, target: Path) -> None:
         """Write the files under another name first; a cache that cannot be written is no reason to fail."""
-        target = self._path(projection.revision)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             fresh = Path(tempfile.mkdtemp(prefix="new-", dir=self._folder))

@@ -76,6 +76,10 @@ class Claimed:
 class Reader(Protocol):
     """What a unit of work may ask. Iterators are in key order and end with the unit of work."""
 
+    def identity(self) -> str:
+        """A random name given when the store was made: revisions of two stores are never taken for one another."""
+        ...
+
     def revision(self) -> int:
         """A counter, one step per write that changed anything."""
         ...

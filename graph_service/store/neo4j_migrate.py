@@ -52,7 +52,9 @@ def migrate(cypher: Cypher, name: str, *, allowed: bool = True) -> int:
         for statement in step:
             cypher.tell(statement)
         cypher.tell(
-            "MERGE (s:Store {id: $id}) ON CREATE SET s.revision = 0 SET s.schema = $number", id=STORE, number=number
+            "MERGE (s:Store {id: $id}) ON CREATE SET s.revision = 0, s.identity = randomUUID() SET s.schema = $number",
+            id=STORE,
+            number=number,
         )
     cypher.tell("CALL db.awaitIndexes(300)")
     return len(missing)

@@ -46,6 +46,11 @@ class Neo4jReader:
             self._known_ranks = {id: (precedence, id) for id, precedence in rows}
         return self._known_ranks
 
+    def identity(self) -> str:
+        """The store's random name."""
+        (row,) = self._cypher.ask("MATCH (s:Store {id: $id}) RETURN s.identity", id=STORE)
+        return str(row[0])
+
     def revision(self) -> int:
         """The revision as it was last committed, or as this unit of work will leave it unless it changes more."""
         (row,) = self._cypher.ask("MATCH (s:Store {id: $id}) RETURN s.revision", id=STORE)

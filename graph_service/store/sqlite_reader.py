@@ -52,9 +52,16 @@ class SQLiteReader:
         """Claims given as (dataset number, JSON), most believed first."""
         return [orjson.loads(text) for _, text in sorted(claims, key=lambda c: self.ranks[c[0]])]
 
+    def identity(self) -> str:
+        """The store's random name."""
+        return f"{self._state('identity') & 0xFFFF_FFFF_FFFF_FFFF:016x}"
+
     def revision(self) -> int:
         """The revision as this unit of work sees it."""
-        return int(self._connection.execute("SELECT value FROM state WHERE name = 'revision'").fetchone()[0])
+        return self._state("revision")
+
+    def _state(self, name: str) -> int:
+        return int(self._connection.execute("SELECT value FROM state WHERE name = ?", (name,)).fetchone()[0])
 
     def datasets(self) -> list[DatasetStatus]:
         """The datasets with their counts."""

@@ -127,6 +127,18 @@ def test_the_cache_follows_the_revision_and_forgets_the_old_one(store: SQLiteSto
     assert len(list(folder.iterdir())) == 1
 
 
+def test_a_new_store_in_an_old_one_s_place_is_not_mistaken_for_it(store: SQLiteStore, tmp_path: Path) -> None:
+    cache = ProjectionCache(cache_folder(store, Path("unused")))
+    cache.open(store)
+    store.close()
+    for file in tmp_path.glob("kompass.db*"):
+        if file.is_file():
+            file.unlink()
+    fresh = SQLiteStore(tmp_path / "kompass.db")
+    fresh.write(lambda tx: tx.put(Municipality(key=KREIS, name="Ganz anders")))
+    assert cache.open(fresh).name(Label.MUNICIPALITY, 0) == "Ganz anders"
+
+
 def test_a_damaged_cache_is_built_again(store: SQLiteStore) -> None:
     folder = cache_folder(store, Path("unused"))
     cache = ProjectionCache(folder)

@@ -3,7 +3,7 @@ CREATE TABLE state (
     name TEXT PRIMARY KEY,
     value INTEGER NOT NULL
 ) WITHOUT ROWID;
-INSERT INTO state (name, value) VALUES ('revision', 0);
+INSERT INTO state (name, value) VALUES ('revision', 0), ('identity', random());
 
 CREATE TABLE dataset (
     number INTEGER PRIMARY KEY,
