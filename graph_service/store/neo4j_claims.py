@@ -1,6 +1,6 @@
 """The four kinds of claims in Neo4j: how each is found again, and how a difference is written."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Protocol, TypeVar
@@ -9,7 +9,16 @@ from graph_service.codec import Properties
 from graph_service.keys import Label
 from graph_service.model import EdgeType, Series
 from graph_service.store.contract import Changes
-from graph_service.store.neo4j_cypher import SINCE, Cypher, batches, edge_plain, edge_values, qualifier, series_from
+from graph_service.store.neo4j_cypher import (
+    BATCH,
+    SINCE,
+    Cypher,
+    batches,
+    edge_plain,
+    edge_values,
+    qualifier,
+    series_from,
+)
 from graph_service.store.neo4j_difference import Difference, EdgeIdentity, SeriesIdentity, Territory
 from graph_service.store.neo4j_show import ensure, known, show
 from graph_service.store.series import count_points
@@ -52,12 +61,13 @@ class Claims(Protocol[K, V]):
         ...
 
 
-def by_since(claims: Iterable[tuple[datetime, Any]]) -> list[dict[str, Any]]:
-    """Rows grouped by time, so that a time travels once and is held once by the server."""
-    groups: dict[datetime, list[Any]] = {}
-    for since, row in claims:
-        groups.setdefault(since, []).append(row)
-    return [{"since": since, "rows": rows} for since, rows in groups.items()]
+def in_groups(dataset: str, claims: Iterable[tuple[datetime, Any]], size: int) -> Iterator[dict[str, object]]:
+    """Parameters for batches of rows, grouped by time, so that a time travels once and is held once by the server."""
+    for batch in batches(claims, size):
+        groups: dict[datetime, list[Any]] = {}
+        for since, row in batch:
+            groups.setdefault(since, []).append(row)
+        yield {"dataset": dataset, "groups": [{"since": since, "rows": rows} for since, rows in groups.items()]}
 
 
 def count_claim(before: object, now: object) -> Changes:
@@ -124,10 +134,9 @@ class NodeClaims:
         show(self.cypher, [*added, *difference.changed, *difference.retired])
         return set(difference.retired)
 
-    def _say(self, query: str, claims: Sequence[tuple[datetime, Any]]) -> None:
-        for batch in batches(claims):
-            statement = f"{query} SET c = row[1], c.{SINCE} = g.since"
-            self.cypher.tell(statement, dataset=self.dataset, groups=by_since(batch))
+    def _say(self, query: str, claims: Iterable[tuple[datetime, Any]]) -> None:
+        statement = f"{query} SET c = row[1], c.{SINCE} = g.since"
+        self.cypher.tell_each(statement, in_groups(self.dataset, claims, BATCH))
 
     def _create(self, claims: dict[str, tuple[Properties, datetime]]) -> None:
         """Nodes that nobody knew show what this one dataset says: no need to merge."""
@@ -189,9 +198,8 @@ class EdgeClaims:
         return {end for source, target, _ in difference.retired for end in (source, target)}
 
     def _say(self, query: str, claims: Iterable[tuple[datetime, Any]]) -> None:
-        for batch in batches(claims):
-            statement = f"{query}, r.dataset = $dataset, r.{SINCE} = g.since"
-            self.cypher.tell(statement, dataset=self.dataset, groups=by_since(batch))
+        statement = f"{query}, r.dataset = $dataset, r.{SINCE} = g.since"
+        self.cypher.tell_each(statement, in_groups(self.dataset, claims, BATCH))
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,12 +241,8 @@ class BoundaryClaims:
         return set(difference.retired)
 
     def _say(self, query: str, claims: Iterable[tuple[datetime, Any]]) -> None:
-        for batch in batches(claims, BOUNDARY_BATCH):
-            self.cypher.tell(
-                f"{query} SET b.geometry = row[1], b.territory_date = row[2], b.{SINCE} = g.since",
-                dataset=self.dataset,
-                groups=by_since(batch),
-            )
+        statement = f"{query} SET b.geometry = row[1], b.territory_date = row[2], b.{SINCE} = g.since"
+        self.cypher.tell_each(statement, in_groups(self.dataset, claims, BOUNDARY_BATCH))
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,12 +287,8 @@ class SeriesClaims:
         return {end for identity in difference.retired for end in identity}
 
     def _say(self, query: str, claims: Iterable[tuple[datetime, Any]]) -> None:
-        for batch in batches(claims, SERIES_BATCH):
-            self.cypher.tell(
-                f"{query} SET s.periods = row[0], s.values = row[1], s.flags = row[2], s.{SINCE} = g.since",
-                dataset=self.dataset,
-                groups=by_since(batch),
-            )
+        statement = f"{query} SET s.periods = row[0], s.values = row[1], s.flags = row[2], s.{SINCE} = g.since"
+        self.cypher.tell_each(statement, in_groups(self.dataset, claims, SERIES_BATCH))
 
 
 def _arrays(series: Series) -> tuple[list[str], list[float], list[str] | None]:

@@ -32,6 +32,10 @@ class Cypher(Protocol):
         """Run a statement to its end."""
         ...
 
+    def tell_each(self, query: str, batches: Iterable[Mapping[str, object]]) -> None:
+        """Run a statement with each of these parameters; a batch is packed while the server works on the one before."""
+        ...
+
 
 def batches(items: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
     """The items in lists of at most this size."""

@@ -24,18 +24,17 @@ def show(cypher: Cypher, keys: Iterable[str]) -> None:
     for key in keys:
         by_label.setdefault(NodeKey.trusted(key).label, []).append(key)
     for label, some in by_label.items():
-        for batch in batches(some):
-            cypher.tell(
-                "UNWIND $keys AS key MATCH (n:Entity {key: key})"
-                " OPTIONAL MATCH (n)<-[c:CLAIMS]-(d:Dataset)"
-                " WITH n, key, c, d ORDER BY d.precedence DESC, d.id DESC"
-                " WITH n, key, collect(properties(c)) AS claims"
-                " SET n = {key: key}"
-                " FOREACH (claim IN claims | SET n += claim)"
-                f" REMOVE n.{SINCE}, n:{label.value}"
-                f" FOREACH (_ IN CASE WHEN n.name IS NULL THEN [] ELSE [1] END | SET n:{label.value})",
-                keys=batch,
-            )
+        cypher.tell_each(
+            "UNWIND $keys AS key MATCH (n:Entity {key: key})"
+            " OPTIONAL MATCH (n)<-[c:CLAIMS]-(d:Dataset)"
+            " WITH n, key, c, d ORDER BY d.precedence DESC, d.id DESC"
+            " WITH n, key, collect(properties(c)) AS claims"
+            " SET n = {key: key}"
+            " FOREACH (claim IN claims | SET n += claim)"
+            f" REMOVE n.{SINCE}, n:{label.value}"
+            f" FOREACH (_ IN CASE WHEN n.name IS NULL THEN [] ELSE [1] END | SET n:{label.value})",
+            ({"keys": batch} for batch in batches(some)),
+        )
 
 
 def prune(cypher: Cypher, keys: Iterable[str]) -> None:

@@ -1,8 +1,9 @@
 """The store for shared installations: Neo4j 5 over Bolt; the only module that knows the driver."""
 
 import re
+import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from operator import methodcaller
 from typing import Any, TypeVar
@@ -31,29 +32,39 @@ T = TypeVar("T")
 
 CONNECT_SECONDS = 10.0
 RETRY_SECONDS = 10.0
+PAUSE_SECONDS = 0.5
 FETCH = 10_000
 
-_BY_CODE: Sequence[tuple[str, type[StoreError], str]] = (
-    (r"Security\.CredentialsExpired", StoreUnauthorised, "a user whose first password has been changed"),
-    (r"Security\.(Unauthorized|AuthenticationRateLimit|Token)", StoreUnauthorised, "the right user and password"),
-    (r"Security\.", StoreUnauthorised, "a user who may do this"),
-    (r"Database\.DatabaseNotFound", StoreError, "a database of this name on the server"),
-    (r"MemoryPool|OutOfMemory|MemoryLimit", StoreFull, "more memory on the Neo4j server for one transaction"),
-    (r"ReadOnly|NotALeader", StoreReadOnly, "a server that can be written"),
-    (
-        r"LockAcquisition|LockClientStopped|DeadlockDetected|TransactionTimedOut",
-        StoreBusy,
-        "no other writer for so long",
-    ),
-    (r"DatabaseUnavailable|Unavailable|Terminated|NotAvailable", StoreUnavailable, "a Neo4j server that answers"),
-)
-"""What the server's status codes mean, the first match counting."""
+
+def _understood(code: str, found: str, place: Place) -> StoreError:
+    """What a status code of the server means to us."""
+
+    def means(*parts: str) -> bool:
+        return any(part in code for part in parts)
+
+    if means("Security.CredentialsExpired"):
+        return StoreUnauthorised("a user whose first password has been changed", found, place)
+    if means("Security.Unauthorized", "Security.AuthenticationRateLimit", "Security.Token"):
+        return StoreUnauthorised("the right user and password", found, place)
+    if means("Security."):
+        return StoreUnauthorised("a user who may do this", found, place)
+    if means("Database.DatabaseNotFound"):
+        return StoreError("a database of this name on the server", found, place)
+    if means("MemoryPool", "OutOfMemory", "MemoryLimit"):
+        return StoreFull("more memory on the Neo4j server for one transaction", found, place)
+    if means("ReadOnly", "NotALeader"):
+        return StoreReadOnly("a server that can be written", found, place)
+    if means("LockAcquisition", "LockClientStopped", "DeadlockDetected", "TransactionTimedOut"):
+        return StoreBusy("no other writer for so long", found, place)
+    if means("Unavailable", "NotAvailable", "Terminated"):
+        return StoreUnavailable("a Neo4j server that answers", found, place)
+    return StoreError("a Neo4j server that can do this", f"{code}: {found}", place)
 
 
 class _Connected:
     """Runs statements in a transaction or, for migrations, in a session."""
 
-    def __init__(self, runner: neo4j.ManagedTransaction | neo4j.Session) -> None:
+    def __init__(self, runner: neo4j.ManagedTransaction | neo4j.Transaction | neo4j.Session) -> None:
         self._runner = runner
 
     def ask(self, query: str, /, **parameters: object) -> Iterator[Sequence[Any]]:
@@ -64,12 +75,17 @@ class _Connected:
         """Run a statement to its end."""
         deque(self.ask(query, **parameters), maxlen=0)
 
-
-class _Rehearsed(Exception):
-    """Carries a result out of a transaction that is taken back."""
-
-    def __init__(self, result: object) -> None:
-        self.result = result
+    def tell_each(self, query: str, batches: Iterable[Mapping[str, object]]) -> None:
+        """Run a statement with each of these parameters."""
+        running: neo4j.Result | None = None
+        for parameters in batches:
+            # a statement that returns something runs while its rows are awaited: time to pack the next batch
+            next_one = self._runner.run(f"{query} RETURN count(*)", dict(parameters))
+            if running is not None:
+                running.consume()
+            running = next_one
+        if running is not None:
+            running.consume()
 
 
 class Neo4jStore:
@@ -106,44 +122,45 @@ class Neo4jStore:
 
     def write(self, work: Callable[[Writer], T]) -> T:
         """Run a unit of work: all of it or none."""
-        return self._write(work)
+        return self._write(work, keep=True)
 
     def rehearse(self, work: Callable[[Writer], T]) -> T:
         """Run a unit of work and take it back."""
-
-        def taken_back(writer: Writer) -> T:
-            raise _Rehearsed(work(writer))
-
-        try:
-            return self._write(taken_back)
-        except _Rehearsed as rehearsed:
-            result: T = rehearsed.result  # type: ignore[assignment]  # what work returned
-            return result
+        return self._write(work, keep=False)
 
     def close(self) -> None:
         """Let go of the connections."""
         self._driver.close()
 
-    def _write(self, work: Callable[[Writer], T]) -> T:
-        """The driver may try again until the lock is held; the work itself runs once.
+    def _write(self, work: Callable[[Writer], T], *, keep: bool) -> T:
+        """Not a managed transaction: the driver would run the work again after errors that may pass.
 
-        Records may come from a generator: a second run would find it exhausted and retire everything.
+        Records may come from a generator, which a second run would find exhausted, and so retire everything.
         """
-        started = False
-
-        def attempt(transaction: neo4j.ManagedTransaction) -> T:
-            nonlocal started
-            if started:
-                raise StoreUnavailable("a Neo4j server that keeps the transaction to its end", "", self._place)
-            writer = Neo4jWriter(_Connected(transaction))
-            started = True
-            with self._errors():
+        with self._errors(), self._session() as session:
+            transaction, writer = self._queue(session)
+            with transaction:
                 result = work(writer)
                 writer.finish()
-            return result
+                if not keep:
+                    transaction.rollback()
+                return result
 
-        with self._errors(), self._session() as session:
-            return session.execute_write(attempt)
+    def _queue(self, session: neo4j.Session) -> tuple[neo4j.Transaction, Neo4jWriter]:
+        """Begin a transaction and wait until it is this writer's turn; again and again, if the error may pass."""
+        deadline = time.monotonic() + RETRY_SECONDS
+        while True:
+            transaction = None
+            try:
+                transaction = session.begin_transaction()
+                return transaction, Neo4jWriter(_Connected(transaction))
+            except BaseException as error:
+                if transaction is not None:
+                    transaction.close()
+                passing = isinstance(error, exceptions.DriverError | exceptions.Neo4jError) and error.is_retryable()
+                if not passing or time.monotonic() > deadline:
+                    raise
+                time.sleep(PAUSE_SECONDS)
 
     def _connect(self, parts: SplitResult, password: str | None) -> neo4j.Driver:
         try:
@@ -179,11 +196,7 @@ class Neo4jStore:
         try:
             yield
         except exceptions.Neo4jError as error:
-            code, message = error.code or "", error.message or str(error)
-            for pattern, kind, expected in _BY_CODE:
-                if re.search(pattern, code):
-                    raise kind(expected, message, self._place) from error
-            raise StoreError("a Neo4j server that can do this", f"{code}: {message}", self._place) from error
+            raise _understood(error.code or "", error.message or str(error), self._place) from error
         except (exceptions.UnsupportedServerProduct, exceptions.ConfigurationError) as error:
             raise StoreTooOld("a Neo4j server of version 5 or newer", error, self._place) from error
         except exceptions.DriverError as error:

@@ -307,6 +307,8 @@ def test_a_server_that_crashes_in_the_middle_of_a_write_keeps_the_earlier_state_
             store.write(work)
         assert runs == [1], "work that began is never begun again: its records may be used up"
         with pytest.raises(StoreUnavailable):
+            store.write(lambda tx: tx.put(Municipality(key=AACHEN, name="nie")))
+        with pytest.raises(StoreUnavailable):
             store.read(lambda tx: tx.revision())
         server.start()
         after = store.read(lambda tx: (tx.revision(), list(tx.nodes()), list(tx.edges()), repr(list(tx.series()))))
