@@ -1,6 +1,5 @@
 """The bundled sample gives way to what a user imports."""
 
-from pathlib import Path
 
 import numpy as np
 import pytest
