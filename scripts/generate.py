@@ -26,7 +26,7 @@ SUBJECTS = (
     "Fußball", "Musik", "Mädchentreff", "Ausbildung", "Nachbarschaft", "Horizont", "Wegweiser", "Familienhilfe",
 )  # fmt: skip
 SYLLABLES = (
-    "alt", "bruch", "dorf", "eichen", "feld", "grün", "hausen", "hof", "königs", "linden", "mühl", "neu", "ober", "stein",
+    "alt", "bruch", "dorf", "eichen", "feld", "grün", "hausen", "hof", "königs", "linden", "mühl", "neu", "ober",
 )  # fmt: skip
 FORMS = ("e.V.", "gGmbH", "", "")
 STRENGTHS = ("knows", "cooperates", "coordinates", "integrated")

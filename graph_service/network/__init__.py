@@ -1,0 +1,1 @@
+"""Read-only questions about the network of one revision: who is near, between, together, alone."""
