@@ -1,15 +1,18 @@
 """Composes sentences from answers: who is comparable, how close, why, and what is not known."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 
-from api.language import Words
+from api.language import N_, Words
 from graph_service.keys import Label, NodeKey
 from graph_service.model import Indicator
 from graph_service.projection import Projection
 from graph_service.vocabulary import load_vocabulary
+from matching.ahead import AheadPeer
 from matching.contract import Contribution
+from matching.further import FurtherPeer
 from matching.peers import REACH, PeerAnswer, PeerSuggestion
 
 AGREEMENTS = 3
@@ -19,6 +22,17 @@ NAMED = 5
 """How many unknown indicators are named before the rest is counted."""
 MOST_SOURCES = 12
 """How many publishers are named before the rest is counted; `kompass indicators` names all."""
+
+
+MEANING: Mapping[str, str] = MappingProxyType(
+    {
+        "further": N_("Alike in structure, and further: with practice at work, or with clearly better values."),
+        "different": N_("Not alike in structure, and yet with practice at work: ideas from elsewhere."),
+        "unfamiliar": N_("Alike, but from another state, not adjacent, and without anything in common so far."),
+        "ahead": N_("Their values of some years ago resemble those of today here; with what came after."),
+    }
+)
+"""What each special kind of peer means."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +52,8 @@ class Explainer:
             return self.words("distance from everybody")
         node = self._indicators.get(feature)
         if node is None:
-            return feature
+            kind, _, id = feature.removeprefix("concept:").partition(".")
+            return self.term(kind, id) if id else feature
         return (node.label_en if self.words.language == "en" else None) or node.name or feature
 
     def source(self, feature: str) -> tuple[str, str]:
@@ -93,6 +108,21 @@ class Explainer:
             first=first.name,
         )
 
+    def special_answer(self, answer: PeerAnswer, kind: str) -> str:
+        """The answer in a sentence where a special kind was asked for, and what it means."""
+        if not answer.suggestions:
+            return (
+                self.words("{name}: none of this kind was found.", name=answer.name) + " " + self.words(MEANING[kind])
+            )
+        count = self.words.plural(
+            "{name}: one municipality of this kind, {first}.",
+            "{name}: {n} municipalities of this kind, first {first}.",
+            len(answer.suggestions),
+            name=answer.name,
+            first=answer.suggestions[0].name,
+        )
+        return f"{count} {self.words(MEANING[kind])}"
+
     def closeness(self, suggestion: PeerSuggestion) -> str:
         """How close, in words."""
         share = min(int(suggestion.closeness * 1000) / 1000, 0.999)
@@ -119,6 +149,45 @@ class Explainer:
         if other is not None:
             sentences.append(self.words("Different: {feature}.", feature=self.compared(other)))
         return sentences
+
+    def special(self, suggestion: PeerSuggestion) -> list[str]:
+        """What makes a peer of a special kind special."""
+        if isinstance(suggestion, FurtherPeer):
+            return self._further(suggestion)
+        if isinstance(suggestion, AheadPeer):
+            return self._ahead(suggestion)
+        return []
+
+    def _further(self, peer: FurtherPeer) -> list[str]:
+        sentences = []
+        if peer.challenges:
+            sentences.append(self.words("Faces too: {names}.", names=self._names(peer.challenges)))
+        if peer.practices:
+            sentences.append(self.words("At work: {names}.", names=self._names(peer.practices)))
+        if peer.better:
+            better = [
+                Contribution(b.indicator, 0.0, b.own, b.other, b.unit, b.period) for b in peer.better[:AGREEMENTS]
+            ]
+            sentences.append(self.words("Further in: {features}.", features="; ".join(map(self.compared, better))))
+        return sentences
+
+    def _ahead(self, peer: AheadPeer) -> list[str]:
+        sentences = [self.words.plural("About one year ahead.", "About {n} years ahead.", peer.years)]
+        # what changed most, measured by its own size
+        changed = sorted(peer.developments, key=lambda d: -abs(d.now - d.then) / (abs(d.then) or 1))[:AGREEMENTS]
+        if changed:
+            parts = [f"{self.label(d.indicator)} ({self.value(d.then)} → {self.value(d.now, d.unit)})" for d in changed]
+            sentences.append(self.words("Since {year}: {features}.", year=peer.year, features="; ".join(parts)))
+        if peer.practices:
+            sentences.append(self.words("Begun since then: {names}.", names=self._names(peer.practices)))
+        return sentences
+
+    def _names(self, keys: Sequence[NodeKey]) -> str:
+        names = [self.projection.name(key.label, self.projection.position(key)) for key in keys[:NAMED]]
+        text = "; ".join(names)
+        if (rest := len(keys) - NAMED) > 0:
+            text += " " + self.words.plural("and one more", "and {n} more", rest)
+        return text
 
     def unknown(self, indicators: Sequence[str], total: int, share: float) -> str:
         """For how many indicators, and how much of the weight, nothing is known."""

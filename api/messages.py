@@ -125,7 +125,10 @@ def _one_line(text: str) -> str:
 
 def describe_error(error: GraphServiceError, words: Words) -> str:
     """An error as one line: what was expected, found, where, and what to do."""
-    text = describe_difference(error.expected, error.found, error.place, words)
+    found = error.found
+    if isinstance(error, InvalidPackage):
+        found = words.plural("one problem", "{n} problems", len(error.problems))
+    text = describe_difference(error.expected, found, error.place, words)
     advice = words(ADVICE.get(error.code, ""))
     return f"{text}. {advice}" if advice else text
 

@@ -2,8 +2,9 @@
 
 import click
 
+from api.cli.answers import print_answer
 from api.cli.base import app, command
-from api.cli.peers import DEFAULT_LENS, print_answer
+from api.cli.peers import DEFAULT_LENS
 from api.cli.progress import shown
 from api.explanations import Explainer
 from api.language import N_

@@ -1,27 +1,29 @@
 """``kompass peers``: who is comparable, how close, and why."""
 
-import shutil
-import textwrap
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 
 import click
 
+from api.cli.answers import print_answer, print_reasons
 from api.cli.base import app, argument, command, option
 from api.cli.output import format_option, print_csv, print_json
 from api.cli.parameters import BAND, WEIGHT
 from api.cli.progress import shown
 from api.explanations import Explainer
 from api.language import N_
-from graph_service.keys import Label
+from graph_service.errors import NotFound
+from graph_service.keys import Label, NodeKey, concept_key
 from graph_service.model import Level
 from graph_service.projection import LEVELS
+from matching.ahead import ahead_in_time
 from matching.bulk import all_peers
+from matching.challenges import blended, challenge_similarity, ratings
+from matching.further import different_yet_solved, similar_but_further, unfamiliar
 from matching.lens import Filters, Lens, find_lens
-from matching.peers import PeerAnswer, PeerQuestion, PeerRanker, PeerSuggestion
+from matching.peers import PeerQuestion, PeerRanker, PeerSuggestion
 
 DEFAULT_LENS = "structure"
-WIDTH = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,8 @@ class Asked:
     filters: Filters
     weights: dict[str, float]
     limit: int
+    share: float
+    """How much of the score goes to like challenges."""
     form: str
 
 
@@ -59,6 +63,23 @@ class Asked:
 )
 @option("--population", type=BAND, help=N_("Compare with municipalities of so many times the own population."))
 @option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True, help=N_("How many to find."))
+@option("--further", "kind", flag_value="further", help=N_("Only those that have come further."))
+@option(
+    "--different", "kind", flag_value="different", help=N_("Only those that are not alike and have practice at work.")
+)
+@option("--unfamiliar", "kind", flag_value="unfamiliar", help=N_("Only those from elsewhere that are not known yet."))
+@option("--ahead", "kind", flag_value="ahead", help=N_("Those whose past resembles the present here."))
+@option(
+    "--challenge", metavar="ID", help=N_("With --further and --different: the challenge that practice must address.")
+)
+@option(
+    "--challenges",
+    "share",
+    metavar="SHARE",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    help=N_("How much of the score goes to like challenges, from 0 (none, the default) to 1."),
+)
 @option("--why", metavar="MUNICIPALITY", help=N_("Explain this one, whatever its rank."))
 @format_option
 def peers(
@@ -69,49 +90,111 @@ def peers(
     level: str | None,
     population: tuple[float, float] | None,
     limit: int,
+    kind: str | None,
+    challenge: str | None,
+    share: float,
     why: str | None,
     form: str,
 ) -> None:
     """Answer for one municipality, or for all."""
     if everybody == (municipality is not None):
         raise click.UsageError(app().words("Name one municipality, or use --all."))
+    if challenge is not None and kind not in ("further", "different"):
+        raise click.UsageError(app().words("--challenge goes with --further or --different."))
     chosen = find_lens(lens)
     filters = chosen.filters
     if level is not None:
         filters = replace(filters, level=Level(level), any_level=False)
     if population is not None:
         filters = replace(filters, population=population)
-    asked = Asked(lens=chosen, filters=filters, weights=dict(weights), limit=limit, form=form)
+    asked = Asked(lens=chosen, filters=filters, weights=dict(weights), limit=limit, share=share, form=form)
     if municipality is None:
         _answer_all(asked)
+    elif why is not None:
+        _explain(municipality, why, asked)
     else:
-        _answer_one(municipality, why, asked)
+        _answer_one(municipality, kind or "", challenge, asked)
 
 
-def _answer_one(municipality: str, why: str | None, asked: Asked) -> None:
-    here = app()
-    ranker = here.services.peers(asked.lens)
-    explainer = Explainer(ranker.projection, here.words)
-    key = here.services.municipality(municipality)
-    question = PeerQuestion(key, weights=asked.weights, filters=asked.filters)
-    if why is not None:
-        other = ranker.explain(question, here.services.municipality(why))
-        print_json(other) if asked.form == "json" else print_reasons(other, explainer)
-        return
-    answer = ranker.answer(question, limit=asked.limit)
+def _question(municipality: str, asked: Asked) -> tuple[PeerRanker, PeerQuestion]:
+    services = app().services
+    ranker = services.peers(asked.lens)
+    key = services.municipality(municipality)
+    return ranker, PeerQuestion(key, weights=asked.weights, filters=asked.filters)
+
+
+def _explain(municipality: str, other: str, asked: Asked) -> None:
+    ranker, question = _question(municipality, asked)
+    found = ranker.explain(question, app().services.municipality(other))
+    challenges = challenge_similarity(ranker.projection, question.key, found.key)
     if asked.form == "json":
-        print_json(answer)
+        told = {field.name: getattr(found, field.name) for field in fields(found)}
+        print_json({**told, "challenge_score": sum(c.amount for c in challenges), "challenges": challenges})
+    else:
+        print_reasons(found, challenges, Explainer(ranker.projection, app().words))
+
+
+def _answer_one(municipality: str, kind: str, challenge: str | None, asked: Asked) -> None:
+    ranker, question = _question(municipality, asked)
+    answer = ranker.answer(question, limit=asked.limit)
+    if kind:
+        special = _special(ranker, question, kind, _challenge(ranker, challenge), asked.limit)
+        answer = replace(answer, suggestions=tuple(special))
+    elif asked.share:
+        answer = replace(answer, suggestions=tuple(_blended(ranker, question, asked)))
+    if asked.form == "json":
+        told = {field.name: getattr(answer, field.name) for field in fields(answer)}
+        asked_for = {"kind": kind, "filters": asked.filters, "limit": asked.limit, "challenge_share": asked.share}
+        print_json({**told, **asked_for})
     elif asked.form == "csv":
         names = ["municipality", "rank", "candidate", "score", "name", "closeness", "stability", "coverage"]
+        own = question.key.local
         print_csv(
             names,
             (
-                [key.local, s.rank, s.key.local, s.score, s.name, s.closeness, s.stability, s.coverage]
+                [own, s.rank, s.key.local, s.score, s.name, s.closeness, s.stability, s.coverage]
                 for s in answer.suggestions
             ),
         )
     else:
-        print_answer(answer, asked.lens, explainer)
+        print_answer(answer, asked.lens, Explainer(ranker.projection, app().words), kind)
+
+
+def _blended(ranker: PeerRanker, question: PeerQuestion, asked: Asked) -> list[PeerSuggestion]:
+    """Those with whom challenges were rated in common, by structure and challenges mixed; raises NotFound."""
+    projection = ranker.projection
+    rated = ratings(projection)
+    if question.key not in rated:
+        raise NotFound("a municipality that has rated its challenges", question.key)
+    everybody = ranker.suggest(question, limit=len(projection.spans[Label.MUNICIPALITY]))
+    mixed = [
+        blended(each, challenges, asked.share)
+        for each in everybody
+        if each.key in rated and (challenges := challenge_similarity(projection, question.key, each.key))
+    ]
+    mixed.sort(key=lambda each: (-each.score, each.key))
+    return [replace(each, rank=rank) for rank, each in enumerate(mixed[: asked.limit], 1)]
+
+
+def _challenge(ranker: PeerRanker, id: str | None) -> NodeKey | None:
+    if id is None:
+        return None
+    key = concept_key("challenge", id)
+    ranker.projection.position(key)
+    return key
+
+
+def _special(
+    ranker: PeerRanker, question: PeerQuestion, kind: str, challenge: NodeKey | None, limit: int
+) -> Sequence[PeerSuggestion]:
+    """Peers of a special kind."""
+    if kind == "further":
+        return similar_but_further(ranker, question, limit=limit, challenge=challenge)
+    if kind == "different":
+        return different_yet_solved(ranker, question, limit=limit, challenge=challenge)
+    if kind == "unfamiliar":
+        return unfamiliar(ranker, question, limit=limit)
+    return ahead_in_time(ranker, question, limit=limit)
 
 
 def _answer_all(asked: Asked) -> None:
@@ -143,96 +226,3 @@ def everybodys_peers(ranker: PeerRanker, asked: Asked) -> Iterator[tuple[str, in
             for rank, (peer, score) in enumerate(zip(peers, scores, strict=True), 1):
                 if peer >= 0:
                     yield keys[row], rank, keys[peer], score
-
-
-def print_answer(answer: PeerAnswer, lens: Lens, explainer: Explainer) -> None:
-    """Print an answer as a colleague would give it."""
-    _say(explainer.answer(answer))
-    _say(described(answer, lens, explainer))
-    click.echo()
-    for suggestion in answer.suggestions:
-        print_suggestion(suggestion, answer, explainer)
-    for line in notes(answer, lens, explainer):
-        _say(line)
-
-
-def described(answer: PeerAnswer, lens: Lens, explainer: Explainer) -> str:
-    """Through which lens, with how much data, and among whom."""
-    words = explainer.words
-    title = (lens.title_en if words.language == "en" else lens.title_de) or lens.id
-    text = words.plural(
-        "Lens: {title} ({count} indicators, {years}), compared with one municipality.",
-        "Lens: {title} ({count} indicators, {years}), compared with {n} municipalities.",
-        answer.candidates,
-        title=title,
-        count=words.number(len(answer.weights)),
-        years=explainer.years(answer) or "–",
-    )
-    level = explainer.term("level", answer.level.value) if answer.level else ""
-    return text + (" " + words("Level: {level}.", level=level) if level else "")
-
-
-def notes(answer: PeerAnswer, lens: Lens, explainer: Explainer) -> Iterator[str]:
-    """How to read the answer, what is unknown, and where the data come from."""
-    words = explainer.words
-    if answer.suggestions:
-        yield words("In brackets: the value of {name} first, then that of the other.", name=answer.name)
-    weights = {each.id: each.weight for each in lens.indicators} or dict.fromkeys(answer.weights, 1.0)
-    share = sum(weights.get(each, 0.0) for each in answer.unknown) / (sum(weights.values()) or 1.0)
-    if missing := explainer.unknown(answer.unknown, len(weights), share):
-        yield missing
-    for each in answer.not_applied:
-        yield words("The filter {name} was not applied: the own value is unknown.", name=f"--{each}")
-    if sources := explainer.sources(answer.weights):
-        yield words("Sources:")
-        yield from (f"- {source}" for source in sources)
-
-
-def print_suggestion(suggestion: PeerSuggestion, answer: PeerAnswer, explainer: Explainer) -> None:
-    """Print one of the list."""
-    place = explainer.place(suggestion.key)
-    click.echo(f"{suggestion.rank:>2}  " + click.style(suggestion.name, bold=True) + (f" · {place}" if place else ""))
-    firm = explainer.stability(suggestion)
-    _say(explainer.closeness(suggestion) + (f"; {firm}" if firm else ""), indent=4)
-    for sentence in explainer.reasons(suggestion):
-        _say(sentence, indent=4)
-    # what is unknown of the own municipality is said once, below
-    if missing := [each for each in suggestion.unknown if each not in answer.unknown]:
-        _say(explainer.words("Unknown here: {named}.", named=explainer.named(missing)), indent=4)
-    click.echo()
-
-
-def print_reasons(suggestion: PeerSuggestion, explainer: Explainer) -> None:
-    """Print every reason of one suggestion; the last row is the sum."""
-    from api.cli.output import Column, print_table
-
-    words = explainer.words
-    place = explainer.place(suggestion.key)
-    rank = words("rank {rank}", rank=suggestion.rank) if suggestion.rank else words("excluded by the filters")
-    _say(f"{suggestion.name} · {place}: {explainer.closeness(suggestion)}; {rank}")
-    columns = [
-        Column("feature", words("Indicator")),
-        Column("own", words("Own value")),
-        Column("other", words("Other value")),
-        Column("unit", words("Unit")),
-        Column("period", words("Year")),
-        Column("possible", words("Adds at most")),
-        Column("amount", words("Adds")),
-    ]
-    rows: list[list[str | int | float | None]] = [
-        [explainer.label(c.feature), c.own, c.other, c.unit, words.period(c.period), c.possible, c.amount]
-        for c in suggestion.contributions
-    ]
-    rows.append([words("Sum"), None, None, "", "", None, suggestion.score])
-    print_table(columns, rows, words)
-
-
-def _say(text: str, indent: int = 0) -> None:
-    width = min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns)
-    margin = " " * indent
-    # a number and its unit stay on one line: textwrap breaks at spaces only, not at no-break ones
-    click.echo(
-        textwrap.fill(
-            text, width, initial_indent=margin, subsequent_indent=margin, break_long_words=False, break_on_hyphens=False
-        )
-    )

@@ -4,12 +4,15 @@ import csv
 import io
 import json
 import re
+from pathlib import Path
 
 import pytest
 
 from graph_service.keys import NodeKey
 from tests.api.conftest import DISTRICTS, write_package
 
+RATED = {"90001": 4, "90002": 0, "91002": 4}
+"""How severely these districts face a challenge."""
 ALL = ("--lens", "all-indicators", "--level", "district")
 
 
@@ -147,3 +150,64 @@ def test_a_lens_of_ones_own_is_used(loaded, tmp_path):
 
 def test_an_empty_store_says_how_to_fill_it(kompass):
     assert "kompass demo" in kompass("peers", "08119", code=1).stderr
+
+
+@pytest.mark.parametrize("kind", ["further", "different", "unfamiliar", "ahead"])
+def test_special_kinds_of_peers_say_what_they_mean(loaded, kind):
+    from api.explanations import MEANING
+    from api.language import Words
+
+    said = " ".join(loaded("peers", "90001", *ALL, f"--{kind}").stdout.split())
+    assert " ".join(Words("de")(MEANING[kind]).split()) in said
+    answer = json.loads(loaded("peers", "90001", *ALL, f"--{kind}", "--format", "json").stdout)
+    assert answer["kind"] == kind
+    for suggestion in answer["suggestions"]:
+        assert suggestion["score"] == pytest.approx(sum(c["amount"] for c in suggestion["contributions"]))
+
+
+def add_tables(package: Path, **tables: list[str]) -> None:
+    described = json.loads((package / "datapackage.json").read_text("utf-8"))
+    for name, rows in tables.items():
+        (package / f"{name}.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+        described["resources"].append({"name": name, "path": f"{name}.csv"})
+    (package / "datapackage.json").write_text(json.dumps(described), encoding="utf-8")
+
+
+def test_who_is_further_says_with_which_practice(kompass, package):
+    practices = ["key,title", "mentors,Patenschaften"]
+    applications = ["practice,municipality,status", "mentors,90002,running"]
+    add_tables(package, practices=practices, applications=applications)
+    kompass("import", "package", package)
+    said = kompass("peers", "90001", *ALL, "--further").stdout
+    assert re.search(r"^ 1  Kleinbärenkreis", said, re.MULTILINE)
+    assert "Praxis: Patenschaften." in said
+
+
+def test_who_is_unfamiliar_comes_from_another_state(loaded):
+    answer = json.loads(loaded("peers", "90001", *ALL, "--unfamiliar", "--format", "json").stdout)
+    assert {s["key"] for s in answer["suggestions"]} == {"municipality:91001", "municipality:91002"}
+
+
+def test_who_is_ahead_says_by_how_many_years_and_what_came_after(loaded):
+    said = loaded("--lang", "en", "peers", "91001", "--lens", "all-indicators", "--level", "district", "--ahead").stdout
+    assert re.search(r"About \d+ years ahead\.", said) or "none of this kind" in said
+
+
+def test_like_challenges_are_mixed_in_as_far_as_is_asked(kompass, package):
+    ratings = ["municipality,challenge,severity,rated_on,rater_role"]
+    ratings += [f"{key},late-entrants,{severity},2024-01-01,youth-office" for key, severity in RATED.items()]
+    words = ["id,kind,label_de,label_en", "late-entrants,challenge,Späte Schuleinsteiger,Late school entrants"]
+    add_tables(package, ratings=ratings, vocabulary=words)
+    kompass("import", "package", package)
+
+    def first(*options: str) -> str:
+        answer = json.loads(kompass("peers", "90001", *ALL, *options, "--format", "json").stdout)
+        return str(answer["suggestions"][0]["key"])
+
+    assert first() == "municipality:90002"
+    assert first("--challenges", "0.9") == "municipality:91002"
+    assert "Herausforderungen, wie beide" in kompass("peers", "90001", *ALL, "--why", "91002").stdout
+    assert kompass("peers", "90004", *ALL, "--challenges", "0.5", code=1).stderr.count("\n") == 1
+    kompass("peers", "90001", *ALL, "--challenges", "2", code=2)
+    kompass("peers", "90001", *ALL, "--challenge", "late-entrants", code=2)
+    kompass("peers", "90001", *ALL, "--further", "--challenge", "beauty", code=1)

@@ -1,0 +1,118 @@
+"""Prints answers about peers as a colleague would give them: who, how close, why, and what is unknown."""
+
+import shutil
+import textwrap
+from collections.abc import Iterator, Sequence
+
+import click
+
+from api.cli.output import Column, print_table
+from api.explanations import Explainer
+from matching.contract import Contribution
+from matching.lens import Lens
+from matching.peers import PeerAnswer, PeerSuggestion
+
+WIDTH = 100
+
+
+def print_answer(answer: PeerAnswer, lens: Lens, explainer: Explainer, kind: str = "") -> None:
+    """Print an answer; ``kind`` is one of api.explanations.MEANING, or empty for plain peers."""
+    _say(explainer.special_answer(answer, kind) if kind else explainer.answer(answer))
+    _say(described(answer, lens, explainer))
+    click.echo()
+    for suggestion in answer.suggestions:
+        print_suggestion(suggestion, answer, explainer)
+    for line in notes(answer, lens, explainer):
+        _say(line, hang=2 if line.startswith("- ") else 0)
+
+
+def described(answer: PeerAnswer, lens: Lens, explainer: Explainer) -> str:
+    """Through which lens, with how much data, and among whom."""
+    words = explainer.words
+    title = (lens.title_en if words.language == "en" else lens.title_de) or lens.id
+    text = words.plural(
+        "Lens: {title} ({count} indicators, {years}), compared with one municipality.",
+        "Lens: {title} ({count} indicators, {years}), compared with {n} municipalities.",
+        answer.candidates,
+        title=title,
+        count=words.number(len(answer.weights)),
+        years=explainer.years(answer) or "–",
+    )
+    level = explainer.term("level", answer.level.value) if answer.level else ""
+    return text + (" " + words("Level: {level}.", level=level) if level else "")
+
+
+def notes(answer: PeerAnswer, lens: Lens, explainer: Explainer) -> Iterator[str]:
+    """How to read the answer, what is unknown, and where the data come from."""
+    words = explainer.words
+    if answer.suggestions:
+        yield words("In brackets: the value of {name} first, then that of the other.", name=answer.name)
+    weights = {each.id: each.weight for each in lens.indicators} or dict.fromkeys(answer.weights, 1.0)
+    share = sum(weights.get(each, 0.0) for each in answer.unknown) / (sum(weights.values()) or 1.0)
+    if missing := explainer.unknown(answer.unknown, len(weights), share):
+        yield missing
+    for each in answer.not_applied:
+        yield words("The filter {name} was not applied: the own value is unknown.", name=f"--{each}")
+    if sources := explainer.sources(answer.weights):
+        yield words("Sources:")
+        yield from (f"- {source}" for source in sources)
+
+
+def print_suggestion(suggestion: PeerSuggestion, answer: PeerAnswer, explainer: Explainer) -> None:
+    """Print one of the list."""
+    place = explainer.place(suggestion.key)
+    click.echo(f"{suggestion.rank:>2}  " + click.style(suggestion.name, bold=True) + (f" · {place}" if place else ""))
+    firm = explainer.stability(suggestion)
+    _say(explainer.closeness(suggestion) + (f"; {firm}" if firm else ""), indent=4)
+    for sentence in [*explainer.reasons(suggestion), *explainer.special(suggestion)]:
+        _say(sentence, indent=4)
+    # what is unknown of the own municipality is said once, below
+    if missing := [each for each in suggestion.unknown if each not in answer.unknown]:
+        _say(explainer.words("Unknown here: {named}.", named=explainer.named(missing)), indent=4)
+    click.echo()
+
+
+def print_reasons(suggestion: PeerSuggestion, challenges: Sequence[Contribution], explainer: Explainer) -> None:
+    """Print every reason of one suggestion, and apart from it how alike the challenges are; each ends with its sum."""
+    words = explainer.words
+    place = explainer.place(suggestion.key)
+    rank = words("rank {rank}", rank=suggestion.rank) if suggestion.rank else words("excluded by the filters")
+    _say(f"{suggestion.name} · {place}: {explainer.closeness(suggestion)}; {rank}")
+    _print_contributions(suggestion.contributions, explainer)
+    if challenges:
+        _say(words("Challenges, as both have rated them:"))
+        _print_contributions(challenges, explainer)
+
+
+def _print_contributions(contributions: Sequence[Contribution], explainer: Explainer) -> None:
+    words = explainer.words
+    columns = [
+        Column("feature", words("Reason")),
+        Column("own", words("Own value")),
+        Column("other", words("Other value")),
+        Column("unit", words("Unit")),
+        Column("period", words("Year")),
+        Column("possible", words("Adds at most")),
+        Column("amount", words("Adds")),
+    ]
+    rows: list[list[str | int | float | None]] = [
+        [explainer.label(c.feature), c.own, c.other, c.unit, words.period(c.period), c.possible, c.amount]
+        for c in contributions
+    ]
+    rows.append([words("Sum"), None, None, "", "", None, sum(c.amount for c in contributions)])
+    print_table(columns, rows, words)
+
+
+def _say(text: str, indent: int = 0, hang: int = 0) -> None:
+    width = min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns)
+    # a number and its unit stay on one line: textwrap breaks at spaces only, not at no-break ones
+    click.echo(
+        textwrap.fill(
+            text,
+            width,
+            initial_indent=" " * indent,
+            subsequent_indent=" " * (indent + hang),
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    )
