@@ -13,7 +13,7 @@ from graph_service.projection import FloatArray, Projection
 from matching.bulk import DIGITS
 from matching.candidates import Mask
 from matching.contract import Contribution
-from matching.features import features, known_indicators
+from matching.features import features, known_indicators, years
 from matching.peers import PeerQuestion, PeerRanker, PeerSuggestion
 from matching.scaling import apply_scalers
 from matching.table import Table
@@ -51,21 +51,20 @@ class _Past:
 
     score: FloatArray
     """Minus infinity where none is nearer than the row's own present."""
-    back: IntArray
     amounts: FloatArray
     values: FloatArray
     period: IntArray
 
 
 def ahead_in_time(
-    ranker: PeerRanker, question: PeerQuestion, *, limit: int = 10, years: tuple[int, int] = (5, 10)
+    ranker: PeerRanker, question: PeerQuestion, *, limit: int = 10, back: tuple[int, int] = (5, 10)
 ) -> list[AheadPeer]:
     """Whose values of so many years ago are nearest to ours of today, the best distance for each; with what came after.
 
     Only those who were nearer then than they are now, measured on the same indicators, have gone ahead.
     """
     table, row, allowed = ranker.asked(question)
-    past = _past(ranker, question, table, row, allowed, years)
+    past = _past(ranker, question, table, row, allowed, back)
     order = np.lexsort((np.arange(len(past.score)), -np.round(past.score, DIGITS)))[:limit]
     started = _started(ranker.projection)
     ranked = enumerate(order[np.isfinite(past.score[order])].tolist(), 1)
@@ -73,7 +72,7 @@ def ahead_in_time(
 
 
 def _past(
-    ranker: PeerRanker, question: PeerQuestion, table: Table, row: int, allowed: Mask, years: tuple[int, int]
+    ranker: PeerRanker, question: PeerQuestion, table: Table, row: int, allowed: Mask, span: tuple[int, int]
 ) -> _Past:
     columns, _ = known_indicators(ranker.projection, table.ids)
     level = ranker.level_of(question.key, question.filters)
@@ -82,12 +81,11 @@ def _past(
     count = len(table.scaled)
     best = _Past(
         np.full(count, -np.inf),
-        np.zeros(count, np.int64),
         np.zeros(table.scaled.shape),
         np.full(table.scaled.shape, np.nan),
         np.full(table.scaled.shape, -1),
     )
-    for back in range(years[0], years[1] + 1):
+    for back in range(span[0], span[1] + 1):
         then = features(ranker.projection, level, columns, tolerance=1, shift=back)
         shares = table.kernel.shares(table.scaled[row], apply_scalers(table.scalers, then.values))
         comparable = ~np.isnan(shares) & ~np.isnan(present)
@@ -97,7 +95,7 @@ def _past(
             now = np.where(comparable, present, 0) @ table.weights / known
         score = np.nansum(amounts, axis=1)
         better = allowed & (known >= max(least, 1e-9)) & (score > now) & (score > best.score)
-        best.score[better], best.back[better], best.amounts[better] = score[better], back, amounts[better]
+        best.score[better], best.amounts[better] = score[better], amounts[better]
         best.values[better], best.period[better] = then.values[better], then.period[better]
     return best
 
@@ -128,8 +126,10 @@ def _ahead(
             float(table.weights[j] / known),
         )
 
-    position, back = int(table.features.rows[place]), int(past.back[place])
-    year = max(int(periods[int(past.period[place, j])][:4]) for j in order.tolist())
+    position = int(table.features.rows[place])
+    when = years(periods)
+    then = when[past.period[place, order]]
+    ago = when[table.features.period[row, order]] - then
     return AheadPeer(
         key=projection.key(Label.MUNICIPALITY, position),
         name=projection.name(Label.MUNICIPALITY, position),
@@ -139,8 +139,8 @@ def _ahead(
         rank=rank,
         closeness=table.closeness(past.score[[place]])[0],
         unknown=tuple(table.ids[j] for j in np.flatnonzero(np.isnan(amounts) & (table.weights > 0)).tolist()),
-        years=back,
-        year=year,
+        years=round(float(np.median(ago))),
+        year=int(then.max()),
         developments=tuple(
             Development(
                 table.ids[j],
@@ -151,7 +151,7 @@ def _ahead(
             )
             for j in order.tolist()
         ),
-        practices=tuple(key for since, key in started.get(position, ()) if since >= year),
+        practices=tuple(key for since, key in started.get(position, ()) if since >= int(then.max())),
     )
 
 

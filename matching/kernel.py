@@ -157,9 +157,11 @@ class Kernel:
     def exact(self, row: int, others: IntArray) -> tuple[FloatArray, FloatArray]:
         """Amounts (others × indicators, NaN where unknown) that sum to the score, and the weight that is known."""
         shares = self.shares(self.scaled[row], self.scaled[others])
-        known = (~np.isnan(shares)) @ self.weights
+        # summed row by row, so that a row's figures are the same to the last bit whatever rows are beside it
+        known = np.where(np.isnan(shares), 0.0, self.weights).sum(axis=1)
         with np.errstate(invalid="ignore", divide="ignore"):
             amounts: FloatArray = shares * self.weights / known[:, None]
+        amounts[:, self.weights == 0] = np.nan  # what weighs nothing is no reason
         return amounts, known
 
 

@@ -23,7 +23,7 @@ HOLD = 0.03
 """How firmly the weights are held to the lens's: divided by the number of lists."""
 FOLDS = 5
 SEED = 7
-STEPS = 60
+STEPS = 40
 MOST = 1000
 """Candidates that are looked at while learning; with more, a fixed sample and all that are listed."""
 

@@ -58,6 +58,10 @@ def plain(text: str) -> str:
     return " ".join(re.findall(r"[a-z0-9]+", text.replace("str.", "strasse")))
 
 
+def _without_dots(text: str) -> str:
+    return text.translate(str.maketrans("äöüÄÖÜ", "aouAOU"))
+
+
 def bare(name: str) -> tuple[str, tuple[str, ...]]:
     """A plain name without official words, and those that were taken off: ``Landkreis Esslingen`` is Esslingen."""
     text, words = plain(name), []
@@ -94,6 +98,8 @@ def names_of(projection: Projection) -> Names:
         first = name.partition(",")[0]
         shorter = _WHERE.split(first.partition("(")[0], maxsplit=1)[0]
         forms = {plain(name), bare(name)[0], bare(first)[0], bare(shorter)[0]}
+        if not name.isascii():  # people who have no umlauts at hand leave the dots away
+            forms |= {bare(_without_dots(text))[0] for text in (name, first, shorter)}
         for form in forms - {""}:
             places[form].append(position)
     return Names({form: tuple(positions) for form, positions in places.items()})

@@ -21,11 +21,12 @@ BEND = 2 / 3
 """Of the default distance, the part that is squared."""
 EMPHASIS = 1.6
 """How much more an indicator of size or density (scale log) counts with the default distance."""
+EXACT = 1000
+"""Up to so many municipalities everything about all pairs is computed exactly."""
 SAMPLE = 100_000
-"""Pairs that stand for all pairs where there are more than a thousand municipalities."""
+"""Pairs that stand for all pairs beyond that."""
 REACH = 50
 """Of how many nearest neighbours the mean similarity says whether a municipality is near to everybody."""
-BATCH = 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +97,7 @@ class Table:
         rows = np.flatnonzero(self.candidates)
         if len(rows) < 2:
             return np.zeros(0, np.float32)
-        if len(rows) <= 1000:
+        if len(rows) <= EXACT:
             left, right = np.triu_indices(len(rows), 1)
         else:
             chance = np.random.default_rng(0)
@@ -125,13 +126,15 @@ class Table:
         near = np.zeros(len(self.features.rows))
         rows = np.flatnonzero(self.candidates)
         count = max(1, min(REACH, (len(rows) - 1) // 4))
-        for at in range(0, len(rows), BATCH):
-            block = rows[at : at + BATCH]
-            scores = scores_of(*self.kernel.block(block), self.lens.filters.min_coverage)
-            scores[np.arange(len(block)), block] = -np.inf
-            best = np.partition(scores, -count, axis=1)[:, -count:]
-            near[block] = np.where(np.isfinite(best), best, 0).mean(axis=1)
-        return near
+        for row in rows.tolist():
+            others = rows[rows != row]
+            if len(rows) > EXACT:  # among so many, those that are nearest by approximate score will do
+                scores = scores_of(*self.kernel.approximate(row), self.lens.filters.min_coverage)[others]
+                others = np.sort(others[np.argpartition(scores, -count)[-count:]])
+            amounts, known = self.kernel.exact(row, others)
+            total = np.where(known >= self.lens.filters.min_coverage - 1e-9, np.nansum(amounts, axis=1), 0)
+            near[row] = np.sort(total)[-count:].mean() if len(total) else 0
+        return np.clip(near, 0, 1)
 
     def row(self, position: int) -> int:
         """The row of a municipality; raises NotFound when it is of another level or abolished."""
