@@ -170,12 +170,14 @@ class _Words:
             name = self._names.get(NodeKey.of(_REFERRED[column.refers], text))
             return f"{name} ({text})" if name else text
         if not kind:
-            return text
+            # a settlement type stands with its kind in one key
+            return self._concept(text, text) if column.name == "type" else text
         known = load_vocabulary().find(kind, text)
-        if known is not None:
-            return known.label_de
+        return self._concept(f"{kind}.{text}", text) if known is None else known.label_de
+
+    def _concept(self, key: str, text: str) -> str:
         with suppress(GraphServiceError):
-            return self._names.get(NodeKey.of(Label.CONCEPT, f"{kind}.{text}"), text)
+            return self._names.get(NodeKey.of(Label.CONCEPT, key), text)
         return text
 
 

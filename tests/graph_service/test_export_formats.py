@@ -54,6 +54,8 @@ RECORDS: list[Record] = [
     Alliance(key=NodeKey("alliance:b"), name="Bündnis „Ankommen“"),
     Concept(key=NodeKey("concept:field.school"), name="Schule", kind="field"),
     Indicator(key=NodeKey("indicator:q"), name="Quote", unit="%", theme="migration"),
+    Concept(key=NodeKey("concept:municipality_type.mittel"), name="Mittlere Dichte", kind="municipality_type"),
+    Edge(EdgeType.OF_TYPE, NodeKey("municipality:08119"), NodeKey("concept:municipality_type.mittel")),
     Edge(EdgeType.PART_OF, NodeKey("municipality:08119"), NodeKey("municipality:08"), {"since": date(1973, 1, 1)}),
     Edge(EdgeType.LOCATED_IN, NodeKey("actor:a"), NodeKey("municipality:08119")),
     Edge(EdgeType.IN_FIELD, NodeKey("actor:a"), NodeKey("concept:field.school")),
@@ -109,6 +111,7 @@ def test_the_network_opens_with_names_types_and_parallel_edges(
     assert graph.is_directed()
     assert set(graph) == {
         "municipality:08119", "municipality:08118", "municipality:08", "actor:a", "alliance:b", "concept:field.school",
+        "concept:municipality_type.mittel",
     }  # fmt: skip
     actor = graph.nodes["actor:a"]
     assert (actor["label"], actor["type"], actor["languages"]) == ('=HYPERLINK("http://x")', "Actor", "de; uk")
@@ -149,6 +152,7 @@ def test_the_workbook_reads_like_a_table_for_people(export: Callable[..., Path])
     assert row["Handlungsfelder"].value == "Schule und schulische Integration"
     assert row["Zuletzt bestätigt am"].value.date() == date(2024, 12, 31)
     assert actors.max_row == 2
+    assert [cell.value for cell in book["Raumtypen"][2]][:2] == ["Rems-Murr-Kreis (08119)", "Mittlere Dichte"]
     figures = book["Kreise – Migration und Asyl"]
     assert [[c.value for c in r] for r in figures.iter_rows()] == [
         ["Schlüssel", "Name", "Quote [%] 2021"],
