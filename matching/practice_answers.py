@@ -41,7 +41,7 @@ class PracticeSuggestion(Suggestion):
     fit: str = ""
     """By what it fits: challenge, related (another challenge of the field), field, or text."""
     factors: dict[str, float] = field(default_factory=dict)
-    """The factors whose product the score is."""
+    """The factors whose weighted geometric mean the score is."""
     witness: Step | None = None
     """Where to ask: of those who did it, the nearest that is well on and of whom there is recent news."""
     trail: tuple[Step, ...] = ()
@@ -72,6 +72,8 @@ class PracticeAnswer:
     on: date
     lens: str
     lens_version: str
+    weights: dict[str, float]
+    """How much each factor counts, summing to 1."""
     coverage: float
     """Of the municipalities that the candidates name, the share whose nearness is known."""
     practices: int

@@ -1,5 +1,6 @@
 """Practices against a challenge: what comparable municipalities tried, how it went, and what to watch out for."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,6 +26,18 @@ UNKNOWN: Mapping[str, float] = MappingProxyType(
     {"peer": 0.5, "status": 0.5, "evidence": 0.5, "success": 0.5, "challenge": 0.25, "text": 0.3, "freshness": 0.5}
 )
 """Each factor where nothing is known: half of what it can be, less where most practices would not fit."""
+WEIGHT: Mapping[str, float] = MappingProxyType(
+    {
+        "challenge": 0.3,
+        "text": 0.2,
+        "peer": 0.25,
+        "status": 0.15,
+        "evidence": 0.1,
+        "success": 0.1,
+        "freshness": 0.1,
+    }
+)
+"""How much each factor counts; without a text the others share its part."""
 STATUS: Mapping[str, float] = MappingProxyType(
     {
         "idea": 0.3,
@@ -47,8 +60,8 @@ HALF_LIFE = 10
 LEAST = 0.02
 """No factor is less: nothing that is known makes a practice impossible."""
 LEAST_TEXT, LEAST_FRESH = 0.2, 0.2
-SIMILAR = 0.1
-"""From this cosine on the words alone make a practice a candidate."""
+SIMILAR, DESCRIBED = 0.1, 0.2
+"""From this cosine on words alone make a practice a candidate: the user's, or those that describe the challenge."""
 CAUTIONS = 5
 
 
@@ -116,7 +129,8 @@ class _Query:
             return "challenge"
         if self.challenge.field and self.challenge.field in each.fields:
             return "related" if each.challenges else "field"
-        return "text" if self.alike[i] >= SIMILAR else ""
+        least = SIMILAR if self.question.text.strip() else DESCRIBED
+        return "text" if self.alike[i] >= least else ""
 
     def answer(self, limit: int) -> PracticeAnswer:
         """Rank, choose, and say what belongs to it."""
@@ -136,6 +150,7 @@ class _Query:
             on=on,
             lens=self.ranker.peers.lens.id,
             lens_version=self.ranker.peers.lens.version,
+            weights=self._weights(),
             coverage=len(self.near) / len(self.named) if self.named else 0.0,
             practices=len(known),
             candidates=len(usable),
@@ -147,6 +162,10 @@ class _Query:
             suggestions=self._diverse(ranked, limit),
         )
 
+    def _weights(self) -> dict[str, float]:
+        used = {name: weight for name, weight in WEIGHT.items() if name != "text" or self.question.text.strip()}
+        return {name: weight / math.fsum(used.values()) for name, weight in used.items()}
+
     def _scored(self, i: int) -> PracticeSuggestion:
         """One candidate with its factors, reasons and trail."""
         each = self.ranker.known[i]
@@ -157,7 +176,7 @@ class _Query:
             self._status(witness),
             _stated("evidence", each.practice.evidence or "", EVIDENCE),
             _success(each.events),
-            Factor("challenge", FIT[self.fits[i]], UNKNOWN["challenge"], self.challenge.id or None, self.fits[i]),
+            _factor("challenge", FIT[self.fits[i]], self.challenge.id or None, self.fits[i]),
             *([self._text(i, each)] if self.question.text.strip() else []),
             self._freshness(witness),
         ]
@@ -167,7 +186,7 @@ class _Query:
             each.name,
             score,
             reasons,
-            sum(f.known for f in factors) / len(factors),
+            math.fsum(f.weight for f in factors if f.known) / math.fsum(f.weight for f in factors),
             fit=self.fits[i],
             factors={f.feature: f.value for f in factors},
             witness=witness,
@@ -189,8 +208,7 @@ class _Query:
 
     def _peer(self, step: Step | None) -> Factor:
         near = None if step is None else step.nearness
-        value = UNKNOWN["peer"] if near is None else max(near, LEAST)
-        return Factor("peer", value, UNKNOWN["peer"], self.own, step.name if step else None, known=near is not None)
+        return _factor("peer", None if near is None else max(near, LEAST), self.own, step.name if step else None)
 
     def _status(self, step: Step | None) -> Factor:
         event = step.event if step else None
@@ -199,14 +217,15 @@ class _Query:
 
     def _text(self, i: int, each: Known) -> Factor:
         # cosines of short texts are small; their square root spreads them
-        value = max(float(np.sqrt(max(self.alike[i], 0))), LEAST_TEXT) if each.words else UNKNOWN["text"]
-        return Factor("text", min(value, 1.0), UNKNOWN["text"], self.question.text, each.name, known=bool(each.words))
+        value = min(max(float(np.sqrt(max(self.alike[i], 0))), LEAST_TEXT), 1.0)
+        return _factor("text", value if each.words else None, self.question.text, each.name)
 
     def _freshness(self, step: Step | None) -> Factor:
         last, on = (step.event.last if step else None), self.question.on
-        value = UNKNOWN["freshness"] if last is None else max(0.5 ** (years_between(last, on) / HALF_LIFE), LEAST_FRESH)
-        said = None if last is None else last.isoformat()
-        return Factor("freshness", value, UNKNOWN["freshness"], on.isoformat(), said, known=last is not None)
+        if last is None:
+            return _factor("freshness", None, on.isoformat(), None)
+        value = max(0.5 ** (years_between(last, on) / HALF_LIFE), LEAST_FRESH)
+        return _factor("freshness", value, on.isoformat(), last.isoformat())
 
     def _diverse(self, ranked: Sequence[PracticeSuggestion], limit: int) -> tuple[PracticeSuggestion, ...]:
         """Different ones, best first; those left out for being variants are named with the one they are like."""
@@ -250,10 +269,16 @@ def _open(each: Known) -> bool:
     return not each.events or any(not event.failed for event in each.events)
 
 
-def _stated(feature: str, term: str, values: Mapping[str, float]) -> Factor:
+def _factor(feature: str, value: float | None, own: float | str | None, other: float | str | None) -> Factor:
+    """A factor; None where its value is not known."""
+    usual = UNKNOWN[feature]
     return Factor(
-        feature, values.get(term, UNKNOWN[feature]), UNKNOWN[feature], None, term or None, known=term in values
+        feature, usual if value is None else value, usual, WEIGHT[feature], own, other, known=value is not None
     )
+
+
+def _stated(feature: str, term: str, values: Mapping[str, float]) -> Factor:
+    return _factor(feature, values.get(term), None, term or None)
 
 
 def _success(events: Iterable[Event]) -> Factor:
@@ -261,4 +286,5 @@ def _success(events: Iterable[Event]) -> Factor:
     worked = {e.municipality for e in events if not e.failed and (e.status or e.kind) in WORKED}
     failed = {e.municipality for e in events if e.failed}
     tried = len(worked) + len(failed)
-    return Factor("success", (len(worked) + 1) / (tried + 2), UNKNOWN["success"], len(worked), tried, known=tried > 0)
+    value = (len(worked) + 1) / (tried + 2) if tried else None
+    return _factor("success", value, len(worked), tried)

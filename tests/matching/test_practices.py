@@ -45,11 +45,15 @@ def names(answer: PracticeAnswer) -> list[str]:
     return [each.key.local for each in answer.suggestions]
 
 
-@given(st.lists(st.tuples(st.floats(0.02, 1), st.floats(0.02, 0.99)), min_size=1, max_size=8))
-def test_a_product_is_the_sum_of_its_reasons_and_what_is_unknown_adds_nothing(pairs: list[tuple[float, float]]) -> None:
-    factors = [Factor(f"f{i}", value, unknown) for i, (value, unknown) in enumerate(pairs)]
+@given(st.lists(st.tuples(st.floats(0.02, 1), st.floats(0.02, 0.99), st.floats(0.1, 3)), min_size=1, max_size=8))
+def test_a_product_is_the_sum_of_its_reasons_and_what_is_unknown_adds_nothing(
+    triples: list[tuple[float, float, float]],
+) -> None:
+    factors = [Factor(f"f{i}", *each) for i, each in enumerate(triples)]
     score, reasons = as_sum([*factors, Factor("unknown", 0.5, 0.5, known=False)])
-    assert score == pytest.approx(math.prod(value for value, _ in pairs) * 0.5, rel=1e-9)
+    total = 1 + sum(weight for _, _, weight in triples)
+    mean = math.prod(value ** (weight / total) for value, _, weight in triples) * 0.5 ** (1 / total)
+    assert score == pytest.approx(mean, rel=1e-9)
     assert score == pytest.approx(sum(reason.amount for reason in reasons), abs=1e-12)
     by_feature = {reason.feature: reason for reason in reasons}
     assert by_feature["unknown"].amount == 0
@@ -58,7 +62,7 @@ def test_a_product_is_the_sum_of_its_reasons_and_what_is_unknown_adds_nothing(pa
     assert [r.amount for r in reasons] == sorted((r.amount for r in reasons), reverse=True)
 
 
-def test_every_score_is_the_sum_of_its_reasons_and_the_product_of_its_factors(tmp_path: Path) -> None:
+def test_every_score_is_the_sum_of_its_reasons_and_the_mean_of_its_factors(tmp_path: Path) -> None:
     made = country()
     made.practice("a", challenges=["school-seats"], evidence="evaluated")
     made.practice("b", fields=["school"])
@@ -68,7 +72,7 @@ def test_every_score_is_the_sum_of_its_reasons_and_the_product_of_its_factors(tm
     assert len(answer.suggestions) == 2
     for each in answer.suggestions:
         assert each.score == pytest.approx(sum(c.amount for c in each.contributions), abs=1e-12)
-        assert each.score == pytest.approx(math.prod(each.factors.values()))
+        assert each.score == pytest.approx(math.prod(f ** answer.weights[name] for name, f in each.factors.items()))
         assert BASE in {c.feature for c in each.contributions}
 
 
