@@ -105,7 +105,7 @@ class _Country:
         counts = {"a": STATES, "b": districts, "c": towns}
         keys = [f"municipality:{prefix}{i:07d}" for prefix, count in counts.items() for i in range(count)]
         pairs = draw.integers(0, len(SYLLABLES), (len(keys), 3))
-        names = [f"{SYLLABLES[a]}{SYLLABLES[b]}{SYLLABLES[c]}".capitalize() for a, b, c in pairs.tolist()]
+        names = [_proper(*three) for three in pairs.tolist()]
         return cls(
             tuple(names), tuple(keys), np.repeat(levels, [STATES, districts, towns]), parent, population,
             np.concatenate([unknown, 6 + 9 * centre[0]]), np.concatenate([unknown, 47.5 + 7 * centre[1]]),
@@ -121,12 +121,16 @@ def _settle(country: _Country, actors: int, draw: np.random.Generator) -> _Actor
 
 
 def _names(country: _Country, who: _Actors, draw: np.random.Generator) -> list[str]:
-    lists = (BODIES, SUBJECTS, SYLLABLES, SYLLABLES, FORMS)
+    lists = (BODIES, SUBJECTS, SYLLABLES, SYLLABLES, SYLLABLES, FORMS)
     drawn = zip(*(draw.integers(0, len(words), len(who.town)).tolist() for words in lists), strict=True)
     return [
-        f"{BODIES[b]} {SUBJECTS[s]} {SYLLABLES[x].capitalize()}{SYLLABLES[y]} {country.names[t]} {FORMS[f]}".strip()
-        for (b, s, x, y, f), t in zip(drawn, who.town.tolist(), strict=True)
+        f"{BODIES[b]} {SUBJECTS[s]} {_proper(x, y, z)} {country.names[t]} {FORMS[f]}".strip()
+        for (b, s, x, y, z, f), t in zip(drawn, who.town.tolist(), strict=True)
     ]
+
+
+def _proper(*syllables: int) -> str:
+    return "".join(SYLLABLES[i] for i in syllables).capitalize()
 
 
 def _copy(names: list[str], who: _Actors, draw: np.random.Generator) -> dict[int, int]:
@@ -203,7 +207,10 @@ def _assemble(
     start = {"actor": 0, "alliance": actors, "concept": actors + alliances, "municipality": len(keys)}
     keys += country.keys
     everything = [*names, *(f"Bündnis {i}" for i in range(alliances)), *FIELDS, *country.names]
-    properties = [orjson.dumps({"name": name, **_described(i, actors)}).decode() for i, name in enumerate(everything)]
+    properties = [
+        orjson.dumps({"name": name, **_described(copies.get(i, i), actors)}).decode()
+        for i, name in enumerate(everything)
+    ]
     ends = {
         EdgeType.PART_OF: ("municipality", "municipality"),
         EdgeType.LOCATED_IN: ("actor", "municipality"),

@@ -23,7 +23,7 @@ class LinkKind(StrEnum):
     SERVES_BOTH = "serves-both"
     EXCHANGE = "exchange"
     SAME_PRACTICE = "same-practice"
-    ADOPTED_FROM = "adopted-from"
+    DECIDED_IN_BOTH = "decided-in-both"
     ADJACENT = "adjacent"
     SUCCESSION = "succession"
     PART = "part"
@@ -94,7 +94,7 @@ class _Search:
         yield from self._shared(EdgeType.SERVES, LinkKind.SERVES_BOTH)
         yield from self._shared(EdgeType.INVOLVES, LinkKind.EXCHANGE)
         yield from self._shared(EdgeType.APPLIED_IN, LinkKind.SAME_PRACTICE)
-        yield from self._shared(EdgeType.ADOPTED, LinkKind.ADOPTED_FROM)
+        yield from self._shared(EdgeType.ADOPTED, LinkKind.DECIDED_IN_BOTH)
         yield from self._direct(EdgeType.ADJACENT_TO, LinkKind.ADJACENT)
         yield from self._direct(EdgeType.SUCCEEDED_BY, LinkKind.SUCCESSION)
         yield from self._direct(EdgeType.PART_OF, LinkKind.PART)
@@ -112,14 +112,14 @@ class _Search:
     def _shared(self, type: EdgeType, kind: LinkKind) -> Iterator[Link]:
         """Things that stand in this relation to something of either side."""
         edges = self.projection.edges(type)
-        both = self.one | self.other
-        at_source = bool(len(edges.source)) and type in (EdgeType.MEMBER_OF, EdgeType.ADOPTED)
+        at_source = type in (EdgeType.MEMBER_OF, EdgeType.ADOPTED)
         ends, things = (edges.source, edges.target) if at_source else (edges.target, edges.source)
-        mine = both[ends]
-        ends, things = ends[mine], things[mine]
-        of_one, of_other = things[self.one[ends]], things[self.other[ends]]
-        for thing in np.intersect1d(of_one, of_other).tolist():
-            members = np.unique(ends[things == thing])
+        shared = np.intersect1d(things[self.one[ends]], things[self.other[ends]])
+        mine = (self.one[ends] | self.other[ends]) & np.isin(things, shared)
+        pairs = np.unique(np.stack([things[mine], ends[mine]]), axis=1)
+        starts = np.searchsorted(pairs[0], np.append(shared, len(self.one)))
+        for thing, low, high in zip(shared.tolist(), starts[:-1].tolist(), starts[1:].tolist(), strict=True):
+            members = pairs[1, low:high]
             yield Link(
                 kind,
                 tuple(self._named(i) for i in members[self.one[members]].tolist()),
