@@ -69,8 +69,8 @@ class Source:
         for tree in self.trees.values():
             for node in tree.body:
                 self._learn(node)
-            for node in ast.walk(tree):
-                match node:
+            for part in ast.walk(tree):
+                match part:
                     case ast.Assign(targets=[ast.Name(id=name)], value=ast.Dict(values=values)):
                         self.tables.setdefault(name, []).extend(t for value in values for t in self.texts(value))
 
