@@ -19,28 +19,31 @@ _FORMS = re.compile(
 )
 """Legal forms as they stand in a plain name."""
 
-_ABBREVIATIONS: Mapping[str, str] = MappingProxyType(
+_ONE_WAY: Mapping[str, str] = MappingProxyType(
     {
-        "asb": "arbeiter samariter bund",
+        "arbeiter samariter bund": "asb",
         "awo": "arbeiterwohlfahrt",
-        "drk": "deutsches rotes kreuz",
-        "dksb": "deutscher kinderschutzbund",
-        "ekd": "evangelische kirche deutschland",
-        "ev": "evangelisch",
+        "deutsche rote kreuz": "drk",
+        "deutschen roten kreuzes": "drk",
+        "deutscher kinderschutzbund": "dksb",
+        "deutsches rotes kreuz": "drk",
         "evang": "evangelisch",
         "jmd": "jugendmigrationsdienst",
         "juze": "jugendzentrum",
         "jz": "jugendzentrum",
         "kath": "katholisch",
-        "kita": "kindertagesstaette",
         "kindertageseinrichtung": "kindertagesstaette",
+        "kita": "kindertagesstaette",
         "kv": "kreisverband",
         "lv": "landesverband",
         "ov": "ortsverein",
-        "skf": "sozialdienst katholischer frauen",
+        "ortsverband": "ortsverein",
+        "sozialdienst katholischer frauen": "skf",
         "vhs": "volkshochschule",
     }
 )
+"""What is written out or short: always one word, lest three words of an association outweigh the name of its branch."""
+_OTHER_WAYS = re.compile(rf"\b({'|'.join(sorted(_ONE_WAY, key=len, reverse=True))})\b")
 _JOINED = re.compile("(?<=[a-zäöüß]{3})(?=[A-ZÄÖÜ])")
 """Where words are written together with a capital within."""
 _SMALL = frozenset(
@@ -69,7 +72,7 @@ class ActorName:
     """A name to compare."""
 
     words: tuple[str, ...]
-    """In the order of the name, without legal form, small words and abbreviations."""
+    """In the order of the name, without legal form and small words, each word once."""
     sorted: str
     """The words in alphabetical order."""
 
@@ -80,9 +83,9 @@ def read_name(text: str) -> ActorName:
     # "Ev. Kirche" is evangelical, "Kirche e. V." and "Kirche ev" are registered: the form stands behind the name
     bare = re.sub(r"\Aev\b", "evangelisch", whole)
     bare = _FORMS.sub(" ", bare)
+    bare = _OTHER_WAYS.sub(lambda found: _ONE_WAY[found[1]], bare)
     bare = _ENDINGS.sub(r"\1", bare)
-    words = [part for word in bare.split() for part in _ABBREVIATIONS.get(word, word).split()]
-    kept = tuple(word for word in words if word not in _SMALL) or tuple(whole.split())
+    kept = tuple(dict.fromkeys(word for word in bare.split() if word not in _SMALL)) or tuple(whole.split())
     return ActorName(kept, " ".join(sorted(kept)))
 
 

@@ -3,8 +3,9 @@
 U. Brandes, A faster algorithm for betweenness centrality (2001), for several sources at once as products of the sparse
 adjacency with a dense matrix. A way counts at both of its ends in proportion to how far the node is from each (R.
 Geisberger, P. Sanders, D. Schultes, 2008): over all sources that is the same sum, and of sampled sources those beside
-the node no longer decide alone. The error is that of a mean over a sample drawn without replacement: twice its standard
-error, so that for nodes that many ways pass about one in twenty true values lies outside.
+the node no longer decide alone. The error is two and a half standard errors of a mean over a sample drawn without
+replacement: as few sources see much of a node, two would be too few. Measured for the nodes that most ways pass, of the
+true values about one in thirty lies outside with 200 sources, one in fifteen with 100.
 """
 
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ Steps = Any
 """A sparse matrix of ones in double or single precision, which its type cannot say."""
 TOGETHER = 8
 """How many sources are followed at once: what a line of the processor's cache holds."""
+
+ERRORS = 2.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +61,7 @@ def betweenness(weights: "sparse.csr_array[np.float64]", samples: int | None = N
     if exact:
         return Betweenness(mean * scale, np.zeros(size), taken)
     variance = np.maximum(squares / taken - mean**2, 0.0) * taken / max(taken - 1, 1)
-    error = 2 * np.sqrt(variance / taken * (1 - taken / size))
+    error = ERRORS * np.sqrt(variance / taken * (1 - taken / size))
     return Betweenness(mean * scale, error * scale, taken)
 
 

@@ -23,7 +23,7 @@ EXACT_WORK = 40_000_000
 """Nodes times ties up to which betweenness is exact; that takes some seconds."""
 SAMPLED_WORK = 240_000_000
 """Sources times ties that are followed beyond that."""
-FEWEST = 32
+FEWEST = 64
 
 
 @dataclass(frozen=True, slots=True)

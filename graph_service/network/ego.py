@@ -27,6 +27,8 @@ class Neighbour:
     label: Label
     hops: int
     cost: int
+    via: NodeKey | None
+    """The node before it on the best way; None for the one in the middle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +68,15 @@ def ego_of(ties: Ties, key: NodeKey, *, depth: int, limit: int) -> EgoNetwork:
     start = place_of(projection, key)
     hops = _hops(ties, start, depth)
     ball = np.flatnonzero(hops >= 0)
-    cost = _costs(ties, start, ball)
-    order = np.lexsort((ball, cost))[: limit + 1]
+    cost, before = _costs(ties, start, ball)
+    # of equally near ones those that have more ties, then by key
+    order = np.lexsort((ball, -ties.degree[ball], cost))[: limit + 1]
     kept, rest = ball[order], np.delete(ball, order)
     nodes = tuple(
-        Neighbour(ties.key(i), ties.name(i), ties.key(i).label, int(hops[i]), int(spent))
-        for i, spent in zip(kept.tolist(), cost[order].tolist(), strict=True)
+        Neighbour(
+            ties.key(i), ties.name(i), ties.key(i).label, int(hops[i]), spent, ties.key(last) if i != start else None
+        )
+        for i, spent, last in zip(kept.tolist(), cost[order].tolist(), before[order].tolist(), strict=True)
     )
     inside = np.zeros(ties.count, np.bool_)
     inside[kept] = True
@@ -112,8 +117,8 @@ def _hops(ties: Ties, start: int, depth: int) -> IntArray:
     return hops
 
 
-def _costs(ties: Ties, start: int, ball: IntArray) -> IntArray:
-    """What the best way within the ball costs, for each of its nodes."""
+def _costs(ties: Ties, start: int, ball: IntArray) -> tuple[IntArray, IntArray]:
+    """For each node of the ball what the best way within costs, and the node before it on that way."""
     walkable = _walkable(ties, start)[ball]
     here = np.full(ties.count, -1)
     here[ball] = np.arange(len(ball))
@@ -128,8 +133,9 @@ def _costs(ties: Ties, start: int, ball: IntArray) -> IntArray:
     first[1:] = (row[1:] != row[:-1]) | (column[1:] != column[:-1])
     size = len(ball)
     matrix = sparse.csr_array((cost[first], (row[first], column[first])), shape=(size, size))
-    found: IntArray = csgraph.dijkstra(matrix, indices=[int(here[start])])[0].astype(np.int64)
-    return found
+    found, last = csgraph.dijkstra(matrix, indices=[int(here[start])], return_predecessors=True)
+    # the one in the middle has none before it
+    return found[0].astype(np.int64), ball[np.maximum(last[0], 0)]
 
 
 def _by_label(projection: Projection, nodes: IntArray) -> dict[Label, int]:

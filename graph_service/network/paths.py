@@ -47,16 +47,21 @@ def shortest_paths(
     limit: int = 3,
     types: Collection[EdgeType] = (),
     labels: Collection[Label] = (),
+    distinct: bool = True,
 ) -> Paths:
-    """The ``limit`` cheapest ways between two nodes; none where they are not connected. Raises NotFound."""
+    """The ``limit`` cheapest ways between two nodes; none where they are not connected. Raises NotFound.
+
+    ``distinct``: of ways over the same actors only the best, not one for each alliance that two of them share.
+    """
     chosen = {*labels, source.label, target.label} if labels else ()
-    return paths_of(Ties.of(projection, types or WORK | PLACE, chosen), source, target, limit=limit)
+    ties = Ties.of(projection, types or WORK | PLACE, chosen)
+    return paths_of(ties, source, target, limit=limit, distinct=distinct)
 
 
-def paths_of(ties: Ties, source: NodeKey, target: NodeKey, *, limit: int) -> Paths:
+def paths_of(ties: Ties, source: NodeKey, target: NodeKey, *, limit: int, distinct: bool = True) -> Paths:
     """The same on ties that are there already."""
     start, end = place_of(ties.projection, source), place_of(ties.projection, target)
-    search = _Search(ties, start, end)
+    search = _Search(ties, start, end, distinct=distinct)
     found = [] if start == end else [each for each, _ in zip(search.ways(), range(limit), strict=False)]
     paths = tuple(_path(ties, cost, way) for cost, way in found)
     return Paths(ties.projection.revision, source, target, paths, not search.given_up)
@@ -83,8 +88,11 @@ def _remaining(ties: Ties, start: int, end: int) -> tuple[FloatArray, bool]:
 class _Search:
     """Beginnings of ways, the one that can become cheapest first (A* with exact bounds)."""
 
-    def __init__(self, ties: Ties, start: int, end: int) -> None:
+    def __init__(self, ties: Ties, start: int, end: int, *, distinct: bool) -> None:
         self._matrix = ties.costs
+        self._people = ties.projection.spans[Label.ACTOR]
+        self._distinct = distinct
+        self._met: set[tuple[int, ...]] = set()
         self._start, self._end = start, end
         self._bound, self._connected = _remaining(ties, start, end)
         self.given_up = False
@@ -100,6 +108,8 @@ class _Search:
         while heap:
             _, way, spent = heapq.heappop(heap)
             last = way[-1]
+            if self._distinct and self._known(way):
+                continue
             if last == self._end:
                 yield int(spent), way
                 continue
@@ -114,3 +124,13 @@ class _Search:
             ):
                 if node not in way and at_least < np.inf:
                     heapq.heappush(heap, (at_least, (*way, node), so_far))
+
+    def _known(self, way: tuple[int, ...]) -> bool:
+        """Whether a cheaper way has come here over the same actors."""
+        if way[-1] != self._end and way[-1] not in self._people:
+            return False
+        actors = tuple(node for node in way if node in self._people or node == self._end)
+        if actors in self._met:
+            return True
+        self._met.add(actors)
+        return False
