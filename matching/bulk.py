@@ -18,7 +18,6 @@ DIGITS = 12
 """Scores that agree to so many digits are a tie, which the key breaks."""
 SPARE = 8
 """Rows beyond the limit that are scored exactly, because the approximate order may differ near the end."""
-ROWS = 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,16 +60,26 @@ def all_peers(table: Table, filters: Filters, limit: int, rows: IntArray | None 
     if table.lens.hub_control:
         _ = table.reach  # computed once, before the threads start
 
+    size = table.kernel.queries
+
+    plain = not (filters.kinds or filters.population or filters.state or table.nested)
+    unfit = np.flatnonzero(~table.candidates)
+
     def work(start: int) -> None:
-        block = rows[start : start + ROWS]
+        block = rows[start : start + size]
         approximate = finished(table, scores_of(*table.kernel.block(block), filters.min_coverage))
-        for i, mask in enumerate(masks(table, filters, block)):
-            approximate[i][~mask] = -np.inf
-            found, total = best(table, int(block[i]), approximate[i], limit, filters.min_coverage)
+        if plain:
+            approximate[:, unfit] = -np.inf
+            approximate[np.arange(len(block)), block] = -np.inf
+        else:
+            for i, mask in enumerate(masks(table, filters, block)):
+                np.putmask(approximate[i], ~mask, -np.inf)
+        for i, row in enumerate(block.tolist()):
+            found, total = best(table, row, approximate[i], limit, filters.min_coverage)
             peers[start + i, : len(found)] = found
             scores[start + i, : len(found)] = total
 
-    starts = range(0, len(rows), ROWS)
+    starts = range(0, len(rows), size)
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
         list(pool.map(work, starts))
     return AllPeers(rows, peers, scores)
@@ -94,11 +103,5 @@ def best(table: Table, row: int, approximate: Single, limit: int, least_known: f
 
 def masks(table: Table, filters: Filters, rows: IntArray) -> Iterator[Mask]:
     """Who may be suggested to each of these rows."""
-    plain = not (filters.kinds or filters.population or filters.state or table.nested)
     for row in rows.tolist():
-        if plain:
-            mask = table.candidates.copy()
-            mask[row] = False
-        else:
-            mask = allowed(table, row, filters, frozenset())[0]
-        yield mask
+        yield allowed(table, row, filters, frozenset())[0]

@@ -1,13 +1,15 @@
 """Scores one municipality against all, or all against all, in one pass over contiguous arrays.
 
 The score is 1 minus the weighted mean of ``(1 - bend) |a - b| + bend (a - b)²`` over the indicators known on both
-sides, values being scaled to 0..1. The straight part is a sum over whole numbers of 16 bits, an indicator at a time,
-which fits the processor's vector units; the squared part and everything that concerns missing values are products of a
-matrix and a vector. The result is approximate, with a known bound, and only chooses the rows that `exact` then scores.
+sides, values being scaled to 0..1. The straight part is a sum over whole numbers of 16 bits, which fits the processor's
+vector units; the squared part and everything that concerns missing values are products of small matrices, small enough
+that the linear algebra library does not start threads for them: on a busy machine waiting for those costs a hundred
+times the work. The result is approximate, with a known bound, and only chooses the rows that `exact` then scores.
 """
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -20,14 +22,21 @@ Short = npt.NDArray[np.int16]
 
 MIDDLE = 0.5
 """What stands for a missing value in the fast arrays; its effect is taken out again, exactly."""
-BLOCK = 16384
-"""Rows, and indicators, that are worked on at once: what fits the processor's second cache."""
+TILE = 128
+"""Rows of a small matrix: an indicator's values of so many rows lie side by side."""
+BLOCK = 128 * TILE
+"""Rows that are worked on at once."""
 GROUP = 20
+"""Indicators that are worked on at once: with the rows of a block they fit the processor's second cache."""
+QUERIES = 16
+SMALL = 250_000
+"""Multiplications that the linear algebra library does without threads."""
+THREADS = 2
 
 
 @dataclass(frozen=True, eq=False)
 class Kernel:
-    """The arrays that a query reads, an indicator's values side by side (indicators × rows)."""
+    """The arrays that a query reads; tiles are (rows / TILE) × indicators × TILE."""
 
     scaled: FloatArray
     """Rows × indicators, 0..1, NaN where missing."""
@@ -36,10 +45,13 @@ class Kernel:
     bend: FloatArray
     """One an indicator: the part of its difference that is squared."""
     steps: Short
+    """Indicators × rows: values in whole steps, as large as what a difference of 1 adds to the straight part."""
     filled: Single
-    missing: Single
+    """Tiles of the scaled values."""
+    lost: Single
+    """Tiles of the weight that is missing: the indicator's where the value is missing, else 0."""
     spurious: Single
-    """What a missing value on the other side would add: weight × f(|value - MIDDLE|), 0 where missing here."""
+    """Tiles of what a missing value on the other side would add: weight × f(|value - MIDDLE|), 0 where missing here."""
     squares: Single
     known: Single
     """By row, the weight of what is known."""
@@ -51,25 +63,21 @@ class Kernel:
         bend = np.broadcast_to(np.asarray(bend, np.float64), weights.shape)
         straight = weights * (1 - bend)
         total, largest = straight.sum(), straight.max(initial=0)
-        # sums must fit 16 bits without a sign, single differences 16 bits with one
-        scale = float(min(65000 / total, 32700 / largest)) if total > 0 else 0.0
-        gaps = np.isnan(scaled.T)
-        filled = np.where(gaps, MIDDLE, scaled.T)
-        steps = np.rint(filled * (straight * scale)[:, None]).astype(np.int16)
+        # sums must fit 16 bits without a sign, with half a step of rounding each, single differences 16 bits with one
+        scale = float(min((65535 - len(weights)) / total, 32700 / largest)) if total > 0 else 0.0
+        gaps = np.isnan(scaled)
+        filled = np.where(gaps, MIDDLE, scaled)
         apart = np.abs(filled - MIDDLE)
-        spurious = weights[:, None] * ((1 - bend)[:, None] * apart + bend[:, None] * apart * apart)
-        squares = (weights * bend) @ (filled * filled)
-        known = weights @ ~gaps
         return cls(
             scaled,
             weights,
             bend,
-            np.ascontiguousarray(steps),
-            np.ascontiguousarray(filled, np.float32),
-            np.ascontiguousarray(gaps, np.float32),
-            np.ascontiguousarray(spurious, np.float32),
-            squares.astype(np.float32),
-            known.astype(np.float32),
+            np.ascontiguousarray(np.rint(filled * (straight * scale)).astype(np.int16).T),
+            _tiles(filled),
+            _tiles(gaps * weights),
+            _tiles(weights * ((1 - bend) * apart + bend * apart * apart)),
+            np.asarray((filled * filled) @ (weights * bend), np.float32),
+            np.asarray(~gaps @ weights, np.float32),
             scale,
         )
 
@@ -78,47 +86,68 @@ class Kernel:
         """How far an approximate distance (not yet divided by the known weight) may be off."""
         return (len(self.weights) / self.scale if self.scale else 0.0) + 1e-5
 
+    @property
+    def queries(self) -> int:
+        """How many rows `block` is best asked for at once."""
+        return max(1, min(QUERIES, SMALL // (2 * TILE * max(len(self.weights), 1))))
+
     def approximate(self, row: int) -> tuple[Single, Single]:
         """For every row the distance from this row, and the weight known on both sides; score = 1 - ratio."""
+        distance, known = self.block(np.array([row]))
+        return distance[0], known[0]
+
+    def block(self, rows: IntArray) -> tuple[Single, Single]:
+        """The same for several rows at once (`queries` at most): arrays of these × all rows."""
         count = self.steps.shape[1]
-        distance, known = np.empty(count, np.float32), np.empty(count, np.float32)
+        distance = np.empty((len(rows), count), np.float32)
+        known = np.empty((len(rows), count), np.float32)
+        query = _Query.of(self, rows)
+
+        def work(start: int) -> None:
+            self._part(query, slice(start, min(start + BLOCK, count)), distance, known)
+
         starts = range(0, count, BLOCK)
-        query = self._query(row)
-        if len(starts) > 8:
-            with ThreadPoolExecutor(2) as pool:
-                list(pool.map(lambda start: self._one(query, start, distance, known), starts))
-        else:
+        if len(starts) < 2 * THREADS:
             for start in starts:
-                self._one(query, start, distance, known)
+                work(start)
+        else:
+            with ThreadPoolExecutor(THREADS) as pool:
+                list(pool.map(work, starts))
         return distance, known
 
-    def _query(self, row: int) -> "_Query":
-        gap = self.missing[:, row]
-        return _Query(
-            self.steps[:, row : row + 1].copy(),
-            (-2 * self.bend * self.weights * self.filled[:, row]).astype(np.float32),
-            self.spurious[:, row].copy(),
-            gap.copy() if gap.any() else None,
-            (self.weights * (1 - gap)).astype(np.float32),
-            float(self.squares[row]),
-            float(self.known[row]),
-        )
-
-    def _one(self, query: "_Query", start: int, distance: Single, known: Single) -> None:
-        """Fill in the block of rows from here."""
-        part = slice(start, min(start + BLOCK, self.steps.shape[1]))
-        out = distance[part]
-        self._straight(query.steps, part, out, np.empty((GROUP, len(out)), np.int16))
+    def _part(self, query: "_Query", part: slice, distance: Single, known: Single) -> None:
+        """Fill in a block of rows."""
+        room = np.empty((GROUP, part.stop - part.start), np.int16)
+        for i in range(len(query.steps)):
+            self._straight(query.steps[i], part, distance[i, part], room)
+        tiles = slice(part.start // TILE, -(-part.stop // TILE))
+        lost, out = self.lost[tiles], distance[:, part]
+        both = np.matmul(np.concatenate([query.spurious, query.gaps]), lost)
+        added = -both[:, : len(out)]
         if self.bend.any():
-            out += query.cross @ self.filled[:, part]
-            out += self.squares[part] + np.float32(query.squares)
-        out -= query.spurious @ self.missing[:, part]
-        if query.gap is not None:
-            out -= query.gap @ self.spurious[:, part]
-        np.subtract(np.float32(query.known), query.weights @ self.missing[:, part], out=known[part])
+            added += np.matmul(query.cross, self.filled[tiles])
+            out += self.squares[part]
+            out += query.squares
+        if len(out) > 1:
+            added -= np.matmul(query.gaps, self.spurious[tiles])
+        else:  # reading the few that are missing is less than reading all
+            for j in np.flatnonzero(query.gaps[0]).tolist():
+                added[:, 0] -= self.spurious[tiles, j]
+        out += _rows(added, out.shape[1])
+        np.subtract(query.known, self._unknown[part], out=known[:, part])
+        known[:, part] += _rows(both[:, len(out) :], out.shape[1])
+
+    @cached_property
+    def _unknown(self) -> Single:
+        """By row, the weight of what is missing."""
+        unknown: Single = (self.weights.sum() - self.known).astype(np.float32)
+        return unknown
 
     def _straight(self, own: Short, part: slice, out: Single, room: Short) -> None:
         """The sum of the straight differences from a column of steps."""
+        if not self.scale:
+            out[:] = 0
+            return
         total = np.zeros(len(out), np.uint16)
         for j in range(0, len(own), GROUP):
             steps = self.steps[j : j + GROUP, part]
@@ -126,27 +155,7 @@ class Kernel:
             np.subtract(steps, own[j : j + GROUP], out=apart)
             np.abs(apart, out=apart)
             total += np.add.reduce(apart.view(np.uint16), axis=0, dtype=np.uint16)
-        np.multiply(total, np.float32(1 / self.scale if self.scale else 0.0), out=out)
-
-    def block(self, rows: IntArray) -> tuple[Single, Single]:
-        """The same as `approximate` for several rows at once: arrays of these × all rows."""
-        count = self.steps.shape[1]
-        distance = np.empty((len(rows), count), np.float32)
-        room = np.empty((GROUP, min(BLOCK, count)), np.int16)
-        for start in range(0, count, BLOCK):
-            part = slice(start, min(start + BLOCK, count))
-            for i, row in enumerate(rows.tolist()):
-                out = distance[i, part]
-                self._straight(self.steps[:, row : row + 1], part, out, room[:, : len(out)])
-        gap = self.missing[:, rows].T
-        if self.bend.any():
-            distance += (-2 * self.bend * self.weights * self.filled[:, rows].T).astype(np.float32) @ self.filled
-            distance += self.squares
-            distance += self.squares[rows][:, None]
-        distance -= self.spurious[:, rows].T @ self.missing
-        distance -= gap @ self.spurious
-        known = self.known[rows][:, None] - (self.weights * (1 - gap)).astype(np.float32) @ self.missing
-        return distance, known
+        np.multiply(total, np.float32(1 / self.scale), out=out)
 
     def shares(self, own: FloatArray, others: FloatArray) -> FloatArray:
         """For scaled values, the part of each indicator's weight that is earned: 1 where equal, NaN where unknown."""
@@ -167,12 +176,43 @@ class Kernel:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Query:
-    """What a query needs of its own row."""
+    """What queries need of their own rows: one row of coefficients each."""
 
     steps: Short
     cross: Single
     spurious: Single
-    gap: Single | None
-    weights: Single
-    squares: float
-    known: float
+    """f(|value - MIDDLE|), which a missing value on the other side would add, but for its weight."""
+    gaps: Single
+    """1 where the own value is missing."""
+    squares: Single
+    known: Single
+
+    @classmethod
+    def of(cls, kernel: Kernel, rows: IntArray) -> "_Query":
+        """Gather what is needed."""
+        own = kernel.scaled[rows]
+        gaps = np.isnan(own)
+        filled = np.where(gaps, MIDDLE, own)
+        apart = np.abs(filled - MIDDLE)
+        return cls(
+            kernel.steps[:, rows].T[:, :, None],
+            np.asarray(-2 * kernel.bend * kernel.weights * filled, np.float32),
+            np.asarray((1 - kernel.bend) * apart + kernel.bend * apart * apart, np.float32),
+            gaps.astype(np.float32),
+            kernel.squares[rows][:, None],
+            kernel.known[rows][:, None],
+        )
+
+
+def _tiles(values: FloatArray) -> Single:
+    """Rows × indicators as tiles, the last filled up with zeros."""
+    rows, columns = values.shape
+    tiles = np.zeros((-(-rows // TILE) * TILE, columns), np.float32)
+    tiles[:rows] = values
+    return np.ascontiguousarray(tiles.reshape(-1, TILE, columns).transpose(0, 2, 1))
+
+
+def _rows(tiles: Single, count: int) -> Single:
+    """Tiles of queries × rows as one row a query."""
+    rows: Single = tiles.transpose(1, 0, 2).reshape(tiles.shape[1], -1)[:, :count]
+    return rows

@@ -210,18 +210,15 @@ class _Query:
         own: list[Any] = [*features.values[self.row].tolist(), None]
         others = features.values[rows].tolist()
         periods = self._periods(rows)
-        weights = [*(table.weights * (1 - self.lens.hub_control)).tolist(), 0.0]
+        weights = np.append(table.weights * (1 - self.lens.hub_control), 0.0)
         result = []
         for i, (places, count) in enumerate(zip(order.tolist(), counts, strict=True)):
-            amount, other, period, scale = amounts[i].tolist(), [*others[i], None], periods[i], 1 / float(known[i])
+            possible = (weights / known[i]).tolist()
             if self.lens.hub_control:
-                weights[-1] = self.lens.hub_control / scale
-            result.append(
-                tuple(
-                    Contribution(ids[j], amount[j], own[j], other[j], units[j], period[j], weights[j] * scale)
-                    for j in places[:count]
-                )
-            )
+                possible[-1] = self.lens.hub_control
+            columns = (ids, amounts[i].tolist(), own, [*others[i], None], units, periods[i], possible)
+            first = places[:count]
+            result.append(tuple(map(Contribution, *([column[j] for j in first] for column in columns))))
         return result
 
     def _periods(self, rows: IntArray) -> list[list[str]]:
@@ -231,6 +228,7 @@ class _Query:
         usual = [*table.periods, ""]
         result = [usual] * len(rows)
         odd = (theirs != features.reference) | (mine != features.reference)
+        odd &= (theirs >= 0) & (mine >= 0)
         for i in np.flatnonzero(odd.any(axis=1)).tolist():
             result[i] = list(usual)
             for j in np.flatnonzero(odd[i]).tolist():

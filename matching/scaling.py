@@ -85,7 +85,8 @@ def _choose(known: FloatArray, indicator: Indicator) -> Transform:
 
 def _small(known: FloatArray) -> float:
     sizes = np.abs(known[known != 0])
-    return float(np.percentile(sizes, 10)) if len(sizes) else 1.0
+    # not so small that the largest value is beyond all numbers of it
+    return float(max(np.percentile(sizes, 10), sizes.max() * 1e-12)) if len(sizes) else 1.0
 
 
 def _bend(values: FloatArray, transform: Transform, unit: float, ranked: FloatArray | None) -> FloatArray:

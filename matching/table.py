@@ -164,11 +164,12 @@ def bends_of(lens: Lens) -> FloatArray:
 
 
 def scores_of(distance: Single, known: Single, least: float) -> Single:
-    """Scores from distances; minus infinity where too little is known on both sides."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        scores = 1 - distance / known
-    scores[~(known >= max(least - 1e-5, 1e-6))] = -np.inf
-    return scores
+    """Scores in place of distances; minus infinity where too little is known on both sides."""
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        np.divide(distance, known, out=distance)
+    np.subtract(np.float32(1), distance, out=distance)
+    np.putmask(distance, known < np.float32(max(least - 1e-5, 1e-6)), -np.inf)
+    return distance
 
 
 def _scores(kernel: Kernel, left: IntArray, right: IntArray) -> Single:

@@ -42,7 +42,9 @@ def country() -> Projection:
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("08119", "08119"), ("municipality:08119", "08119"), ("08119000", "08119"), ("8119", "08119"), ("Munchen Landeshauptstadt", "09162"), ("010010000000", "01001000"),
+        ("08119", "08119"), ("municipality:08119", "08119"), ("08119000", "08119"), ("8119", "08119"),
+        ("010010000000", "01001000"),
+        ("Munchen Landeshauptstadt", "09162"),
         ("01001000", "01001000"), ("SE0114", "SE0114"), (" Rems-Murr-Kreis ", "08119"), ("REMS MURR KREIS", "08119"),
         ("Flensburg", "01001"), ("Flensburg, Stadt", "01001"), ("flensburg stadt", "01001"), ("Berlin", "11000"),
         ("Esslingen", "08116"), ("Landkreis Esslingen", "08116"), ("Esslingen am Neckar", "08116019"),

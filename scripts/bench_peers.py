@@ -1,0 +1,99 @@
+"""Times peers: one question, everybody's, a million rows; beside scikit-learn and the machine's own reading speed."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from sklearn.metrics.pairwise import nan_euclidean_distances
+
+from graph_service.arrays import Texts
+from graph_service.keys import municipality_key
+from graph_service.model import Level
+from graph_service.projection import LEVELS, Arrays, FloatArray, Municipalities, Observations, Projection
+from matching.kernel import Kernel
+from matching.lens import EVERYTHING
+from matching.peers import PeerMatcher, PeerQuestion
+from scripts.figures import Figure, duration, seconds
+
+TOWNS, INDICATORS, GAPS, MANY = 11_000, 60, 0.2, 1_000_000
+
+
+def values(rows: int) -> FloatArray:
+    """Values with a fifth of them missing."""
+    chance = np.random.default_rng(11)
+    found = chance.random((rows, INDICATORS))
+    found[chance.random(found.shape) < GAPS] = np.nan
+    return found
+
+
+def country(matrix: FloatArray) -> Projection:
+    """A projection of municipalities with these values, made without a store."""
+    keys = [f"indicator:i{j:02}" for j in range(INDICATORS)] + [f"municipality:{i:08}" for i in range(len(matrix))]
+    said = [f'{{"name":"{key}","level":"municipality"}}' for key in keys]
+    said[:INDICATORS] = [f'{{"name":"{key}","unit":"%"}}' for key in keys[:INDICATORS]]
+    town, measure = np.nonzero(~np.isnan(matrix))
+    unknown = np.full(len(matrix), np.nan)
+    none = np.full(len(matrix), -1)
+    level = np.full(len(matrix), LEVELS.index(Level.MUNICIPALITY))
+    zero = np.zeros(len(town), np.int64)
+    return Projection(
+        Arrays(
+            np.array([1]),
+            Texts.of(keys),
+            Texts.of(keys),
+            Texts.of(said),
+            Municipalities(level, none, unknown, unknown, unknown, unknown, none, Texts.of([])),
+            Observations(
+                town, measure, zero, matrix[town, measure], zero, Texts.of(["2022"]), Texts.of([""])
+            ),
+            {},
+        )
+    )  # fmt: skip
+
+
+def bench_peers() -> Iterator[Figure]:
+    """Every figure about peers."""
+    matrix = values(TOWNS)
+    projection = country(matrix)
+    ranker = PeerMatcher(EVERYTHING).fit(projection)
+    first = PeerQuestion(municipality_key("00000000"))
+    prepare = seconds(lambda: PeerMatcher(EVERYTHING).fit(projection).suggest(first), 3)
+    ranker.suggest(first)
+    ours = seconds(lambda: ranker.suggest(first), 200)
+    row = matrix[:1]
+    theirs = seconds(lambda: np.argpartition(nan_euclidean_distances(row, matrix)[0], 10), 5)
+    kernel = ranker.table(None).kernel
+    score = seconds(lambda: kernel.approximate(0), 200)
+    single = np.nan_to_num(matrix).astype(np.float32)
+    read = seconds(lambda: single.sum(), 200)
+    size = f"{TOWNS:,} × {INDICATORS}, {GAPS:.0%} missing"
+    yield Figure(
+        f"peers of one, {size}, reasons included", "< 1 ms", duration(ours), f"prepared in {duration(prepare)}"
+    )
+    yield Figure("the same beside scikit-learn", "≥ 15 ×", f"{theirs / ours:.0f} ×", duration(theirs))
+    yield Figure(
+        "scoring beside one reading of the values",
+        "≤ 2 ×",
+        f"{score / read:.1f} ×",
+        f"{duration(score)} / {duration(read)}",
+    )
+    answer = seconds(lambda: ranker.answer(first), 50)
+    yield Figure("peers of one, rank stability included", "", duration(answer), "")
+    everybody = seconds(lambda: ranker.all(None), 3)
+    yield Figure(f"peers of all {TOWNS:,}", "< 1.5 s", duration(everybody), f"{duration(everybody / TOWNS)} each")
+    yield _many()
+
+
+def _many() -> Figure:
+    matrix = values(MANY)
+    weights = np.full(INDICATORS, 1 / INDICATORS)
+    kernel = Kernel.of(matrix, weights, 2 / 3)
+    took = seconds(lambda: _nearest(kernel), 7)
+    single = np.nan_to_num(matrix).astype(np.float32)
+    read = seconds(lambda: single.sum(), 5)
+    return Figure(f"nearest ten of {MANY:,}", "< 80 ms", duration(took), f"reading the values once: {duration(read)}")
+
+
+def _nearest(kernel: Kernel) -> FloatArray:
+    distance, known = kernel.approximate(0)
+    near = np.argpartition(distance / known, 20)[:20]
+    return kernel.exact(0, near)[0]
