@@ -75,7 +75,7 @@ def all_peers(table: Table, filters: Filters, limit: int, rows: IntArray | None 
             for i, mask in enumerate(masks(table, filters, block)):
                 np.putmask(approximate[i], ~mask, -np.inf)
         for i, row in enumerate(block.tolist()):
-            found, total = best(table, row, approximate[i], limit, filters.min_coverage)
+            found, _, _, total = best(table, row, approximate[i], limit, filters.min_coverage)
             peers[start + i, : len(found)] = found
             scores[start + i, : len(found)] = total
 
@@ -85,20 +85,23 @@ def all_peers(table: Table, filters: Filters, limit: int, rows: IntArray | None 
     return AllPeers(rows, peers, scores)
 
 
-def best(table: Table, row: int, approximate: Single, limit: int, least_known: float) -> tuple[IntArray, FloatArray]:
-    """The best rows by exact score, chosen by the approximate ones; ties by key."""
+def best(
+    table: Table, row: int, approximate: Single, limit: int, least_known: float
+) -> tuple[IntArray, FloatArray, FloatArray, FloatArray]:
+    """The best rows with amounts, known weights and scores, all exact; ties by key."""
     count = min(limit, len(approximate))
-    if not count:
-        return np.zeros(0, np.int64), np.zeros(0)
     wide = min(count + SPARE, len(approximate))
     near = np.argpartition(approximate, len(approximate) - wide)[len(approximate) - wide :]
     ordered = np.sort(approximate[near])
-    if wide < len(approximate) and ordered[0] >= ordered[wide - count] - slack(table, least_known):
-        near = np.flatnonzero(approximate >= ordered[wide - count] - slack(table, least_known))
+    if count and wide < len(approximate):
+        doubtful = ordered[wide - count] - slack(table, least_known)
+        if ordered[0] >= doubtful:
+            near = np.flatnonzero(approximate >= doubtful)
     near = np.sort(near[approximate[near] > -np.inf])
-    total = exact(table, row, near)[2]
-    order = np.lexsort((near, -np.round(total, DIGITS)))[:count]
-    return near[order], total[order]
+    amounts, known, total = exact(table, row, near)
+    order = np.lexsort((near, -np.round(total, DIGITS)))
+    order = order[known[order] >= max(least_known - 1e-9, 1e-9)][:count]
+    return near[order], amounts[order], known[order], total[order]
 
 
 def masks(table: Table, filters: Filters, rows: IntArray) -> Iterator[Mask]:

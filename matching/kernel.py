@@ -19,6 +19,7 @@ from graph_service.projection import FloatArray
 
 Single = npt.NDArray[np.float32]
 Short = npt.NDArray[np.int16]
+Bytes = npt.NDArray[np.uint8]
 
 MIDDLE = 0.5
 """What stands for a missing value in the fast arrays; its effect is taken out again, exactly."""
@@ -32,6 +33,11 @@ QUERIES = 16
 SMALL = 250_000
 """Multiplications that the linear algebra library does without threads."""
 THREADS = 2
+KNOWN_WITHIN = 2e-4
+"""How far an approximate known weight may be off."""
+BITS = np.unpackbits(np.arange(256, dtype=np.uint8)[None], axis=0, bitorder="little").T.astype(np.float64)
+BITS.setflags(write=False)
+"""Which bits each byte has."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,8 +54,8 @@ class Kernel:
     """Indicators × rows: values in whole steps, as large as what a difference of 1 adds to the straight part."""
     filled: Single
     """Tiles of the scaled values."""
-    lost: Single
-    """Tiles of the weight that is missing: the indicator's where the value is missing, else 0."""
+    gaps: Bytes
+    """Groups of eight indicators × rows: a bit for each missing value."""
     spurious: Single
     """Tiles of what a missing value on the other side would add: weight × f(|value - MIDDLE|), 0 where missing here."""
     squares: Single
@@ -74,7 +80,7 @@ class Kernel:
             bend,
             np.ascontiguousarray(np.rint(filled * (straight * scale)).astype(np.int16).T),
             _tiles(filled),
-            _tiles(gaps * weights),
+            np.packbits(gaps.T, axis=0, bitorder="little"),
             _tiles(weights * ((1 - bend) * apart + bend * apart * apart)),
             np.asarray((filled * filled) @ (weights * bend), np.float32),
             np.asarray(~gaps @ weights, np.float32),
@@ -84,7 +90,7 @@ class Kernel:
     @property
     def error(self) -> float:
         """How far an approximate distance (not yet divided by the known weight) may be off."""
-        return (len(self.weights) / self.scale if self.scale else 0.0) + 1e-5
+        return (len(self.weights) / self.scale if self.scale else 0.0) + KNOWN_WITHIN
 
     @property
     def queries(self) -> int:
@@ -121,21 +127,39 @@ class Kernel:
         for i in range(len(query.steps)):
             self._straight(query.steps[i], part, distance[i, part], room)
         tiles = slice(part.start // TILE, -(-part.stop // TILE))
-        lost, out = self.lost[tiles], distance[:, part]
-        both = np.matmul(np.concatenate([query.spurious, query.gaps]), lost)
-        added = -both[:, : len(out)]
-        if self.bend.any():
-            added += np.matmul(query.cross, self.filled[tiles])
-            out += self.squares[part]
-            out += query.squares
+        out = distance[:, part]
+        added = np.matmul(query.cross, self.filled[tiles])
         if len(out) > 1:
+            both = np.matmul(np.concatenate([query.spurious, query.gaps]), self._lost[tiles])
+            added -= both[:, : len(out)]
             added -= np.matmul(query.gaps, self.spurious[tiles])
-        else:  # reading the few that are missing is less than reading all
+            np.subtract(query.known, self._unknown[part], out=known[:, part])
+            known[:, part] += _rows(both[:, len(out) :], out.shape[1])
+        else:
+            # for a single question, looking up eight indicators at once reads far less
+            self._look_up(query.tables, part, out[0], known[0, part], query.known[0])
             for j in np.flatnonzero(query.gaps[0]).tolist():
                 added[:, 0] -= self.spurious[tiles, j]
         out += _rows(added, out.shape[1])
-        np.subtract(query.known, self._unknown[part], out=known[:, part])
-        known[:, part] += _rows(both[:, len(out) :], out.shape[1])
+        if self.bend.any():
+            out += self.squares[part]
+            out += query.squares
+
+    def _look_up(self, tables: "Tables", part: slice, out: Single, known: Single, own: Single) -> None:
+        """Take out what missing values added, and say what is known; two sums of 16 bits side by side."""
+        total = np.zeros(len(out), np.uint32)
+        found = np.empty(len(out), np.uint32)
+        for table, gaps in zip(tables.both, self.gaps, strict=True):
+            np.take(table, gaps[part], out=found, mode="wrap")
+            total += found
+        np.multiply(total >> 16, np.float32(-1 / tables.scale), out=known, casting="unsafe")
+        known += own
+        out -= (total & 0xFFFF).astype(np.float32) * np.float32(1 / tables.scale)
+
+    @cached_property
+    def _lost(self) -> Single:
+        """Tiles of the weight that is missing: the indicator's where the value is missing, else 0."""
+        return _tiles(np.isnan(self.scaled) * self.weights)
 
     @cached_property
     def _unknown(self) -> Single:
@@ -175,6 +199,24 @@ class Kernel:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class Tables:
+    """For each group of eight indicators and each pattern of missing values two sums, packed into 32 bits."""
+
+    both: npt.NDArray[np.uint32]
+    scale: float
+
+    @classmethod
+    def of(cls, low: FloatArray, high: FloatArray) -> "Tables":
+        """Tables of the sums of these; neither may exceed 1 in all."""
+        groups = -(-len(low) // 8)
+        scale = 65535.0 - groups  # half a step of rounding for each group
+        padded = np.zeros((2, groups * 8))
+        padded[0, : len(low)], padded[1, : len(low)] = low, high
+        sums = np.rint(padded.reshape(2, groups, 8) @ BITS.T * scale).astype(np.uint32)
+        return cls(sums[0] | sums[1] << np.uint32(16), scale)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class _Query:
     """What queries need of their own rows: one row of coefficients each."""
 
@@ -186,6 +228,8 @@ class _Query:
     """1 where the own value is missing."""
     squares: Single
     known: Single
+    tables: Tables
+    """For a single row."""
 
     @classmethod
     def of(cls, kernel: Kernel, rows: IntArray) -> "_Query":
@@ -194,13 +238,15 @@ class _Query:
         gaps = np.isnan(own)
         filled = np.where(gaps, MIDDLE, own)
         apart = np.abs(filled - MIDDLE)
+        spurious = (1 - kernel.bend) * apart + kernel.bend * apart * apart
         return cls(
             kernel.steps[:, rows].T[:, :, None],
             np.asarray(-2 * kernel.bend * kernel.weights * filled, np.float32),
-            np.asarray((1 - kernel.bend) * apart + kernel.bend * apart * apart, np.float32),
+            np.asarray(spurious, np.float32),
             gaps.astype(np.float32),
             kernel.squares[rows][:, None],
             kernel.known[rows][:, None],
+            Tables.of(kernel.weights * spurious[0], kernel.weights * ~gaps[0]),
         )
 
 

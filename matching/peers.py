@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate, pairwise
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -172,8 +174,7 @@ class _Query:
 
     def suggest(self, limit: int, draws: int = 0) -> list[PeerSuggestion]:
         """Suggestions with reasons; ``draws`` > 0 measures rank stability."""
-        rows, _ = best(self.table, self.row, self.approximate, limit, self.filters.min_coverage)
-        amounts, known, totals = exact(self.table, self.row, rows)
+        rows, amounts, known, totals = best(self.table, self.row, self.approximate, limit, self.filters.min_coverage)
         firm = stability(self, rows, limit, draws) if draws else [None] * len(rows)
         closeness = self._closeness(amounts)
         reasons = self._reasons(rows, amounts, known)
@@ -211,15 +212,21 @@ class _Query:
         others = features.values[rows].tolist()
         periods = self._periods(rows)
         weights = np.append(table.weights * (1 - self.lens.hub_control), 0.0)
-        result = []
+        # an indicator's column of values and so on, each in the order of the reasons, one suggestion after the other
+        columns: list[list[Any]] = [[] for _ in range(7)]
         for i, (places, count) in enumerate(zip(order.tolist(), counts, strict=True)):
+            if not count:
+                continue
             possible = (weights / known[i]).tolist()
             if self.lens.hub_control:
                 possible[-1] = self.lens.hub_control
-            columns = (ids, amounts[i].tolist(), own, [*others[i], None], units, periods[i], possible)
-            first = places[:count]
-            result.append(tuple(map(Contribution, *([column[j] for j in first] for column in columns))))
-        return result
+            row = (ids, amounts[i].tolist(), own, [*others[i], None], units, periods[i], possible)
+            chosen = itemgetter(*places[:count], places[0])  # of one place alone it would give no tuple
+            for column, values in zip(columns, row, strict=True):
+                column += chosen(values)[:-1]
+        reasons = Contribution.many(columns)
+        ends = [0, *accumulate(counts)]
+        return [tuple(reasons[a:b]) for a, b in pairwise(ends)]
 
     def _periods(self, rows: IntArray) -> list[list[str]]:
         """For each row the period of both values, or both periods where they differ."""

@@ -13,7 +13,7 @@ from graph_service.keys import Label
 from graph_service.model import Indicator, Level, Scale
 from graph_service.projection import FloatArray, Projection
 from matching.features import Features, features, known_indicators
-from matching.kernel import Kernel, Single
+from matching.kernel import KNOWN_WITHIN, Kernel, Single
 from matching.lens import Distance, Lens, LensIndicator
 from matching.scaling import Scaler, Transform, apply_scalers, fit_scaler
 
@@ -168,7 +168,7 @@ def scores_of(distance: Single, known: Single, least: float) -> Single:
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         np.divide(distance, known, out=distance)
     np.subtract(np.float32(1), distance, out=distance)
-    np.putmask(distance, known < np.float32(max(least - 1e-5, 1e-6)), -np.inf)
+    np.putmask(distance, known < np.float32(max(least - KNOWN_WITHIN, 1e-6)), -np.inf)
     return distance
 
 
