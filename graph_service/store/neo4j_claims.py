@@ -19,9 +19,15 @@ from graph_service.store.neo4j_cypher import (
     qualifier,
     series_from,
 )
-from graph_service.store.neo4j_difference import Difference, EdgeIdentity, SeriesIdentity, Territory
+from graph_service.store.neo4j_difference import (
+    Difference,
+    EdgeIdentity,
+    SeriesIdentity,
+    Territory,
+    count_claim,
+    count_series,
+)
 from graph_service.store.neo4j_show import ensure, known, show
-from graph_service.store.series import count_points
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -61,33 +67,16 @@ class Claims(Protocol[K, V]):
         ...
 
 
-def in_groups(dataset: str, claims: Iterable[tuple[datetime, Any]], size: int) -> Iterator[dict[str, object]]:
-    """Parameters for batches of rows, grouped by time, so that a time travels once and is held once by the server."""
+def in_groups(
+    dataset: str, claims: Iterable[tuple[Any, Any]], size: int, shared: tuple[str, ...] = ("since",)
+) -> Iterator[dict[str, object]]:
+    """Parameters for batches of rows, grouped by what rows have in common: that travels once and is held once."""
     for batch in batches(claims, size):
-        groups: dict[datetime, list[Any]] = {}
-        for since, row in batch:
-            groups.setdefault(since, []).append(row)
-        yield {"dataset": dataset, "groups": [{"since": since, "rows": rows} for since, rows in groups.items()]}
-
-
-def count_claim(before: object, now: object) -> Changes:
-    """A node, edge or boundary counts as one."""
-    if before is None or now is None:
-        return Changes(new=int(before is None), retired=int(now is None))
-    # 1 == 1.0 in Python, yet they are different claims
-    same = before == now and sorted(map(repr, _items(before))) == sorted(map(repr, _items(now)))
-    return Changes(unchanged=1) if same else Changes(changed=1)
-
-
-def _items(value: Any) -> Iterable[object]:
-    return value.items() if isinstance(value, dict) else value
-
-
-def count_series(before: Series | None, now: Series | None) -> Changes:
-    """Observations count singly."""
-    if before is None or now is None:
-        return Changes(new=len(now.periods) if now else 0, retired=len(before.periods) if before else 0)
-    return count_points(before, now)
+        groups: dict[Any, list[Any]] = {}
+        for common, row in batch:
+            groups.setdefault(common, []).append(row)
+        named = [dict(zip(shared, common, strict=True)) | {"rows": rows} for common, rows in groups.items()]
+        yield {"dataset": dataset, "groups": named}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +111,11 @@ class NodeClaims:
         self._create({key: claim for key, claim in difference.new.items() if key not in old})
         self._say(
             f"{_DATASET} {_GROUPS} MATCH (n:Entity {{key: row[0]}}) CREATE (d)-[c:CLAIMS]->(n)",
-            [(since, (key, properties)) for key, (properties, since) in added.items()],
+            [((since,), (key, properties)) for key, (properties, since) in added.items()],
         )
         self._say(
             f"{_GROUPS} MATCH ()-[c:CLAIMS]->() WHERE elementId(c) = row[0]",
-            [(since, (id, properties)) for id, properties, since in difference.changed.values()],
+            [((since,), (id, properties)) for id, properties, since in difference.changed.values()],
         )
         for batch in batches(difference.retired.values()):
             query = "UNWIND $ids AS id MATCH ()-[c:CLAIMS]->() WHERE elementId(c) = id DELETE c"
@@ -134,14 +123,14 @@ class NodeClaims:
         show(self.cypher, [*added, *difference.changed, *difference.retired])
         return set(difference.retired)
 
-    def _say(self, query: str, claims: Iterable[tuple[datetime, Any]]) -> None:
+    def _say(self, query: str, claims: Iterable[tuple[Any, Any]]) -> None:
         statement = f"{query} SET c = row[1], c.{SINCE} = g.since"
         self.cypher.tell_each(statement, in_groups(self.dataset, claims, BATCH))
 
     def _create(self, claims: dict[str, tuple[Properties, datetime]]) -> None:
         """Nodes that nobody knew show what this one dataset says: no need to merge."""
         for label, named in ((f":{self.label.value}", True), ("", False)):
-            some = [(since, (k, p)) for k, (p, since) in claims.items() if ("name" in p) is named]
+            some = [((since,), (k, p)) for k, (p, since) in claims.items() if ("name" in p) is named]
             self._say(
                 f"{_DATASET} {_GROUPS} CREATE (n:Entity{label}) SET n = row[1], n.key = row[0]"
                 " CREATE (d)-[c:CLAIMS]->(n)",
@@ -186,18 +175,18 @@ class EdgeClaims:
         self._say(
             f"{_GROUPS} MATCH (s:Entity {{key: row[0]}}) MATCH (t:Entity {{key: row[1]}})"
             f" CREATE (s)-[r:{self.type.value}]->(t) SET r = row[2]",
-            ((since, (s, t, properties)) for (s, t, _), (properties, since) in difference.new.items()),
+            (((since,), (s, t, properties)) for (s, t, _), (properties, since) in difference.new.items()),
         )
         self._say(
             f"{_GROUPS} MATCH ()-[r:{self.type.value}]->() WHERE elementId(r) = row[0] SET r = row[1]",
-            ((since, (id, properties)) for id, properties, since in difference.changed.values()),
+            (((since,), (id, properties)) for id, properties, since in difference.changed.values()),
         )
         for batch in batches(difference.retired.values()):
             query = f"UNWIND $ids AS id MATCH ()-[r:{self.type.value}]->() WHERE elementId(r) = id DELETE r"
             self.cypher.tell(query, ids=batch)
         return {end for source, target, _ in difference.retired for end in (source, target)}
 
-    def _say(self, query: str, claims: Iterable[tuple[datetime, Any]]) -> None:
+    def _say(self, query: str, claims: Iterable[tuple[Any, Any]]) -> None:
         statement = f"{query}, r.dataset = $dataset, r.{SINCE} = g.since"
         self.cypher.tell_each(statement, in_groups(self.dataset, claims, BATCH))
 
@@ -231,16 +220,16 @@ class BoundaryClaims:
         self._say(
             f"{_GROUPS} MATCH (m:Entity {{key: row[0]}})"
             " CREATE (m)-[:HAS_BOUNDARY]->(b:Boundary {dataset: $dataset})",
-            ((since, (key, *content)) for key, (content, since) in difference.new.items()),
+            (((since,), (key, *content)) for key, (content, since) in difference.new.items()),
         )
         self._say(
             f"{_GROUPS} MATCH (b:Boundary) WHERE elementId(b) = row[0]",
-            ((since, (id, *content)) for id, content, since in difference.changed.values()),
+            (((since,), (id, *content)) for id, content, since in difference.changed.values()),
         )
         _delete(self.cypher, "Boundary", difference.retired.values())
         return set(difference.retired)
 
-    def _say(self, query: str, claims: Iterable[tuple[datetime, Any]]) -> None:
+    def _say(self, query: str, claims: Iterable[tuple[Any, Any]]) -> None:
         statement = f"{query} SET b.geometry = row[1], b.territory_date = row[2], b.{SINCE} = g.since"
         self.cypher.tell_each(statement, in_groups(self.dataset, claims, BOUNDARY_BATCH))
 
@@ -275,26 +264,32 @@ class SeriesClaims:
         """Write what differs."""
         ensure(self.cypher, {end for identity in difference.new for end in identity})
         self._say(
-            f"{_GROUPS} MATCH (m:Entity {{key: row[3]}}) MATCH (i:Entity {{key: row[4]}})"
+            "UNWIND $groups AS g MATCH (i:Entity {key: g.indicator})"
+            " UNWIND g.rows AS row MATCH (m:Entity {key: row[2]})"
             " CREATE (m)-[:HAS_SERIES]->(s:Series {dataset: $dataset})-[:MEASURES]->(i)",
-            ((since, (*_arrays(series), *identity)) for identity, (series, since) in difference.new.items()),
+            (
+                ((since, series.periods, measure), (*_arrays(series), town))
+                for (town, measure), (series, since) in difference.new.items()
+            ),
+            ("since", "periods", "indicator"),
         )
         self._say(
-            f"{_GROUPS} MATCH (s:Series) WHERE elementId(s) = row[3]",
-            ((since, (*_arrays(series), id)) for id, series, since in difference.changed.values()),
+            f"{_GROUPS} MATCH (s:Series) WHERE elementId(s) = row[2]",
+            (((since, series.periods), (*_arrays(series), id)) for id, series, since in difference.changed.values()),
+            ("since", "periods"),
         )
         _delete(self.cypher, "Series", difference.retired.values())
         return {end for identity in difference.retired for end in identity}
 
-    def _say(self, query: str, claims: Iterable[tuple[datetime, Any]]) -> None:
-        statement = f"{query} SET s.periods = row[0], s.values = row[1], s.flags = row[2], s.{SINCE} = g.since"
-        self.cypher.tell_each(statement, in_groups(self.dataset, claims, SERIES_BATCH))
+    def _say(self, query: str, claims: Iterable[tuple[Any, Any]], shared: tuple[str, ...]) -> None:
+        # neighbouring series mostly have the same periods
+        statement = f"{query} SET s.periods = g.periods, s.values = row[0], s.flags = row[1], s.{SINCE} = g.since"
+        self.cypher.tell_each(statement, in_groups(self.dataset, claims, SERIES_BATCH, shared))
 
 
-def _arrays(series: Series) -> tuple[list[str], list[float], list[str] | None]:
-    """Periods, values and flags; no flags at all need no array."""
-    flags = list(series.flags) if any(series.flags) else None
-    return list(series.periods), [float(value) for value in series.values], flags
+def _arrays(series: Series) -> tuple[list[float], list[str] | None]:
+    """Values and flags; no flags at all need no array."""
+    return [float(value) for value in series.values], list(series.flags) if any(series.flags) else None
 
 
 def _delete(cypher: Cypher, label: str, ids: Iterable[str]) -> None:

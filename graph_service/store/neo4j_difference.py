@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from graph_service.codec import Properties, edge_properties, node_properties
 from graph_service.keys import Label
 from graph_service.model import Boundary, Edge, EdgeType, Node, ObservationTable, Record, Series
 from graph_service.store.contract import Changes, Claimed
-from graph_service.store.series import series_of_tables
+from graph_service.store.series import count_points, series_of_tables
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -90,3 +90,23 @@ def compare(
     changes = sum((count(None, value) for value, _ in new.values()), changes)
     changes = sum((count(before[identity][1], None) for identity in retired), changes)
     return Difference(new, changed, retired, changes)
+
+
+def count_claim(before: object, now: object) -> Changes:
+    """A node, edge or boundary counts as one."""
+    if before is None or now is None:
+        return Changes(new=int(before is None), retired=int(now is None))
+    # 1 == 1.0 in Python, yet they are different claims
+    same = before == now and sorted(map(repr, _items(before))) == sorted(map(repr, _items(now)))
+    return Changes(unchanged=1) if same else Changes(changed=1)
+
+
+def _items(value: Any) -> Iterable[object]:
+    return value.items() if isinstance(value, dict) else value
+
+
+def count_series(before: Series | None, now: Series | None) -> Changes:
+    """Observations count singly."""
+    if before is None or now is None:
+        return Changes(new=len(now.periods) if now else 0, retired=len(before.periods) if before else 0)
+    return count_points(before, now)

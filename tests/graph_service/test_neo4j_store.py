@@ -1,10 +1,12 @@
 """What concerns Neo4j alone: the graph as a person finds it in Cypher, and one clear error for whatever fails."""
 
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -26,12 +28,15 @@ from graph_service.keys import NodeKey, indicator_key, municipality_key
 from graph_service.model import (
     Actor,
     Boundary,
+    Concept,
     Dataset,
     Edge,
     EdgeType,
     Indicator,
+    Level,
     Municipality,
     ObservationTable,
+    Practice,
 )
 from graph_service.store.contract import GraphStore, Writer
 from graph_service.store.neo4j_migrate import statements, steps
@@ -129,6 +134,43 @@ class TestTheGraphInCypher:
         with connected(neo4j_address) as driver:
             plan = driver.execute_query(f"EXPLAIN MATCH (m:Municipality {{key: '{AACHEN}'}}) RETURN m").summary.plan
         assert "IndexSeek" in str(plan)
+
+
+@pytest.mark.neo4j
+def test_the_queries_of_the_documentation_run_and_name_only_what_exists(
+    store: GraphStore, neo4j_address: Address
+) -> None:
+    page = Path(__file__).parents[2] / "docs" / "neo4j.md"
+    queries = re.findall(r"```cypher\n(.+?)```", page.read_text("utf-8"), re.DOTALL)
+    assert len(queries) >= 5
+    store.write(documented)
+    with connected(neo4j_address) as driver:
+        for query in queries:
+            assert driver.execute_query(query).records, query
+
+
+def documented(tx: Writer) -> None:
+    """A little of everything that the documentation asks for."""
+    district, town, other = (municipality_key(code) for code in ("08119", "08119085", "08116"))
+    practice, office, field = NodeKey("practice:p"), NodeKey("actor:a"), NodeKey("concept:field.school")
+    tx.replace(
+        REGISTER,
+        [
+            Municipality(key=district, name="Rems-Murr-Kreis", level=Level.DISTRICT),
+            Municipality(key=other, name="Esslingen", level=Level.DISTRICT),
+            Municipality(key=town, name="Winterbach", level=Level.MUNICIPALITY, population=7_700),
+            Practice(key=practice, name="Lotsen", url="https://example.org"),
+            Actor(key=office, name="Jugendamt", kind="youth-office"),
+            Concept(key=field, name="Schule"),
+            Indicator(key=indicator_key("kids"), name="Kinder", unit="%"),
+            Edge(EdgeType.PART_OF, town, district),
+            Edge(EdgeType.ADJACENT_TO, other, district),
+            Edge(EdgeType.LOCATED_IN, office, other),
+            Edge(EdgeType.APPLIED_IN, practice, town),
+            Edge(EdgeType.IN_FIELD, practice, field),
+            ObservationTable(["08119"], ["kids"], ["2020"], np.array([1.5]), [""]),
+        ],
+    )
 
 
 # --- migrations
