@@ -7,6 +7,7 @@ from functools import cached_property
 from api.settings import Settings
 from graph_service.errors import NotFound
 from graph_service.keys import Label, NodeKey
+from graph_service.model import Level
 from graph_service.projection import Projection
 from graph_service.projection_cache import ProjectionCache, cache_folder
 from graph_service.store.contract import GraphStore
@@ -44,14 +45,14 @@ class Services:
             self.__dict__["_projection"] = kept
         return kept
 
-    def municipality(self, text: str) -> NodeKey:
-        """The municipality that a code, key or name means; raises NotFound, Ambiguous."""
+    def municipality(self, text: str, level: Level | None = None) -> NodeKey:
+        """The municipality that a code, key or name means, at this level if there are several; raises NotFound."""
         projection = self.projection()
         if not projection.spans[Label.MUNICIPALITY]:
             raise NotFound(
                 "a store with municipalities: fill it with `kompass demo` or `kompass import`", "an empty store"
             )
-        return find_municipality(projection, text)
+        return find_municipality(projection, text, level)
 
     def peers(self, lens: Lens) -> PeerRanker:
         """The ranker of a lens on the present revision, kept until the revision moves."""

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from graph_service.errors import NotFound
 from graph_service.keys import Label, NodeKey
 from graph_service.projection import Projection
 from matching.about import DAYS
@@ -27,6 +26,7 @@ from matching.inventory_answers import (
     SeenPeer,
 )
 from matching.lens import Lens
+from matching.nearness import comparable
 from matching.offer_records import (
     ENDED,
     KnownOffer,
@@ -90,10 +90,9 @@ class _Coverage:
         }
 
     def _peers(self) -> tuple[SeenPeer, ...]:
-        try:
-            found = self.stock.peers.suggest(PeerQuestion(self.question.key), limit=self.question.peers)
-        except NotFound:  # abolished, or of no level: nobody is comparable
+        if not comparable(self.stock.peers, self.question.key):
             return ()
+        found = self.stock.peers.suggest(PeerQuestion(self.question.key), limit=self.question.peers)
         recorded = self.stock.areas.recorded
         return tuple(SeenPeer(each.key, each.name, each.closeness, recorded(each.key)) for each in found)
 

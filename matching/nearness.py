@@ -9,6 +9,7 @@ from graph_service.keys import Label, NodeKey
 from graph_service.projection import LEVELS, Projection
 from matching.bulk import exact
 from matching.peers import PeerRanker
+from matching.table import Table
 
 
 def nearness(ranker: PeerRanker, key: NodeKey, others: Iterable[NodeKey]) -> dict[NodeKey, float]:
@@ -31,6 +32,15 @@ def nearness(ranker: PeerRanker, key: NodeKey, others: Iterable[NodeKey]) -> dic
     return found
 
 
+def comparable(ranker: PeerRanker, key: NodeKey) -> bool:
+    """Whether anything is known by which a municipality could be compared with others of its level."""
+    projection = ranker.projection
+    position = projection.position(key)
+    if int(projection.municipalities.level[position]) < 0:
+        return False
+    return _row(ranker.table(ranker.level_of(key)), position) is not None
+
+
 def within(projection: Projection, one: NodeKey, other: NodeKey) -> bool:
     """Whether one area is, contains, or lies in the other."""
     first, second = projection.position(one), projection.position(other)
@@ -39,7 +49,8 @@ def within(projection: Projection, one: NodeKey, other: NodeKey) -> bool:
 
 def above(projection: Projection, position: int) -> list[int]:
     """The positions of the areas that a municipality lies in, the nearest first."""
-    parent, found = projection.municipalities.parent, []
+    parent = projection.municipalities.parent
+    found: list[int] = []
     while (position := int(parent[position])) >= 0 and len(found) < len(LEVELS):
         found.append(position)
     return found
@@ -73,10 +84,10 @@ def _lifted(projection: Projection, own: int, other: int) -> tuple[int, int, int
 
 def _near(ranker: PeerRanker, level: int, own: int, others: list[int]) -> dict[int, float]:
     table = ranker.table(LEVELS[level])
-    row = int(table.features.row_of[own])
-    rows = np.array([int(table.features.row_of[each]) for each in others])
-    if row < 0 or not table.candidates[row]:
+    row = _row(table, own)
+    if row is None:
         return {}
+    rows = np.array([int(table.features.row_of[each]) for each in others])
     at = [i for i in np.flatnonzero(rows >= 0).tolist() if table.candidates[rows[i]]]
     if not at:
         return {}
@@ -86,6 +97,12 @@ def _near(ranker: PeerRanker, level: int, own: int, others: list[int]) -> dict[i
     enough = known >= table.lens.filters.min_coverage - 1e-9
     near = table.closeness(plain)
     return {others[i]: share for i, share, known_enough in zip(at, near, enough.tolist(), strict=True) if known_enough}
+
+
+def _row(table: Table, position: int) -> int | None:
+    """The row of a municipality with enough values; None where there is none."""
+    row = int(table.features.row_of[position])
+    return row if row >= 0 and len(table.ids) and table.candidates[row] else None
 
 
 def position_keys(projection: Projection, positions: Iterable[int]) -> list[NodeKey]:

@@ -131,7 +131,13 @@ class SupporterRanker:
         known = _known(actor)
         pairs = [
             replace(
-                pair, key=wanted.key, name=wanted.name, state=wanted.state(question.on), open_until=wanted.open_until
+                pair,
+                key=wanted.key,
+                name=wanted.name,
+                state=wanted.state(question.on),
+                open_until=wanted.open_until,
+                kind="",
+                contact_role="",
             )
             for wanted in self.requests.values()
             if (question.only is None or wanted.key in question.only)

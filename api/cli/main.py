@@ -18,6 +18,12 @@ ENTRIES = {
     "show": Entry("api.cli.show:show", N_("Show what is known about a municipality.")),
     "indicators": Entry("api.cli.show:indicators", N_("List the indicators of the store.")),
     "peers": Entry("api.cli.peers:peers", N_("Find municipalities that are comparable, with reasons.")),
+    "practices": Entry("api.cli.practices:practices", N_("Find practices against a challenge, with reasons.")),
+    "supporters": Entry(
+        "api.cli.supporters:supporters", N_("Find supporters for a request, or requests for an actor.")
+    ),
+    "coverage": Entry("api.cli.coverage:coverage", N_("Take stock of the offers of a municipality.")),
+    "atlas": Entry("api.cli.coverage:atlas", N_("Take stock of all municipalities of an area.")),
     "lenses": Entry("api.cli.lenses:lenses", N_("List the lenses that peers can be seen through, or show one.")),
     "evaluate": Entry("api.cli.evaluate:evaluate", N_("Measure how well suggestions meet known answers.")),
     "export": Entry("api.cli.export:export", N_("Write the graph to a file for another program.")),

@@ -1,0 +1,52 @@
+"""Writes tables of an answer as a workbook: text stays text, unknown cells are empty."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+
+from graph_service.export.network import clean
+from graph_service.export.target import staged
+
+Value = str | int | float | date | None
+_WIDEST = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet with its heading."""
+
+    title: str
+    heading: Sequence[str]
+    rows: Sequence[Sequence[Value]]
+
+
+def write_sheets(path: Path, sheets: Iterable[Sheet]) -> None:
+    """Write a workbook, whole or not at all; raises TargetError."""
+    with staged(path) as place:
+        book = Workbook(write_only=True)
+        for sheet in sheets:
+            page = book.create_sheet(sheet.title[:31])
+            page.freeze_panes = "B2"
+            columns = zip(sheet.heading, *sheet.rows, strict=True)
+            for index, column in enumerate(columns, start=1):
+                widest = max(len(str("" if value is None else value)) for value in column)
+                page.column_dimensions[get_column_letter(index)].width = min(widest, _WIDEST) + 2
+            rows: list[Sequence[Value]] = [sheet.heading, *sheet.rows]
+            for line, row in enumerate(rows):
+                cells = []
+                for value in row:
+                    cell = WriteOnlyCell(page)
+                    cell.value = clean(value) if isinstance(value, str) else value
+                    if isinstance(value, str):
+                        cell.data_type = "s"  # a spreadsheet would compute what begins with "="
+                    cell.font = Font(bold=line == 0)
+                    cell.alignment = Alignment(vertical="top", wrap_text=isinstance(value, str))
+                    cells.append(cell)
+                page.append(cells)
+        book.save(place)
