@@ -30,7 +30,8 @@ from matching.truth import TruthRow, read_truth
 @click.group(
     cls=LazyGroup,
     entries={
-        "peers": Entry("api.cli.evaluate:peers", N_("Compare peers with official lists of comparable municipalities."))
+        "peers": Entry("api.cli.evaluate:peers", N_("Compare peers with official lists of comparable municipalities.")),
+        "partners": Entry("api.cli.partners:evaluate", N_("Rank the members of later alliances.")),
     },
     help=N_("Measure how well suggestions meet known answers."),
 )
