@@ -25,6 +25,8 @@ ENTRIES = {
     "coverage": Entry("api.cli.coverage:coverage", N_("Take stock of the offers of a municipality.")),
     "atlas": Entry("api.cli.coverage:atlas", N_("Take stock of all municipalities of an area.")),
     "lenses": Entry("api.cli.lenses:lenses", N_("List the lenses that peers can be seen through, or show one.")),
+    "partners": Entry("api.cli.partners:partners", N_("Find actors that can support what you plan, with reasons.")),
+    "learn": Entry("api.cli.partners:learn", N_("Learn weights from your own data.")),
     "evaluate": Entry("api.cli.evaluate:evaluate", N_("Measure how well suggestions meet known answers.")),
     "export": Entry("api.cli.export:export", N_("Write the graph to a file for another program.")),
     "copy": Entry("api.cli.stores:copy", N_("Copy everything from one store to another.")),
