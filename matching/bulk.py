@@ -61,13 +61,14 @@ def all_peers(table: Table, filters: Filters, limit: int, rows: IntArray | None 
         _ = table.reach  # computed once, before the threads start
 
     size = table.kernel.queries
+    least = filters.min_coverage - table.kernel.known_within
 
     plain = not (filters.kinds or filters.population or filters.state or table.nested)
     unfit = np.flatnonzero(~table.candidates)
 
     def work(start: int) -> None:
         block = rows[start : start + size]
-        approximate = finished(table, scores_of(*table.kernel.block(block), filters.min_coverage))
+        approximate = finished(table, scores_of(*table.kernel.block(block), least))
         if plain:
             approximate[:, unfit] = -np.inf
             approximate[np.arange(len(block)), block] = -np.inf

@@ -33,8 +33,6 @@ QUERIES = 16
 SMALL = 250_000
 """Multiplications that the linear algebra library does without threads."""
 THREADS = 2
-KNOWN_WITHIN = 2e-4
-"""How far an approximate known weight may be off."""
 BITS = np.unpackbits(np.arange(256, dtype=np.uint8)[None], axis=0, bitorder="little").T.astype(np.float64)
 BITS.setflags(write=False)
 """Which bits each byte has."""
@@ -90,7 +88,14 @@ class Kernel:
     @property
     def error(self) -> float:
         """How far an approximate distance (not yet divided by the known weight) may be off."""
-        return (len(self.weights) / self.scale if self.scale else 0.0) + KNOWN_WITHIN
+        # a step for each indicator, half at either side; then what was looked up, of the distance and of the weight
+        return (len(self.weights) / self.scale if self.scale else 0.0) + 2 * self.known_within
+
+    @property
+    def known_within(self) -> float:
+        """How far an approximate known weight may be off: half a step for each table that is looked up."""
+        groups = len(self.gaps)
+        return 0.5 * groups / (65535 - groups) + 1e-5
 
     @property
     def queries(self) -> int:

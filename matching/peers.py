@@ -19,7 +19,7 @@ from matching.contract import Contribution, Suggestion
 from matching.kernel import Kernel, Single
 from matching.lens import Filters, Lens
 from matching.stability import stability
-from matching.table import Table, build_table, scores_of
+from matching.table import Table, build_table
 
 REACH = "reach"
 """The feature that names hub control: how far from everybody a candidate is."""
@@ -162,9 +162,8 @@ class _Query:
     @cached_property
     def approximate(self) -> Single:
         """Everybody's approximate score, minus infinity for who is filtered out."""
-        plain = scores_of(*self.table.kernel.approximate(self.row), self.filters.min_coverage)
-        scores = finished(self.table, plain)
-        scores[~self.mask] = -np.inf
+        scores = finished(self.table, self.table.approximate(self.row, self.filters))
+        np.putmask(scores, ~self.mask, -np.inf)
         return scores
 
     def every(self) -> FloatArray:

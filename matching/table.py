@@ -13,8 +13,8 @@ from graph_service.keys import Label
 from graph_service.model import Indicator, Level, Scale
 from graph_service.projection import FloatArray, Projection
 from matching.features import Features, features, known_indicators
-from matching.kernel import KNOWN_WITHIN, Kernel, Single
-from matching.lens import Distance, Lens, LensIndicator
+from matching.kernel import Kernel, Single
+from matching.lens import Distance, Filters, Lens, LensIndicator
 from matching.scaling import Scaler, Transform, apply_scalers, fit_scaler
 
 BEND = 2 / 3
@@ -80,6 +80,10 @@ class Table:
             above = np.where(above >= 0, parent[np.where(above >= 0, above, 0)], -1)
         return np.stack(chain, axis=1) if chain else np.zeros((len(self.features.rows), 0), np.int64)
 
+    def approximate(self, row: int, filters: Filters) -> Single:
+        """Everybody's approximate score; minus infinity where less is known than the filters ask for."""
+        return scores_of(*self.kernel.approximate(row), filters.min_coverage - self.kernel.known_within)
+
     @cached_property
     def nested(self) -> bool:
         """Whether some rows lie within others."""
@@ -129,7 +133,7 @@ class Table:
         for row in rows.tolist():
             others = rows[rows != row]
             if len(rows) > EXACT:  # among so many, those that are nearest by approximate score will do
-                scores = scores_of(*self.kernel.approximate(row), self.lens.filters.min_coverage)[others]
+                scores = self.approximate(row, self.lens.filters)[others]
                 others = np.sort(others[np.argpartition(scores, -count)[-count:]])
             amounts, known = self.kernel.exact(row, others)
             total = np.where(known >= self.lens.filters.min_coverage - 1e-9, np.nansum(amounts, axis=1), 0)
@@ -168,7 +172,7 @@ def scores_of(distance: Single, known: Single, least: float) -> Single:
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         np.divide(distance, known, out=distance)
     np.subtract(np.float32(1), distance, out=distance)
-    np.putmask(distance, known < np.float32(max(least - KNOWN_WITHIN, 1e-6)), -np.inf)
+    np.putmask(distance, known < np.float32(max(least, 1e-6)), -np.inf)
     return distance
 
 
