@@ -118,32 +118,33 @@ def _fit(task: _Task, start: FloatArray) -> FloatArray:
 
 def _loss(task: _Task, weights: FloatArray) -> tuple[float, FloatArray]:
     """Cross-entropy of the lists and its slope; distances are means over what both sides know."""
+    # a product for each query instead of one for all: small ones start no threads, which cost more than they give
     exact = weights.astype(np.float32)
     features = len(exact) // 2
-    shape, flat = task.allowed.shape, task.parts.reshape(-1, len(exact))
-    sums = flat @ exact
+    sums = np.matmul(task.parts, exact)
     each = exact[:features] + exact[features:]
     total = each.sum()
-    if task.whole:
-        distance = sums
-    else:
-        share = task.known.reshape(-1, features) @ each
-        distance = np.where(share > 0, sums / np.maximum(share, 1e-12) * total, 1e3)
-    scores = np.where(task.allowed, -distance.reshape(shape), -np.inf).astype(np.float64)
+    distance, share = sums, None
+    if not task.whole:
+        share = np.maximum(np.matmul(task.known, each), np.float32(1e-12))
+        distance = sums / share * total
+    scores = np.where(task.allowed, -distance, -np.inf).astype(np.float64)
     scores -= scores.max(axis=1, keepdims=True)
     odds = np.exp(scores)
     odds /= odds.sum(axis=1, keepdims=True)
-    count = shape[0]
-    value = -float((task.target * np.log(np.maximum(odds, 1e-300))).sum()) / count
-    push = (((task.target - odds * task.target.sum(axis=1, keepdims=True)) / count).reshape(-1)).astype(np.float32)
-    if task.whole:
-        return value, (push @ flat).astype(np.float64)
-    scaled = push * total / np.maximum(share, 1e-12)
-    slope = (scaled @ flat).astype(np.float64)
+    value = -float((task.target * np.log(np.maximum(odds, 1e-300))).sum()) / len(odds)
+    push = ((task.target - odds * task.target.sum(axis=1, keepdims=True)) / len(odds)).astype(np.float32)
+    if share is None:
+        return value, _summed(push, task.parts)
+    slope = _summed(push * total / share, task.parts)
     # the known weight stands below the fraction, the whole weight above it
-    shared = -((scaled * sums / np.maximum(share, 1e-12)) @ task.known.reshape(-1, features)).astype(np.float64)
-    shared += float((push * sums / np.maximum(share, 1e-12)).sum())
+    shared = float((push * sums / share).sum()) - _summed(push * total * sums / share**2, task.known)
     return value, slope + np.concatenate([shared, shared])
+
+
+def _summed(push: Single, parts: Single) -> FloatArray:
+    """The sum over all pairs of their parts times their push."""
+    return np.asarray(np.matmul(push[:, None, :], parts).sum(axis=(0, 1)), np.float64)
 
 
 def _lens(table: Table, weights: FloatArray) -> Lens:
