@@ -19,12 +19,16 @@ ENTRIES = {
     "indicators": Entry("api.cli.show:indicators", N_("List the indicators of the store.")),
     "peers": Entry("api.cli.peers:peers", N_("Find municipalities that are comparable, with reasons.")),
     "practices": Entry("api.cli.practices:practices", N_("Find practices against a challenge, with reasons.")),
+    "network": Entry(
+        "api.cli.network:network", N_("Ask the network: who is near, between, together, alone, or recorded twice.")
+    ),
     "supporters": Entry(
         "api.cli.supporters:supporters", N_("Find supporters for a request, or requests for an actor.")
     ),
     "coverage": Entry("api.cli.coverage:coverage", N_("Take stock of the offers of a municipality.")),
     "atlas": Entry("api.cli.coverage:atlas", N_("Take stock of all municipalities of an area.")),
     "lenses": Entry("api.cli.lenses:lenses", N_("List the lenses that peers can be seen through, or show one.")),
+    "alliance": Entry("api.cli.alliance:alliance", N_("Compose an alliance for a need, or check an existing one.")),
     "partners": Entry("api.cli.partners:partners", N_("Find actors that can support what you plan, with reasons.")),
     "learn": Entry("api.cli.partners:learn", N_("Learn weights from your own data.")),
     "evaluate": Entry("api.cli.evaluate:evaluate", N_("Measure how well suggestions meet known answers.")),

@@ -122,7 +122,7 @@ class Ties:
         edges, i = self.projection.edges(self.types[kind]), int(self.number[edge])
         source, target = self.key(int(edges.source[i])), self.key(int(edges.target[i]))
         said = {name: value for name, value in edges.property(i).items() if name != "visibility"}
-        return Tie(self.types[kind], source, target, MappingProxyType(said))
+        return Tie(self.types[kind], source, target, said)
 
     def between(self, one: int, other: int) -> list[int]:
         """The edges between two nodes, strongest first."""

@@ -1,0 +1,140 @@
+"""``kompass network duplicates``, ``merge``, ``distinguish``, ``undo``: actors recorded twice, and who decides."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from api.cli.base import app, argument, command, option
+from api.cli.network_options import NO_ACTORS, limit_option
+from api.cli.output import format_option, print_csv, print_json
+from api.cli.paragraphs import DAY, say
+from api.language import N_
+from api.network_words import Speaker
+from graph_service.identity import keep_apart
+from graph_service.identity import merge as merge_records
+from graph_service.identity import undo as undo_decision
+from graph_service.keys import Label, NodeKey
+from matching.contract import Contribution
+from matching.duplicates import CONTRAST, KIND, LEAST, NAME, PLACE, RARITY, TOGETHER, URL, Duplicate, DuplicateMatcher
+from matching.node_names import find_actor
+
+FEATURES = {
+    NAME: N_("names alike"),
+    RARITY: N_("rare words in common"),
+    PLACE: N_("place"),
+    URL: N_("web address"),
+    KIND: N_("kind"),
+    CONTRAST: N_("words that tell apart"),
+    TOGETHER: N_("both in the same alliance"),
+}
+
+
+@command(help=N_("Show actors that are probably recorded twice, with reasons; ACTOR: only those like this one."))
+@argument("actor", required=False)
+@option(
+    "--least",
+    type=click.FloatRange(0, 1),
+    default=LEAST,
+    show_default=True,
+    help=N_("The least score that is shown; the more, the surer."),
+)
+@limit_option(20, N_("How many pairs to show, the likeliest first."))
+@format_option
+def duplicates(actor: str | None, least: float, limit: int, form: str) -> None:
+    """Show likely duplicates."""
+    here = app()
+    projection, words = here.services.projection(), here.words
+    question = find_actor(projection, actor) if actor else None
+    found = DuplicateMatcher(least).fit(projection).suggest(question, limit=limit)
+    if form == "json":
+        print_json({"revision": projection.revision, "actor": question, "least": least, "suggestions": found})
+    elif form == "csv":
+        names = ["one", "other", "score", "one_name", "other_name", "coverage"]
+        print_csv(names, ([d.twin, d.key, d.score, d.twin_name, d.name, d.coverage] for d in found))
+    elif not projection.spans[Label.ACTOR]:
+        say(words(NO_ACTORS))
+    elif not found:
+        say(words("No two actors look like one that nobody has decided about."))
+    else:
+        _print(found, Speaker(projection, words))
+
+
+def _print(found: list[Duplicate], speaker: Speaker) -> None:
+    words = speaker.words
+    for each in found:
+        click.echo(f"{words.number(each.score, 2)}  {each.twin_name}")
+        click.echo(f"      {each.name}")
+        say(f"{each.twin} · {each.key}", indent=6)
+        reasons = [reason for reason in each.contributions if round(reason.amount, 2)]
+        say("; ".join(_reason(reason, speaker) for reason in reasons), indent=6, hang=2)
+        click.echo()
+    say(
+        words(
+            "The same? `kompass network merge DUPLICATE KEPT`. Not the same? `kompass network distinguish ONE OTHER`."
+        )
+    )
+
+
+def _reason(reason: Contribution, speaker: Speaker) -> str:
+    words = speaker.words
+    sign = "+" if reason.amount > 0 else "−"
+    text = f"{sign}{words.number(abs(reason.amount), 2)} {words(FEATURES[reason.feature])}"
+    if reason.feature in (PLACE, URL, KIND, CONTRAST):
+        one, other = (_value(reason, value, speaker) for value in (reason.own, reason.other))
+        text += f" ({one})" if one == other else f" ({one} / {other})"
+    return text
+
+
+def _value(reason: Contribution, value: float | str | None, speaker: Speaker) -> str:
+    if value is None or value == "":
+        return "–"
+    return speaker.term("actor_kind", str(value)) if reason.feature == KIND else str(value)
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
+
+
+_reason_option = option("--reason", default="", help=N_("Why, in a few words; kept with the decision."))
+_on_option = option("--on", type=DAY, default=_today, help=N_("The day of the decision; today by default."))
+
+
+def _decide(one: str, other: str, decide: Callable[..., Any], message: str, **said: object) -> None:
+    here = app()
+    projection = here.services.projection()
+    keys: list[NodeKey] = [find_actor(projection, text) for text in (one, other)]
+    here.services.store.write(lambda tx: decide(tx, *keys, **said))
+    names = [projection.name(Label.ACTOR, projection.position(key)) for key in keys]
+    say(here.words(message, one=names[0], other=names[1]))
+
+
+@command(help=N_("Enter that DUPLICATE is another record of KEPT; nothing else changes, and `undo` takes it back."))
+@argument("duplicate")
+@argument("kept")
+@_reason_option
+@_on_option
+def merge(duplicate: str, kept: str, reason: str, on: datetime) -> None:
+    """Enter that two are the same."""
+    _decide(
+        duplicate, kept, merge_records, N_("Entered as the same actor: {one} / {other}"), on=on.date(), reason=reason
+    )
+
+
+@command(help=N_("Enter that ONE and OTHER are different actors; they are not proposed again."))
+@argument("one")
+@argument("other")
+@_reason_option
+@_on_option
+def distinguish(one: str, other: str, reason: str, on: datetime) -> None:
+    """Enter that two are different."""
+    _decide(one, other, keep_apart, N_("Entered as different actors: {one} / {other}"), on=on.date(), reason=reason)
+
+
+@command(help=N_("Take back what was entered by hand about ONE and OTHER."))
+@argument("one")
+@argument("other")
+def undo(one: str, other: str) -> None:
+    """Take a decision back."""
+    _decide(one, other, undo_decision, N_("Taken back what was entered about: {one} / {other}"))
