@@ -1,12 +1,15 @@
 """What stands behind the reasons for a partner: the two values compared, and what counts against it."""
 
+from collections.abc import Mapping
 from datetime import date
 
 import numpy as np
 
+from graph_service.arrays import IntArray
 from graph_service.keys import Label
 from graph_service.projection import FloatArray
 from matching.partner_signals import Signals
+from matching.partner_signals_work import Like
 from matching.partners_history import to_day
 from matching.partners_needs import Needs
 
@@ -38,21 +41,24 @@ def running_alliances(signals: Signals, on: date) -> FloatArray:
     begun, ended = past.alliances.day[past.rows], past.alliances.ended[past.rows]
     day = to_day(on)
     runs = (begun <= day) & np.where(np.isnan(ended), day < begun + RUNNING * 365.25, ended >= day)
-    return np.asarray(runs.astype(np.float64) @ past.members)
+    return np.asarray(signals.work.carried @ runs.astype(np.float32), np.float64)
 
 
 class Reasons:
     """The values behind the reasons of one need."""
 
-    def __init__(self, signals: Signals, need: Needs, on: date, raw: dict[str, FloatArray]) -> None:
+    def __init__(
+        self, signals: Signals, need: Needs, on: date, raw: Mapping[str, FloatArray], like: Like, kilometres: FloatArray
+    ) -> None:
         """Remember what is compared."""
-        self.signals, self.need, self.on, self.raw = signals, need, on, raw
+        self.signals, self.need, self.raw, self.kilometres = signals, need, raw, kilometres[0]
         self.running = running_alliances(signals, on)
-        self.closest = signals.work.like(need, signals.work.vectors.transform(need.texts)).text
+        self.near = np.asarray(like.text.toarray())[0]
+        self.team = np.asarray(like.team.toarray())[0] > 0
 
     def values(self, signal: str, actor: int) -> tuple[Value, Value]:
         """The need's value and the actor's; None where there is none."""
-        actors, past = self.signals.actors, self.signals.history
+        actors = self.signals.actors
         match signal:
             case "similar-work" | "similar-work-lately" | "closest-work" | "similar-work-in-field":
                 return None, self._nearest_work(actor)
@@ -74,7 +80,7 @@ class Reasons:
                 names = {actors.resources[i] for i in columns.tolist()} & wanted_resources
                 return ";".join(sorted(wanted_resources)), ";".join(sorted(names)) or None
             case "activity" | "active-lately":
-                return None, float(past.members[:, [actor]].sum())
+                return None, float(len(self._rows(actor)))
             case "freshness":
                 day = actors.assured[actor]
                 return None, _iso(float(day)) if np.isfinite(day) else None
@@ -84,8 +90,8 @@ class Reasons:
 
     def coverage(self, actor: int, possible: dict[str, float]) -> float:
         """The share of the weight for which something is known of the actor."""
-        actors, past = self.signals.actors, self.signals.history
-        carried = bool(past.members[:, [actor]].nnz)
+        actors = self.signals.actors
+        carried = bool(len(self._rows(actor)))
         known = {
             "place": actors.place[actor] >= 0 or bool(actors.serves[[actor]].nnz),
             "distance": bool(np.isfinite(actors.longitude[actor])),
@@ -100,17 +106,16 @@ class Reasons:
         total = sum(possible.values())
         return sum(w for signal, w in possible.items() if known.get(signal, carried)) / total if total else 0.0
 
-    def _rows(self, actor: int) -> list[int]:
-        column = self.signals.history.members[:, [actor]].tocoo()
-        return sorted(int(i) for i in column.coords[0])
+    def _rows(self, actor: int) -> IntArray:
+        carried = self.signals.work.carried
+        return carried.indices[carried.indptr[actor] : carried.indptr[actor + 1]].astype(np.int64)
 
     def _nearest_work(self, actor: int) -> str | None:
         """What the actor carried that is most like the need, with its year."""
-        near = {int(i): float(v) for i, v in zip(self.closest.indices, self.closest.data, strict=True)}
-        rows = [row for row in self._rows(actor) if row in near]
-        if not rows:
+        rows = np.sort(self._rows(actor))
+        if not len(rows) or not self.near[rows].any():
             return None
-        best = max(rows, key=lambda row: (near[row], row))
+        best = rows[::-1][np.argmax(self.near[rows[::-1]])]
         past = self.signals.history
         day = float(past.alliances.day[past.rows[best]])
         text = past.alliances.description[past.rows[best]]
@@ -118,9 +123,9 @@ class Reasons:
 
     def _together(self, actor: int) -> float:
         """In how many alliances it was with one of the team."""
-        company = self.signals.work.company
-        team = np.asarray((company @ self.need.team.T).toarray()).ravel() > 0
-        return float((team & (np.asarray(company[:, [actor]].toarray()).ravel() > 0)).sum())
+        joined = self.signals.work.joined
+        rows = joined.indices[joined.indptr[actor] : joined.indptr[actor + 1]]
+        return float(self.team[rows].sum())
 
     def _topics(self, actor: int) -> list[int]:
         carried = self.signals.history.topics[self._rows(actor)]
@@ -136,7 +141,7 @@ class Reasons:
         return self.signals.history.projection.name(Label.MUNICIPALITY, place) if place >= 0 else None
 
     def _kilometres(self, actor: int) -> float | None:
-        distance = float(self.signals.places.kilometres(self.need)[0, actor])
+        distance = float(self.kilometres[actor])
         return round(distance, 1) if np.isfinite(distance) else None
 
 

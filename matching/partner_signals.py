@@ -102,7 +102,12 @@ class Signals:
 
     def measure(self, needs: Needs) -> dict[str, FloatArray]:
         """Every raw signal, needs × actors."""
+        return self.compare(needs)[0]
+
+    def compare(self, needs: Needs) -> tuple[dict[str, FloatArray], Like, FloatArray]:
+        """Every raw signal, needs × actors; how alike past alliances are; and the distances in kilometres."""
         found, like = self.work.measure(needs)
+        kilometres = self.places.kilometres(needs)
         weights = self._speaking(like)
         found["kind-of-work"] = self._of_members(weights, self.by_kind)
         found["place-of-work"] = self._of_members(weights, self.actors.located)
@@ -110,7 +115,7 @@ class Signals:
         found["kind"] = self._kinds(needs)
         found["resources"] = self._resources(needs)
         found["place"] = self.places.nearness(needs)
-        found["distance"] = np.nan_to_num(np.exp(-self.places.kilometres(needs) / HALFWAY))
+        found["distance"] = np.nan_to_num(np.exp(-kilometres / HALFWAY))
         found["network"] = self.network.walk(needs.team)
         found["common-partners"] = self.network.allocation(needs.team)
         found["same-programme"] = self._programme(needs)
@@ -118,7 +123,7 @@ class Signals:
         found["activity"] = np.broadcast_to(np.log1p(self.activity), shape)
         found["active-lately"] = np.broadcast_to(self.lately, shape)
         found["local-activity"] = found["place"] * found["activity"]
-        return found
+        return found, like, kilometres
 
     def _speaking(self, like: Like) -> sparse.csr_array:
         """How much the members of each past alliance say about who is needed."""

@@ -11,6 +11,8 @@ from scipy import sparse
 from graph_service.projection import FloatArray
 
 DAMPING = 0.85
+DENSE = 0.02
+"""From this share of actors on, plain numbers are quicker than sparse ones."""
 ROUNDS = 4
 """Steps of the short walk that suggestions use: closeness fades with each, so later ones hardly change the order."""
 
@@ -21,10 +23,16 @@ class Network:
 
     joints: sparse.csr_array
     """joints × actors."""
+    joined: sparse.csr_array
+    """actors × joints."""
     to_joint: sparse.csr_array
     """actors × joints: one step of a walk from an actor to a joint."""
     to_actor: sparse.csr_array
     """joints × actors: one step on to an actor."""
+    from_actor: sparse.csr_array
+    """joints × actors: the first step, turned round."""
+    from_joint: sparse.csr_array
+    """actors × joints: the second step, turned round."""
     sharing: sparse.csr_array
     """joints × actors, each weighted by one over the joint's size: resource allocation."""
     telling: sparse.csr_array
@@ -35,17 +43,22 @@ class Network:
         """Prepare the walks."""
         joints = sparse.csr_array(joints, dtype=np.float32)
         size = np.asarray(joints.sum(axis=1))
+        joined = sparse.csr_array(joints.T)
+        to_joint, to_actor = _steps(joined), _steps(joints)
         return cls(
             joints,
-            _steps(sparse.csr_array(joints.T)),
-            _steps(joints),
+            joined,
+            to_joint,
+            to_actor,
+            sparse.csr_array(to_joint.T),
+            sparse.csr_array(to_actor.T),
             _scaled(joints, 1 / np.maximum(size, 1)),
             _scaled(joints, 1 / np.log(np.maximum(size, 2))),
         )
 
     def shared(self, team: sparse.csr_array) -> sparse.csr_array:
         """needs × joints: those in which one of the team is."""
-        return sparse.csr_array(team.astype(np.float32) @ self.joints.T)
+        return sparse.csr_array(team.astype(np.float32) @ self.joined)
 
     def allocation(self, team: sparse.csr_array) -> FloatArray:
         """Resource allocation from the team: each joint shares one unit among its members."""
@@ -60,14 +73,18 @@ class Network:
         start = _row_shares(team)
         if not self.joints.nnz or not start.nnz:
             return np.zeros(team.shape, np.float32)
-        now: sparse.csr_array | FloatArray = start
+        near, step = start, 0
         total = (1 - damping) * start.toarray()
-        for step in range(1, rounds + 1):
-            now = (now @ self.to_joint) @ self.to_actor
-            if sparse.issparse(now) and now.nnz > 0.1 * now.shape[0] * now.shape[1]:
-                now = now.toarray()
-            share = (1 - damping) * damping**step
-            total += share * (now.toarray() if sparse.issparse(now) else now)
+        # few are reached at first, so the walk begins sparse; later the turned matrices are quicker on plain numbers
+        while step < rounds and near.nnz < DENSE * near.shape[0] * near.shape[1]:
+            step += 1
+            near = sparse.csr_array((near @ self.to_joint) @ self.to_actor)
+            total += (1 - damping) * damping**step * near.toarray()
+        now = near.toarray().T
+        while step < rounds:
+            step += 1
+            now = self.from_joint @ (self.from_actor @ now)
+            total += (1 - damping) * damping**step * now.T
         return np.asarray(total, np.float32)
 
 

@@ -26,12 +26,15 @@ class Places:
     actors: Actors
     neighbours: sparse.csr_array
     """municipalities × municipalities."""
+    sphere: FloatArray
+    """actors × 3: where each is on a sphere of radius one."""
 
     @classmethod
     def of(cls, projection: Projection, actors: Actors) -> "Places":
         """Prepare for one revision."""
         beside = projection.adjacency(EdgeType.ADJACENT_TO, Label.MUNICIPALITY, Label.MUNICIPALITY)
-        return cls(projection, actors, sparse.csr_array(beside + beside.T))
+        sphere = on_sphere(actors.longitude, actors.latitude)
+        return cls(projection, actors, sparse.csr_array(beside + beside.T), sphere)
 
     def of_needs(self, needs: Needs) -> sparse.csr_array:
         """needs × municipalities: the places of each need, or of its team where it names none."""
@@ -94,7 +97,7 @@ class Places:
             for place in wanted.indices[wanted.indptr[row] : wanted.indptr[row + 1]].tolist():
                 x, y = self._coordinates(place, table.longitude, table.latitude)
                 if np.isfinite(x):
-                    result[row] = np.fmin(result[row], haversine(x, y, self.actors.longitude, self.actors.latitude))
+                    result[row] = np.fmin(result[row], distances(on_sphere(x, y), self.sphere))
         return result
 
     def _coordinates(self, place: int, longitude: FloatArray, latitude: FloatArray) -> tuple[float, float]:
@@ -107,8 +110,13 @@ class Places:
         return float(self.actors.longitude[there].mean()), float(self.actors.latitude[there].mean())
 
 
-def haversine(longitude: float, latitude: float, longitudes: FloatArray, latitudes: FloatArray) -> FloatArray:
-    """Great-circle distances in kilometres."""
-    x, y, xs, ys = map(np.radians, (longitude, latitude, longitudes, latitudes))
-    a = np.sin((ys - y) / 2) ** 2 + np.cos(y) * np.cos(ys) * np.sin((xs - x) / 2) ** 2
-    return np.asarray(2 * EARTH * np.arcsin(np.sqrt(a)))
+def on_sphere(longitude: FloatArray | float, latitude: FloatArray | float) -> FloatArray:
+    """Points on a sphere of radius one."""
+    x, y = np.radians(longitude), np.radians(latitude)
+    return np.stack([np.cos(y) * np.cos(x), np.cos(y) * np.sin(x), np.sin(y)], axis=-1).astype(np.float32)
+
+
+def distances(point: FloatArray, points: FloatArray) -> FloatArray:
+    """Great-circle distances in kilometres, by the chord, which is exact for near points too."""
+    chord = np.sqrt(((points - point) ** 2).sum(axis=-1))
+    return np.asarray(2 * EARTH * np.arcsin(np.minimum(chord / 2, 1)))

@@ -7,7 +7,6 @@ import numpy as np
 from scipy import sparse
 
 from graph_service.arrays import IntArray
-from graph_service.keys import Label
 from graph_service.projection import FloatArray
 from matching.partners_history import History
 from matching.partners_needs import Needs
@@ -47,6 +46,12 @@ class Work:
     """past alliances × actors."""
     company: sparse.csr_array
     """The same with leads."""
+    carried: sparse.csr_array
+    """actors × past alliances: the members again, by actor."""
+    joined: sparse.csr_array
+    """actors × past alliances: the company again, by actor."""
+    topics: sparse.csr_array
+    """concepts × past alliances."""
     fresh: FloatArray
     """How much each past alliance still counts for its age."""
     profiles: sparse.csr_array
@@ -65,7 +70,8 @@ class Work:
             (np.ones(count, np.float32), (document, np.arange(count))), shape=(len(distinct), count)
         )
         members = history.members.astype(np.float32)
-        carried = sparse.csr_array((members.T @ spread.T) @ texts) + own
+        company = sparse.csr_array(members + history.leads.astype(np.float32)).sign()
+        told = sparse.csr_array((members.T @ spread.T) @ texts) + own
         age = history.age
         fresh = np.exp(-np.where(np.isnan(age), 3 * MEMORY, age) / MEMORY).astype(np.float32)
         return cls(
@@ -75,9 +81,12 @@ class Work:
             _columns(texts),
             spread,
             members,
-            sparse.csr_array(members + history.leads.astype(np.float32)).sign(),
+            company,
+            _columns(members),
+            _columns(company),
+            _columns(history.topics),
             fresh,
-            _columns(_unit(carried)),
+            _columns(_unit(told)),
             _columns(vectors.transform(names)),
         )
 
@@ -86,10 +95,10 @@ class Work:
         near = sparse.csr_array(texts @ self.documents)
         near.data[near.data < FAINT] = 0
         near.eliminate_zeros()
-        topics = sparse.csr_array(needs.topics.astype(np.float32) @ self.history.topics.astype(np.float32).T)
+        topics = sparse.csr_array(needs.topics.astype(np.float32) @ self.topics)
         asked = np.maximum(np.asarray(needs.topics.sum(axis=1)), 1)
         topics.data = np.minimum(topics.data / np.repeat(asked, np.diff(topics.indptr)), 1).astype(np.float32)
-        team = sparse.csr_array(needs.team.astype(np.float32) @ self.company.T)
+        team = sparse.csr_array(needs.team.astype(np.float32) @ self.joined)
         team.data = np.minimum(team.data, 1)
         return Like(sparse.csr_array(near @ self.spread), team, topics)
 
@@ -161,8 +170,3 @@ def _unit(rows: sparse.csr_array) -> sparse.csr_array:
     scale = np.divide(1, length, out=np.zeros_like(length), where=length > 0)
     data = rows.data * np.repeat(scale, np.diff(rows.indptr))
     return sparse.csr_array((data, rows.indices, rows.indptr), shape=rows.shape)
-
-
-def positions(history: History, label: Label) -> range:
-    """Where a label's nodes stand among all nodes."""
-    return history.projection.spans[label]

@@ -119,7 +119,7 @@ class _Query:
         self.model = ranker.model
         self.actors = self.signals.actors
         self.need = self._need()
-        self.raw = self.signals.measure(self.need)
+        self.raw, self.like, self.kilometres = self.signals.compare(self.need)
         self.among = np.ones((1, len(self.actors)), bool)
         self.among[self.need.team.nonzero()] = False
         self.weights = self._weights()
@@ -218,7 +218,7 @@ class _Query:
         return np.asarray(self._sum({n: a for n, a in self.amounts.items() if n not in general}) > 1e-9)
 
     def _suggestions(self, order: IntArray, scores: FloatArray) -> tuple[PartnerSuggestion, ...]:
-        reasons = Reasons(self.signals, self.need, self.question.on, self.raw)
+        reasons = Reasons(self.signals, self.need, self.question.on, self.raw, self.like, self.kilometres)
         found = []
         for rank, actor in enumerate(order.tolist(), 1):
             parts = [
