@@ -54,6 +54,7 @@ class Reasons:
         self.signals, self.need, self.raw, self.kilometres = signals, need, raw, kilometres[0]
         self.running = running_alliances(signals, on)
         self.near = np.asarray(like.text.toarray())[0]
+        self.asked_place = self._asked_place()
         self.team = np.asarray(like.team.toarray())[0] > 0
 
     def values(self, signal: str, actor: int) -> tuple[Value, Value]:
@@ -65,7 +66,7 @@ class Reasons:
             case "past-partner" | "past-partner-in-field" | "similar-work-together" | "closest-work-together":
                 return None, self._together(actor)
             case "place" | "place-of-work" | "local-activity":
-                return self._asked_place(), self._place(actor)
+                return self.asked_place, self._place(actor)
             case "distance":
                 return None, self._kilometres(actor)
             case "field" | "field-experience":

@@ -155,6 +155,8 @@ class Signals:
 
     def _programme(self, needs: Needs) -> FloatArray:
         """How active actors were in alliances of the same kind."""
+        if (needs.kind < 0).all():
+            return np.zeros((len(needs), len(self.actors)), np.float32)
         kinds = sorted(set(self.history.kind.tolist()) - {-1})
         active = np.zeros((len(kinds) + 1, len(self.actors)), np.float32)
         for row, kind in enumerate(kinds):

@@ -13,7 +13,7 @@ from graph_service.projection import FloatArray
 DAMPING = 0.85
 DENSE = 0.02
 """From this share of actors on, plain numbers are quicker than sparse ones."""
-ROUNDS = 4
+ROUNDS = 3
 """Steps of the short walk that suggestions use: closeness fades with each, so later ones hardly change the order."""
 
 

@@ -4,11 +4,17 @@ import argparse
 import platform
 from collections.abc import Iterator, Mapping
 
+from scripts.bench_partners import bench_partners
 from scripts.bench_peers import bench_peers
 from scripts.bench_stores import bench_neo4j, bench_sqlite
 from scripts.figures import Bench, Figure, table
 
-BENCHES: Mapping[str, Bench] = {"peers": bench_peers, "sqlite": bench_sqlite, "neo4j": bench_neo4j}
+BENCHES: Mapping[str, Bench] = {
+    "peers": bench_peers,
+    "partners": bench_partners,
+    "sqlite": bench_sqlite,
+    "neo4j": bench_neo4j,
+}
 
 
 def main() -> None:
