@@ -14,8 +14,8 @@ def known(cypher: Cypher, keys: Iterable[str]) -> set[str]:
 
 def ensure(cypher: Cypher, keys: set[str]) -> None:
     """Make a place for keys that edges or series point to, whether or not a dataset names them."""
-    for batch in batches(sorted(keys - known(cypher, keys))):
-        cypher.tell("UNWIND $keys AS key CREATE (:Entity {key: key})", keys=batch)
+    query = "UNWIND $keys AS key MERGE (:Entity {key: key})"
+    cypher.tell_each(query, ({"keys": batch} for batch in batches(sorted(keys))))
 
 
 def show(cypher: Cypher, keys: Iterable[str]) -> None:
