@@ -32,6 +32,7 @@ from matching.truth import TruthRow, read_truth
     entries={
         "peers": Entry("api.cli.evaluate:peers", N_("Compare peers with official lists of comparable municipalities.")),
         "partners": Entry("api.cli.partners:evaluate", N_("Rank the members of later alliances.")),
+        "teams": Entry("api.cli.evaluate_teams:teams", N_("Find the members of later alliances again.")),
     },
     help=N_("Measure how well suggestions meet known answers."),
 )

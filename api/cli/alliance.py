@@ -1,0 +1,128 @@
+"""``kompass alliance``: who together, in which roles, why, and who is missing; or how sound an existing alliance is."""
+
+from datetime import datetime
+
+import click
+
+from api.cli.alliance_answers import print_health, print_team
+from api.cli.base import app, command, option
+from api.cli.output import Cell, format_option, print_csv, print_json
+from api.cli.paragraphs import on_option
+from api.explanations import Explainer
+from api.language import N_
+from graph_service.errors import NotFound
+from graph_service.keys import Label, concept_key
+from graph_service.projection import Projection
+from graph_service.role_templates import load_role_templates
+from graph_service.vocabulary import load_vocabulary
+from matching.alliances import AllianceMatcher
+from matching.node_names import find_node
+from matching.team_answer import TeamAnswer
+from matching.team_health import Health, check_alliance
+from matching.team_need import TeamNeed
+
+
+@command(help=N_("Compose an alliance for a need, with reasons and who is missing; or check an existing one."))
+@option("--municipality", metavar="MUNICIPALITY", help=N_("Where: a code, a key or a name."))
+@option("--field", "fields", metavar="ID", multiple=True, help=N_("A field of action; repeatable."))
+@option("--challenge", "challenges", metavar="ID", multiple=True, help=N_("A challenge; repeatable."))
+@option("--target-group", "groups", metavar="ID", multiple=True, help=N_("A target group; repeatable."))
+@option("--need", "text", metavar="TEXT", default="", help=N_("What is to be done, in your own words."))
+@option("--role", "roles", metavar="ID", multiple=True, help=N_("A role that must be filled too; repeatable."))
+@option("--size", type=click.IntRange(3, 100), help=N_("How many members; otherwise as few as fill the roles."))
+@option("--with", "include", metavar="ACTOR", multiple=True, help=N_("Who must be a member; repeatable."))
+@option("--without", "without", metavar="ACTOR", multiple=True, help=N_("Who must not be a member; repeatable."))
+@option("--check", metavar="ALLIANCE", help=N_("Check an existing alliance (a key or a name) instead."))
+@on_option
+@format_option
+def alliance(
+    municipality: str | None,
+    fields: tuple[str, ...],
+    challenges: tuple[str, ...],
+    groups: tuple[str, ...],
+    text: str,
+    roles: tuple[str, ...],
+    size: int | None,
+    include: tuple[str, ...],
+    without: tuple[str, ...],
+    check: str | None,
+    on: datetime,
+    form: str,
+) -> None:
+    """Compose or check."""
+    here = app()
+    if check is not None:
+        if municipality or fields or challenges or groups or text or roles or size or include or without:
+            raise click.UsageError(here.words("--check goes alone, with --on and --format."))
+        return _check(check, on, form)
+    if not (municipality or fields or challenges or text):
+        raise click.UsageError(here.words("Say where or what for: --municipality, --field, --challenge or --need."))
+    projection = here.services.projection()
+    place = here.services.municipality(municipality) if municipality else None
+    for kind, ids in (("field", fields), ("challenge", challenges), ("target_group", groups)):
+        _check_terms(projection, kind, ids)
+    need = TeamNeed(
+        municipality=place,
+        fields=tuple(dict.fromkeys(fields)),
+        challenges=challenges,
+        target_groups=groups,
+        text=text,
+        roles=roles,
+        size=size,
+        include=tuple(find_node(projection, each, (Label.ACTOR,)) for each in include),
+        without=tuple(find_node(projection, each, (Label.ACTOR,)) for each in without),
+        today=on.date(),
+    )
+    answer = AllianceMatcher().fit(projection).compose(need)
+    if form == "json":
+        print_json(answer)
+    elif form == "csv":
+        _print_rows(answer)
+    else:
+        print_team(answer, Explainer(projection, here.words))
+    return None
+
+
+def _check_terms(projection: Projection, kind: str, ids: tuple[str, ...]) -> None:
+    """Terms are known to the vocabulary or to the store; raises NotFound."""
+    for id in ids:
+        if load_vocabulary().find(kind, id) is None and concept_key(kind, id) not in projection.arrays.keys.place:
+            raise NotFound(f"a term of the vocabulary {kind}", id)
+
+
+def _print_rows(answer: TeamAnswer) -> None:
+    names = ["rank", "candidate", "score", "name", "kind", "roles", "alternatives", "coverage"]
+    rows: list[list[Cell]] = [
+        [
+            rank,
+            each.key.local,
+            each.score,
+            each.name,
+            each.kind,
+            ";".join(each.roles),
+            ";".join(other.key.local for other in each.alternatives),
+            each.coverage,
+        ]
+        for rank, each in enumerate(answer.suggestions, 1)
+    ]
+    print_csv(names, rows)
+
+
+def _check(text: str, on: datetime, form: str) -> None:
+    here = app()
+    projection = here.services.projection()
+    key = find_node(projection, text, (Label.ALLIANCE,))
+    found = check_alliance(projection, key, load_role_templates(), on.date())
+    if form == "json":
+        print_json(found)
+    elif form == "csv":
+        _print_findings(found)
+    else:
+        print_health(found, Explainer(projection, here.words))
+
+
+def _print_findings(found: Health) -> None:
+    rows: list[list[Cell]] = [
+        [found.key.local, each.kind, each.subject, ";".join(each.names), each.on] for each in found.findings
+    ]
+    print_csv(["alliance", "finding", "subject", "names", "on"], rows)
