@@ -4,12 +4,14 @@ import argparse
 import platform
 from collections.abc import Iterator, Mapping
 
+from scripts.bench_network import bench_network
 from scripts.bench_partners import bench_partners
 from scripts.bench_peers import bench_peers
 from scripts.bench_stores import bench_neo4j, bench_sqlite
 from scripts.figures import Bench, Figure, table
 
 BENCHES: Mapping[str, Bench] = {
+    "network": bench_network,
     "peers": bench_peers,
     "partners": bench_partners,
     "sqlite": bench_sqlite,
