@@ -4,22 +4,23 @@ A score is the sum over what the request names. What is not known of an actor ad
 what is known to fit.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from types import MappingProxyType
 
+import numpy as np
 from scipy import sparse
 
 from graph_service.errors import NotFound
 from graph_service.keys import Label, NodeKey
-from graph_service.projection import Projection
+from graph_service.projection import FloatArray, Projection
 from matching.about import years_between
 from matching.contract import Contribution
 from matching.places import Nearness, Places
 from matching.supporter_answers import SupporterAnswer, SupporterQuestion, SupporterSuggestion
+from matching.supporter_arrays import SETS, brought
 from matching.supporter_records import Supporter, Wanted, read_requests, read_supporters
 from matching.text import Vectors
 
@@ -39,8 +40,6 @@ HALF_LIFE = 2
 """After so many years without confirmation what an actor says of itself counts half."""
 SIMILAR = 0.1
 """From this cosine on, words alone make a candidate."""
-CLEAR = frozenset({"resources", "text"})
-"""Fits by which a request has found somebody; one by the field alone is somebody to ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,26 +60,17 @@ class SupporterRanker:
         self.actors = {each.key: each for each in read_supporters(projection)}
         spoken = frozenset(language for each in self.actors.values() for language in each.languages)
         self.requests = {each.key: each for each in read_requests(projection, spoken)}
+        self._keys = list(self.actors)
+        self._place = {key: i for i, key in enumerate(self._keys)}
+        self._brought = brought(projection, list(self.actors.values()))
         self._places = Places(projection)
-        self._near: dict[tuple[NodeKey, NodeKey], Nearness] = {}
 
     @cached_property
-    def _texts(self) -> tuple[dict[NodeKey, int], dict[NodeKey, int], sparse.csr_array]:
-        """Positions of requests and of actors, and how like their words are."""
+    def _alike(self) -> dict[NodeKey, sparse.csr_array]:
+        """For each request how like every actor's words are to its own."""
         vectors, of_actors = Vectors.fit(each.words for each in self.actors.values())
-        of_requests = vectors.transform(each.words for each in self.requests.values())
-        like = sparse.csr_array(of_requests @ of_actors.T)
-        return {k: i for i, k in enumerate(self.requests)}, {k: i for i, k in enumerate(self.actors)}, like
-
-    @cached_property
-    def _bringing(self) -> dict[tuple[str, str], tuple[NodeKey, ...]]:
-        """Actors by resource and by field."""
-        found: dict[tuple[str, str], list[NodeKey]] = defaultdict(list)
-        for key, each in self.actors.items():
-            for aspect, ids in (("resources", each.resources), ("field", each.fields)):
-                for id in ids:
-                    found[aspect, id].append(key)
-        return {pair: tuple(keys) for pair, keys in found.items()}
+        like = sparse.csr_array(vectors.transform(each.words for each in self.requests.values()) @ of_actors.T)
+        return {key: like[[i]] for i, key in enumerate(self.requests)}
 
     def suggest(self, question: SupporterQuestion, *, limit: int = 10) -> list[SupporterSuggestion]:
         """The best fits first; raises NotFound."""
@@ -96,20 +86,33 @@ class SupporterRanker:
 
     def news(self, on: date, arrived: frozenset[NodeKey], *, limit: int = 10) -> list[SupporterAnswer]:
         """For each open request those of the newly arrived who fit clearly, in the order of the requests' keys."""
-        found = []
-        for key, wanted in self.requests.items():
-            if wanted.state(on) == "open":
-                answer = self.answer(SupporterQuestion(key, on, arrived), limit=len(self.actors) or 1)
-                clear = tuple(each for each in answer.suggestions if each.fit in CLEAR)[:limit]
-                if clear:
-                    found.append(replace(answer, suggestions=clear))
-        return found
+        answers = (
+            self._for_request(wanted, SupporterQuestion(key, on, arrived), limit, clear=True)
+            for key, wanted in self.requests.items()
+            if wanted.state(on) == "open"
+        )
+        return [answer for answer in answers if answer.suggestions]
 
-    def _for_request(self, wanted: Wanted, question: SupporterQuestion, limit: int) -> SupporterAnswer:
-        pairs = [self._pair(wanted, self.actors[key], question.on) for key in self._candidates(wanted)]
-        chosen = [pair for pair in pairs if question.only is None or pair.key in question.only]
-        others = [pair for pair in pairs if question.only is not None and pair.key not in question.only]
-        suggestions = _ranked(chosen, limit)
+    def _for_request(
+        self, wanted: Wanted, question: SupporterQuestion, limit: int, *, clear: bool = False
+    ) -> SupporterAnswer:
+        cosine = self._alike[wanted.key].toarray().ravel().astype(np.float64)
+        by_resource = self._shares("resources", wanted) > 0
+        clearly = by_resource | (cosine >= SIMILAR)
+        fits = clearly if clear else clearly | (self._shares("field", wanted) > 0)
+        asking = [self._place[key] for key in wanted.by if key in self._place]
+        clearly[asking] = fits[asking] = False
+        chosen = np.ones(len(self._keys), bool)
+        if question.only is not None:
+            chosen = np.array([key in question.only for key in self._keys], bool)
+        scores = self._scores(wanted, cosine, question.on)
+        rows = np.flatnonzero(fits & chosen)
+        # ties by key: actors are in key order
+        rows = rows[np.lexsort((rows, -np.round(scores[rows], 12)))][:limit]
+        suggestions = tuple(
+            replace(self._pair(wanted, self.actors[self._keys[i]], question.on), rank=rank)
+            for rank, i in enumerate(rows.tolist(), 1)
+        )
         days = sorted(each.assured_on for each in suggestions if each.assured_on is not None)
         weights = _weights(wanted)
         return SupporterAnswer(
@@ -120,12 +123,32 @@ class SupporterRanker:
             state=wanted.state(question.on),
             weights=weights,
             coverage=sum(WEIGHT[aspect] for aspect in weights),
-            considered=len(self.actors) if question.only is None else len(question.only & self.actors.keys()),
+            considered=int(chosen.sum()),
             assured=(days[0], days[-1]) if days else None,
             unassured=len(suggestions) - len(days),
-            earlier=sum(pair.fit in CLEAR for pair in others),
+            earlier=int((clearly & ~chosen).sum()),
             suggestions=suggestions,
         )
+
+    def _shares(self, aspect: str, wanted: Wanted) -> FloatArray:
+        """How much of what is looked for every actor brings; 0 where nothing is."""
+        asked = getattr(wanted, SETS[aspect])
+        return self._brought.share(aspect, asked) if asked else np.zeros(len(self._keys))
+
+    def _scores(self, wanted: Wanted, cosine: FloatArray, on: date) -> FloatArray:
+        """Everybody's score; `_pair` explains it."""
+        total = np.zeros(len(self._keys))
+        for aspect, weight in _weights(wanted).items():
+            if aspect in SETS:
+                total += weight * self._shares(aspect, wanted)
+            elif aspect == "text":
+                total += weight * np.sqrt(np.maximum(cosine, 0))
+            elif aspect == "place":
+                around = [self._places.around(self.projection.position(place)).value for place in wanted.places]
+                total += weight * self._brought.best_place(np.max(around, axis=0))
+            else:
+                total += weight * self._brought.freshness(on, HALF_LIFE)
+        return total
 
     def _for_actor(self, actor: Supporter, question: SupporterQuestion, limit: int) -> SupporterAnswer:
         known = _known(actor)
@@ -160,23 +183,9 @@ class SupporterRanker:
             suggestions=_ranked(pairs, limit),
         )
 
-    def _candidates(self, wanted: Wanted) -> Iterator[NodeKey]:
-        """Actors that fit by resources, words or field, in key order, without those who ask."""
-        requests, _, like = self._texts
-        row = like[[requests[wanted.key]]].tocoo()
-        keys = list(self.actors)
-        found = {
-            keys[j] for j, cosine in zip(row.coords[1].tolist(), row.data.tolist(), strict=True) if cosine >= SIMILAR
-        }
-        for aspect, ids in (("resources", wanted.resources), ("field", wanted.fields)):
-            for id in ids:
-                found.update(self._bringing.get((aspect, id), ()))
-        return iter(sorted(found - wanted.by))
-
     def _pair(self, wanted: Wanted, actor: Supporter, on: date) -> SupporterSuggestion:
         """One request and one actor with every reason."""
-        requests, actors, like = self._texts
-        cosine = float(like[requests[wanted.key], actors[actor.key]])
+        cosine = float(self._alike[wanted.key][0, self._place[actor.key]])
         known = _known(actor)
         reasons = []
         for aspect, weight in _weights(wanted).items():
@@ -223,12 +232,8 @@ class SupporterRanker:
 
     def _nearest(self, wanted: Wanted, actor: Supporter) -> Nearness | None:
         """How near the two come to one another, by whichever of their places."""
-        pairs = [(one, other) for one in wanted.places for other in actor.places]
-        for pair in pairs:
-            if pair not in self._near:
-                # two threads may both compute it; it is the same
-                self._near[pair] = self._places.nearness(*pair)
-        return max((self._near[pair] for pair in pairs), key=lambda near: near.value, default=None)
+        pairs = (self._places.nearness(one, other) for one in wanted.places for other in actor.places)
+        return max(pairs, key=lambda near: near.value, default=None)
 
 
 def _weights(wanted: Wanted) -> dict[str, float]:

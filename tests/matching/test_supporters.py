@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 from records import Made, built
 
@@ -184,3 +185,36 @@ def test_an_unknown_key_is_refused_and_empty_stores_answer(tmp_path: Path) -> No
     made = Made(records=[])
     made.request(request("r"))
     assert ask(made, tmp_path / "alone", "request:r").suggestions == ()
+
+
+def test_many_are_ranked_as_each_is_explained(tmp_path: Path) -> None:
+    chance = np.random.default_rng(5)
+    made = country()
+    towns = ["10001", "10001001", "10001002", "10002001", ""]
+    words = ["Turnhalle", "Sprachcafé", "Nachhilfe", "Fahrdienst", "Kochen"]
+    for i in range(300):
+        made.actor(
+            actor(
+                f"a{i:03}",
+                name=" ".join(chance.choice(words, 2)),
+                resources=tuple(chance.choice(["rooms", "money", "training"], int(chance.integers(3)), replace=False)),
+                languages=tuple(chance.choice(["ar", "fr", "prs"], int(chance.integers(3)), replace=False)),
+                assured_on=date(int(chance.integers(2010, 2025)), 1, 1) if i % 3 else None,
+            ),
+            place=towns[i % 5],
+            serves=towns[int(chance.integers(5))],
+            fields=["school"] if i % 2 else [],
+        )
+    made.request(
+        request("r", name="Turnhalle, auch arabisch oder französisch", resources=("rooms", "money")),
+        place="10001001",
+        fields=["school", "housing"],
+    )
+    fitted = ranker(made, tmp_path)
+    answer = fitted.answer(SupporterQuestion(NodeKey("request:r"), ON), limit=1000)
+    order = [(-round(each.score, 12), each.key) for each in answer.suggestions]
+    assert len(order) > 100
+    assert order == sorted(order)
+    assert {each.fit for each in answer.suggestions} == {"resources", "field"}
+    few = fitted.answer(SupporterQuestion(NodeKey("request:r"), ON), limit=3)
+    assert few.suggestions == answer.suggestions[:3]
