@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 
@@ -19,7 +19,7 @@ from matching.nearness import nearness, within
 from matching.peers import PeerMatcher, PeerRanker
 from matching.practice_answers import Caution, PracticeAnswer, PracticeQuestion, PracticeSuggestion, Step
 from matching.practice_records import Event, Known, read_practices
-from matching.product import Factor, as_sum
+from matching.product import Factor, as_sum, mean_of
 from matching.text import Vectors
 
 UNKNOWN: Mapping[str, float] = MappingProxyType(
@@ -136,8 +136,8 @@ class _Query:
         """Rank, choose, and say what belongs to it."""
         known, on = self.ranker.known, self.question.on
         here = [i for i in self.fits if any(e.municipality in self.inside and not e.failed for e in known[i].events)]
-        usable = [i for i in self.fits if i not in set(here) and _open(known[i])]
-        ranked = sorted((self._scored(i) for i in usable), key=lambda s: (-round(s.score, 12), s.key))
+        taken = set(here)
+        usable = [i for i in self.fits if i not in taken and _open(known[i])]
         events = [event for i in usable for event in known[i].events]
         days = sorted(event.last for event in events if event.last is not None and event.last <= on)
         return PracticeAnswer(
@@ -159,18 +159,17 @@ class _Query:
             here=tuple((known[i].key, known[i].name) for i in here),
             cautions=self._cautions(),
             elsewhere=() if usable else self._elsewhere(),
-            suggestions=self._diverse(ranked, limit),
+            suggestions=self._diverse(usable, limit),
         )
 
     def _weights(self) -> dict[str, float]:
         used = {name: weight for name, weight in WEIGHT.items() if name != "text" or self.question.text.strip()}
         return {name: weight / math.fsum(used.values()) for name, weight in used.items()}
 
-    def _scored(self, i: int) -> PracticeSuggestion:
-        """One candidate with its factors, reasons and trail."""
+    def _factors(self, i: int) -> tuple[list[Factor], Step | None]:
+        """One candidate's factors, and where to ask about it."""
         each = self.ranker.known[i]
-        trail = tuple(self._step(event) for event in each.events)
-        witness = self._witness(trail)
+        witness = self._witness([self._step(event) for event in each.events if not event.failed])
         factors = [
             self._peer(witness),
             self._status(witness),
@@ -180,6 +179,12 @@ class _Query:
             *([self._text(i, each)] if self.question.text.strip() else []),
             self._freshness(witness),
         ]
+        return factors, witness
+
+    def _explained(self, i: int, rank: int, variants: tuple[NodeKey, ...]) -> PracticeSuggestion:
+        """One candidate with its reasons and trail."""
+        each = self.ranker.known[i]
+        factors, witness = self._factors(i)
         score, reasons = as_sum(factors)
         return PracticeSuggestion(
             each.key,
@@ -187,24 +192,23 @@ class _Query:
             score,
             reasons,
             math.fsum(f.weight for f in factors if f.known) / math.fsum(f.weight for f in factors),
+            rank=rank,
             fit=self.fits[i],
             factors={f.feature: f.value for f in factors},
             witness=witness,
-            trail=trail,
+            trail=tuple(self._step(event) for event in each.events),
+            variants=variants,
         )
 
     def _step(self, event: Event) -> Step:
         name = self.projection.name(Label.MUNICIPALITY, self.projection.position(event.municipality))
         return Step(event.municipality, name, self.near.get(event.municipality), event)
 
-    def _witness(self, trail: Sequence[Step]) -> Step | None:
-        open_ones = [step for step in trail if not step.event.failed]
-
+    def _witness(self, steps: Sequence[Step]) -> Step | None:
         def worth(step: Step) -> float:
-            parts = self._peer(step), self._status(step), self._freshness(step)
-            return parts[0].value * parts[1].value * parts[2].value
+            return self._peer(step).value * self._status(step).value * self._freshness(step).value
 
-        return max(open_ones, key=worth, default=None)
+        return max(steps, key=worth, default=None)
 
     def _peer(self, step: Step | None) -> Factor:
         near = None if step is None else step.nearness
@@ -227,17 +231,19 @@ class _Query:
         value = max(0.5 ** (years_between(last, on) / HALF_LIFE), LEAST_FRESH)
         return _factor("freshness", value, on.isoformat(), last.isoformat())
 
-    def _diverse(self, ranked: Sequence[PracticeSuggestion], limit: int) -> tuple[PracticeSuggestion, ...]:
+    def _diverse(self, usable: Sequence[int], limit: int) -> tuple[PracticeSuggestion, ...]:
         """Different ones, best first; those left out for being variants are named with the one they are like."""
-        if not ranked:
+        if not usable:
             return ()
-        at = {each.key: i for i, each in enumerate(self.ranker.known)}
-        vectors = self.ranker.texts[1][[at[s.key] for s in ranked]]
-        choice = choose(np.array([s.score for s in ranked]), vectors, limit)
-        pairs = sorted(zip(choice.chosen, choice.variants, strict=True))
+        scores = np.round([mean_of(self._factors(i)[0]) for i in usable], 12)
+        # ties by key: practices are in key order
+        order = np.lexsort((np.array(usable), -scores))
+        ranked = [usable[i] for i in order.tolist()]
+        choice = choose(scores[order], self.ranker.texts[1][ranked], limit)
+        keys = [self.ranker.known[i].key for i in ranked]
         return tuple(
-            replace(ranked[i], rank=rank, variants=tuple(ranked[j].key for j in variants))
-            for rank, (i, variants) in enumerate(pairs, 1)
+            self._explained(ranked[i], rank, tuple(keys[j] for j in variants))
+            for rank, (i, variants) in enumerate(sorted(zip(choice.chosen, choice.variants, strict=True)), 1)
         )
 
     def _cautions(self) -> tuple[Caution, ...]:

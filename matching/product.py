@@ -31,6 +31,12 @@ class Factor:
     known: bool = True
 
 
+def mean_of(factors: Sequence[Factor]) -> float:
+    """The weighted geometric mean."""
+    total = math.fsum(f.weight for f in factors)
+    return math.exp(math.fsum(f.weight / total * math.log(f.value) for f in factors))
+
+
 def as_sum(factors: Sequence[Factor]) -> tuple[float, tuple[Contribution, ...]]:
     """The weighted product, and reasons that add up to it, largest first: what is unknown adds nothing."""
     total = math.fsum(f.weight for f in factors)
