@@ -38,7 +38,7 @@ SAME = MappingProxyType(
     }
 )
 """Signals that are said in one sentence with another."""
-MOST = 4
+MOST = 5
 """Reasons that are said; `--format json` has all."""
 
 

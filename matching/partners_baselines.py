@@ -12,7 +12,7 @@ from graph_service.keys import Label
 from graph_service.projection import FloatArray
 from matching.partner_learning import Case, best_first, gain
 from matching.partner_signals import Mask
-from matching.partner_signals_network import Network, pagerank
+from matching.partner_signals_network import Network, Transition, pagerank
 from matching.partners_history import History, first_of
 from matching.partners_needs import Needs
 
@@ -44,8 +44,8 @@ class Simple:
     profiles: tuple[sparse.csr_array, sparse.csr_array]
     """terms × actors, by words and by n-grams."""
     network: Network
-    whole: sparse.csr_array
-    """The network of actors and alliances as one square matrix, for PageRank."""
+    whole: Transition
+    """The network of actors and alliances as one graph, for PageRank."""
     levels: sparse.csr_array
     """actors × municipalities: where an actor is, with what lies around."""
 
@@ -70,7 +70,7 @@ class Simple:
             profile_grams,
             (_turned(profile_words.fit_transform(profiles)), _turned(profile_grams.fit_transform(profiles))),
             Network.of(company),
-            whole,
+            Transition.of(whole),
             _levels(case, actors),
         )
 
@@ -114,7 +114,7 @@ class Simple:
         lead = first_of(needs.team)
         ranks = {}
         for each in set(lead.tolist()) - {-1}:
-            start = np.zeros(self.whole.shape[0])
+            start = np.zeros(len(self.whole.loose))
             start[each] = 1
             ranks[each] = pagerank(self.whole, start, rounds=30)[: needs.team.shape[1]]
         none = np.zeros(needs.team.shape[1])

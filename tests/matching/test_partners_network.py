@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from matching.partner_signals_network import Network, pagerank
+from matching.partner_signals_network import Network, Transition, pagerank
 
 edges = st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11)), max_size=40)
 
@@ -21,7 +21,7 @@ def test_pagerank_is_that_of_networkx(pairs, seed):
     matrix = sparse.csr_array(nx.to_scipy_sparse_array(graph, nodelist=range(12)))
     start = np.eye(12)[seed]
     expected = nx.pagerank(graph, personalization={seed: 1.0}, tol=1e-10, max_iter=500)
-    found = pagerank(matrix, start, tolerance=1e-10, rounds=500)
+    found = pagerank(Transition.of(matrix), start, tolerance=1e-10, rounds=500)
     assert found == pytest.approx([expected[i] for i in range(12)], abs=1e-7)
     assert found.sum() == pytest.approx(1)
 
