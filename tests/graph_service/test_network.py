@@ -37,6 +37,8 @@ from graph_service.network.paths import paths_of, shortest_paths
 from graph_service.network.ties import ALL, TOGETHER, Ties, place_of
 from graph_service.projection import Projection
 
+LAW = settings(deadline=None, max_examples=50)
+
 SCHOOL, HEALTH = concept_key("field", "school"), concept_key("field", "health")
 
 
@@ -82,6 +84,7 @@ def test_a_stronger_cooperation_costs_less_and_a_larger_alliance_more():
     assert 0 < costs[places[a(0)], places[b(0)]] < costs[places[a(0)], places[b(1)]]
 
 
+@LAW
 @given(networks())
 def test_every_edge_stands_at_both_of_its_ends_with_what_it_says(projection):
     ties = Ties.of(projection, ALL)
@@ -99,6 +102,7 @@ def test_every_edge_stands_at_both_of_its_ends_with_what_it_says(projection):
 # --- ego networks ---
 
 
+@LAW
 @given(networks(), st.integers(1, 3), st.integers(1, 10))
 def test_an_ego_network_holds_the_nearest_connected_and_counts_the_rest(projection, depth, limit):
     ties = Ties.of(projection, TOGETHER)
@@ -145,7 +149,7 @@ def test_who_is_unknown_is_not_found():
 # --- paths ---
 
 
-@settings(deadline=None)
+@LAW
 @given(networks(most=6), st.integers(1, 6))
 def test_the_best_ways_cost_what_networkx_finds(projection, limit):
     ties = Ties.of(projection, TOGETHER)
@@ -162,7 +166,7 @@ def test_the_best_ways_cost_what_networkx_finds(projection, limit):
             assert all({tie.source, tie.target} == {x, y} for tie in step)
 
 
-@settings(deadline=None)
+@LAW
 @given(networks(most=6))
 def test_distinct_ways_meet_other_actors_and_begin_with_the_best(projection):
     ties = Ties.of(projection, TOGETHER)
@@ -222,6 +226,7 @@ def test_communities_are_as_clear_as_those_of_networkx(graph, seed):
     assert (louvain(weights, seed) == found).all()
 
 
+@LAW
 @given(networks())
 def test_everybody_with_a_tie_is_in_a_connected_community(projection):
     ties = Ties.of(projection, TOGETHER, (Label.ACTOR, Label.ALLIANCE))
@@ -253,7 +258,7 @@ def test_two_circles_with_one_bridge_are_two_communities_and_say_what_they_share
 # --- brokers ---
 
 
-@settings(deadline=None)
+@LAW
 @given(st.integers(3, 30), st.floats(0.05, 0.5), st.integers(0, 99))
 def test_betweenness_of_all_sources_is_that_of_networkx(size, density, seed):
     graph = nx.gnp_random_graph(size, density, seed=seed)
@@ -274,7 +279,7 @@ def test_a_sample_of_sources_states_its_error():
     assert np.mean(missed) < 0.06
 
 
-@settings(deadline=None)
+@LAW
 @given(networks())
 def test_constraint_is_that_of_networkx_on_the_network_written_out(projection):
     graph = one_mode(projection)
@@ -303,6 +308,7 @@ def test_the_bridge_between_two_circles_is_the_first_broker_with_the_least_const
 # --- isolated actors, fields, links ---
 
 
+@LAW
 @given(networks())
 def test_who_is_alone_and_on_which_island_agrees_with_networkx(projection):
     found = find_isolated(projection, types=TOGETHER)
@@ -333,6 +339,7 @@ def test_isolated_actors_of_a_district_include_those_of_its_towns():
     assert found.total == 1
 
 
+@LAW
 @given(networks())
 def test_density_and_overlap_of_fields_are_what_counting_pairs_gives(projection):
     found = find_fields(projection)
