@@ -56,7 +56,7 @@ class AllianceMatcher:
         return Composer(
             projection,
             load_role_templates() if self.templates is None else self.templates,
-            PlainRelevance.of(projection) if relevance is None else relevance,
+            PlainRelevance(projection) if relevance is None else relevance,
             ties_of(projection),
         )
 

@@ -13,7 +13,7 @@ from scipy import sparse
 from graph_service.keys import Label, NodeKey, concept_key
 from graph_service.model import EdgeType
 from graph_service.projection import FloatArray, Projection
-from matching.about import find_challenge, targets
+from matching.about import find_challenge
 from matching.contract import Contribution
 from matching.team_places import place_nearness
 from matching.text import Vectors
@@ -81,19 +81,33 @@ class PlainRelevance:
     """Relevance by text, field, target group and place: works without any history."""
 
     projection: Projection
-    vectors: Vectors
-    profiles: sparse.csr_array
-    """actors × terms."""
-    topics: sparse.csr_array
-    """actors × concepts."""
 
-    @classmethod
-    def of(cls, projection: Projection) -> "PlainRelevance":
-        """Read what actors say of themselves and what their alliances were about."""
-        vectors, profiles = Vectors.fit(_profiles(projection))
-        topics = projection.adjacency(EdgeType.IN_FIELD, Label.ACTOR, Label.CONCEPT)
-        topics = topics + projection.adjacency(EdgeType.FOR_GROUP, Label.ACTOR, Label.CONCEPT)
-        return cls(projection, vectors, profiles, sparse.csr_array(topics))
+    @cached_property
+    def topics(self) -> sparse.csr_array:
+        """actors × concepts: fields and target groups."""
+        found = self.projection.adjacency(EdgeType.IN_FIELD, Label.ACTOR, Label.CONCEPT)
+        return sparse.csr_array(found + self.projection.adjacency(EdgeType.FOR_GROUP, Label.ACTOR, Label.CONCEPT))
+
+    @cached_property
+    def texts(self) -> tuple[Vectors, sparse.csr_array]:
+        """What actors say of themselves, then what alliances were about; read when a need has words."""
+        at, spans = self.projection.arrays, self.projection.spans
+        return Vectors.fit(_told(at.properties[i]) for label in (Label.ACTOR, Label.ALLIANCE) for i in spans[label])
+
+    @cached_property
+    def carried(self) -> sparse.csr_array:
+        """actors × alliances."""
+        return self.projection.adjacency(EdgeType.MEMBER_OF, Label.ACTOR, Label.ALLIANCE)
+
+    def alike(self, text: str) -> FloatArray:
+        """How alike a text is to what each actor says of itself or to the nearest of its alliances, 0 to 1."""
+        vectors, told = self.texts
+        near = (told @ vectors.transform([text]).T).toarray()[:, 0].astype(np.float64)
+        count = self.carried.shape[0]
+        found, work = near[:count].copy(), near[count:]
+        actor, alliance = self.carried.nonzero()
+        np.maximum.at(found, actor, work[alliance])
+        return np.asarray(np.minimum(found / FULL, 1))
 
     def measure(self, need: TeamNeed) -> Measured:
         """By the parts that were asked for."""
@@ -104,8 +118,7 @@ class PlainRelevance:
         parts: dict[str, FloatArray] = {}
         described = [find_challenge(self.projection, each).described for each in need.challenges]
         if text := " ".join(filter(None, [need.text, *described])):
-            near = (self.profiles @ self.vectors.transform([text]).T).toarray()[:, 0]
-            parts[TEXT] = np.minimum(near.astype(np.float64) / FULL, 1)
+            parts[TEXT] = self.alike(text)
         for name, kind, ids in ((FIELD, "field", need.fields), (GROUP, "target_group", need.target_groups)):
             if ids:
                 parts[name] = self._share([concept_key(kind, id) for id in ids])
@@ -124,20 +137,6 @@ class PlainRelevance:
 def _weights(parts: Iterable[str]) -> dict[str, float]:
     asked = {name: PARTS[name] for name in PARTS if name in parts}
     return {name: weight / sum(asked.values()) for name, weight in asked.items()}
-
-
-def _profiles(projection: Projection) -> list[str]:
-    """What each actor says of itself, and the alliances it was in."""
-    told = []
-    alliances = targets(projection, EdgeType.MEMBER_OF, Label.ACTOR)
-    span, at = projection.spans[Label.ACTOR], projection.arrays
-    start = projection.spans[Label.ALLIANCE]
-    carried = [_told(at.properties[place]) for place in start]
-    for actor, place in enumerate(span):
-        own = [_told(at.properties[place])]
-        own += [carried[projection.position(key)] for key in alliances.get(projection.key(Label.ACTOR, actor), ())]
-        told.append(" ".join(own))
-    return told
 
 
 def _told(properties: str) -> str:

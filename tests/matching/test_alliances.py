@@ -19,7 +19,7 @@ from graph_service.store.sqlite_store import SQLiteStore
 from matching.alliances import AllianceMatcher, Composer
 from matching.team_closeness import STRANGERS, ties_of
 from matching.team_health import BRIDGE, check_alliance
-from matching.team_need import TeamNeed
+from matching.team_need import PlainRelevance, TeamNeed
 from matching.team_problem import HELD
 from matching.team_roles import CORE
 
@@ -300,3 +300,12 @@ def test_a_check_without_recorded_ties_says_so_and_counts_who_left(tmp_path: Pat
     assert {"too-few", "no-ties", "unknown-kind"} <= kinds
     assert found.former == ("Amt weg",)
     assert [member.name for member in found.members] == ["Amt a", "Amt b"]
+
+
+def test_what_an_actor_carried_speaks_for_it_as_much_as_what_it_says_of_itself(tmp_path: Path) -> None:
+    records = [*PLACES, *body("klub", "school"), *body("verein", "school")]
+    records += alliance("bad", "verein", description="Schwimmkurse für Mädchen aus Unterkünften")
+    measured = PlainRelevance(built(tmp_path, records)).measure(TeamNeed(text="Schwimmkurs für Mädchen"))
+    klub, verein = measured.scores.tolist()
+    assert verein > 0.5 > klub
+    assert [c.feature for c in measured.reasons(1)] == ["text"]
