@@ -133,10 +133,29 @@ class _Found:
         return np.sort(found)
 
 
-def evaluate_teams(projection: Projection, after: date, *, bootstrap: int = BOOTSTRAP) -> TeamEvaluation:
-    """Measure all methods; raises NotFound where nothing can be measured."""
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """The teams of a time with what was learned before it."""
+
+    after: date
+    found: _Found
+    cohesion: float
+    chosen_on: int
+
+
+def prepare_teams(projection: Projection, after: date) -> Prepared:
+    """Learn what measuring and predicting need; raises NotFound where nothing can be measured."""
     source = make_source(projection)
-    found, cohesion, chosen_on = _prepared(source, after)
+    cases = team_cases(source, after)
+    if not cases.teams:
+        raise NotFound("alliances of three or more known members that began on that day or later", after)
+    cohesion, count = _chosen(source, after)
+    return Prepared(after, _Found.of(cases, learn(source, after, prior_model())), cohesion, count)
+
+
+def evaluate_teams(prepared: Prepared, *, bootstrap: int = BOOTSTRAP) -> TeamEvaluation:
+    """Measure all methods."""
+    found, cohesion = prepared.found, prepared.cohesion
     cases = found.cases
     teams: dict[str, list[IntArray]] = {
         OURS: [found.compose(place, cohesion)[0] for place in range(len(cases.teams))],
@@ -148,34 +167,25 @@ def evaluate_teams(projection: Projection, after: date, *, bootstrap: int = BOOT
         teams[name] = [method(simple, place, chance) for place in range(len(cases.teams))]
     teams[TRUE] = [team.members for team in cases.teams]
     return TeamEvaluation(
-        projection.revision,
-        after.isoformat(),
+        cases.source.projection.revision,
+        prepared.after.isoformat(),
         len(cases.teams),
         float(np.mean([len(team.members) for team in cases.teams])),
         len(cases.past.known),
         cohesion,
-        chosen_on,
+        prepared.chosen_on,
         tuple(TeamMethod(name, _measures(cases, chosen, bootstrap)) for name, chosen in teams.items()),
     )
 
 
-def predict_teams(projection: Projection, after: date) -> Iterator[TeamPrediction]:
+def predict_teams(prepared: Prepared) -> Iterator[TeamPrediction]:
     """The team that is composed for every alliance that is measured."""
-    found, cohesion, _ = _prepared(make_source(projection), after)
+    found, projection = prepared.found, prepared.found.cases.source.projection
     for place, team in enumerate(found.cases.teams):
         alliance = projection.key(Label.ALLIANCE, team.row).local
-        chosen, scores = found.compose(place, cohesion)
+        chosen, scores = found.compose(place, prepared.cohesion)
         for rank, (actor, score) in enumerate(zip(chosen.tolist(), scores.tolist(), strict=True), 1):
             yield TeamPrediction(alliance, rank, projection.key(Label.ACTOR, actor).local, round(score, 9))
-
-
-def _prepared(source: Source, after: date) -> tuple[_Found, float, int]:
-    """The teams with relevance, the weight of closeness, and on how many earlier teams it was chosen."""
-    cases = team_cases(source, after)
-    if not cases.teams:
-        raise NotFound("alliances of three or more known members that began on that day or later", after)
-    cohesion, count = _chosen(source, after)
-    return _Found.of(cases, learn(source, after, prior_model())), cohesion, count
 
 
 def _chosen(source: Source, after: date) -> tuple[float, int]:
@@ -187,7 +197,8 @@ def _chosen(source: Source, after: date) -> tuple[float, int]:
             break
     else:
         return COHESION[2], 0
-    found = _Found.of(cases, learn(source, begin, prior_model()))
+    # the weights to start from: learning twice would take twice as long and hardly moves this choice
+    found = _Found.of(cases, prior_model())
     recalls = {
         weight: _recall(cases, [found.compose(i, weight)[0] for i in range(len(cases.teams))]) for weight in COHESION
     }

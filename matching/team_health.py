@@ -135,7 +135,8 @@ def _roles(needs: Sequence[RoleNeed], members: Sequence[AllianceMember]) -> Iter
 def _sides(members: Sequence[AllianceMember]) -> Iterator[Finding]:
     sectors = {member.sector for member in members}
     for group in GROUPS:
-        if members and group not in sectors:
+        # where no kind is known, nothing is known of sectors
+        if sectors - {""} and group not in sectors:
             yield Finding(MISSING_GROUP, group)
     unknown = tuple(member.name for member in members if not member.sector)
     if unknown:

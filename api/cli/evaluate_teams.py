@@ -22,6 +22,7 @@ from matching.team_evaluation import (
     TeamPrediction,
     evaluate_teams,
     predict_teams,
+    prepare_teams,
 )
 
 
@@ -36,9 +37,10 @@ def teams(after: datetime, target: Path | None, form: str) -> None:
     here = app()
     projection = here.services.projection()
     with shown(here.words("Measuring"), here.words):
-        result = evaluate_teams(projection, after.date())
+        prepared = prepare_teams(projection, after.date())
+        result = evaluate_teams(prepared)
         if target is not None:
-            _write(target, predict_teams(projection, after.date()))
+            _write(target, predict_teams(prepared))
     if form == "json":
         told = {field.name: getattr(result, field.name) for field in fields(result)}
         print_json({**told, "best_baseline": result.best_baseline.method})

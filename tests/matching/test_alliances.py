@@ -302,6 +302,13 @@ def test_a_check_without_recorded_ties_says_so_and_counts_who_left(tmp_path: Pat
     assert [member.name for member in found.members] == ["Amt a", "Amt b"]
 
 
+def test_where_no_kind_is_known_no_sector_is_called_missing(tmp_path: Path) -> None:
+    key = NodeKey.of(Label.ALLIANCE, "b")
+    records = [*PLACES, *body("a", ""), *body("b", ""), *alliance("b", "a", "b")]
+    found = check_alliance(built(tmp_path, records), key, load_role_templates(), TODAY)
+    assert "missing-group" not in {each.kind for each in found.findings}
+
+
 def test_what_an_actor_carried_speaks_for_it_as_much_as_what_it_says_of_itself(tmp_path: Path) -> None:
     records = [*PLACES, *body("klub", "school"), *body("verein", "school")]
     records += alliance("bad", "verein", description="Schwimmkurse für Mädchen aus Unterkünften")
