@@ -46,7 +46,7 @@ class _Rows:
 
 
 @dataclass(frozen=True, eq=False)
-class _Model:
+class Programme:
     """Where the variables stand: candidates, (candidate, role), empty roles, empty groups, pairs."""
 
     problem: Problem
@@ -56,7 +56,7 @@ class _Model:
     """Rows of (candidate, candidate) that add something."""
 
     @classmethod
-    def of(cls, problem: Problem, *, paired: bool) -> "_Model":
+    def of(cls, problem: Problem, *, paired: bool) -> "Programme":
         """With or without variables for pairs."""
         inside = np.triu(problem.closeness, 1) > 0
         return cls(problem, np.argwhere(problem.fit > 0), np.argwhere(inside & paired))
@@ -129,7 +129,7 @@ def smallest(problem: Problem, least: int, most: int) -> int:
     least, most = min(least, len(problem)), min(most, len(problem))
     if least >= most:
         return least
-    model = _Model.of(problem, paired=False)
+    model = Programme.of(problem, paired=False)
     gain = model.gain(np.full(len(problem), -BROKEN / (2 * most)), 2)
     gain[len(problem) : model.starts[1]] = 0
     found = model.solve(gain, least, most, whole=True, seconds=SECONDS)
@@ -143,7 +143,7 @@ def upper_bound(problem: Problem, size: int) -> float:
     near = problem.closeness.copy()
     np.fill_diagonal(near, 0)
     best = -np.sort(-near, axis=1)[:, : max(size - 1, 0)].sum(axis=1) / 2
-    model = _Model.of(problem, paired=False)
+    model = Programme.of(problem, paired=False)
     found = model.solve(
         model.gain(problem.worth / size + best * per_pair(size), size), size, size, whole=False, seconds=60
     )
@@ -162,7 +162,7 @@ def solve(problem: Problem, size: int, *, seconds: float = SECONDS, small: int =
         return Solution(team, value, value, True)
     if len(problem) > small or seconds <= 0:
         return Solution(team, value, max(bound, value), False)
-    model = _Model.of(problem, paired=True)
+    model = Programme.of(problem, paired=True)
     found = model.solve(model.gain(problem.worth / size, size), size, size, whole=True, seconds=seconds)
     if found.x is not None:
         other = exchanged(problem, np.flatnonzero(found.x[: len(problem)] > 0.5).tolist())

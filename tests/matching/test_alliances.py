@@ -113,6 +113,10 @@ def test_members_sum_to_the_team_and_reasons_to_each_member(random_towns: list[C
     found = composer.compose(replace(NEED, size=data.draw(st.sampled_from([None, 3, 5]))))
     assert found.score == pytest.approx(sum(member.score for member in found.suggestions), abs=1e-12)
     assert -1e-9 <= found.score <= 1 + 1e-9
+    setting = composer.setting(replace(NEED, size=max(len(found.suggestions), 3)))
+    problem = setting.problem(np.zeros((0, len(setting.actors)), bool))
+    team = np.searchsorted(setting.actors, [composer.projection.position(m.key) for m in found.suggestions])
+    assert found.score == pytest.approx(problem.score(team.tolist()), abs=1e-9)
     for member in found.suggestions:
         assert member.score == pytest.approx(sum(c.amount for c in member.contributions), abs=1e-12)
         assert [c.amount for c in member.contributions] == sorted(

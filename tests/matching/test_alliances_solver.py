@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.team_exact import smallest, solve, upper_bound
+from matching.team_exact import Programme, smallest, solve, upper_bound
 from matching.team_greedy import Steps, exchanged, greedy
 from matching.team_problem import HELD, Problem
 
@@ -52,6 +52,16 @@ def test_the_proven_best_team_is_the_best_of_all_teams(problem: Problem, size: i
     assert len(found.team) == size
     assert found.value == pytest.approx(max(map(problem.value, every_team(problem, size))), abs=2e-6)
     assert found.value == problem.value(found.team)
+
+
+@few
+@given(problems(), st.integers(1, 5))
+def test_the_programme_knows_the_value_of_the_best_team(problem: Problem, size: int) -> None:
+    size = min(size, len(problem))
+    programme = Programme.of(problem, paired=True)
+    gain = programme.gain(problem.worth / size, size)
+    found = programme.solve(gain, size, size, whole=True, seconds=30)
+    assert -found.fun == pytest.approx(max(map(problem.value, every_team(problem, size))), abs=2e-6)
 
 
 @few
