@@ -453,6 +453,17 @@ def _tables() -> tuple[Table, ...]:
             "on",
             extension=True,
         ),
+        *(
+            _edges(
+                name,
+                type,
+                End("actor_a", Label.ACTOR),
+                End("actor_b", Label.ACTOR),
+                (*_dates("on"), *_texts("reason")),
+                extension=True,
+            )
+            for name, type in (("same_actors", EdgeType.SAME_AS), ("different_actors", EdgeType.DIFFERENT_FROM))
+        ),
         _nodes(
             "vocabulary",
             Label.CONCEPT,
