@@ -1,6 +1,5 @@
 """The bundled sample gives way to what a user imports."""
 
-
 import numpy as np
 import pytest
 
