@@ -17,9 +17,10 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from graph_service.arrays import IntArray
 from graph_service.errors import NotFound
 from graph_service.keys import Label
-from graph_service.projection import FloatArray, Projection
+from graph_service.projection import Projection
 from matching.evaluation import MEASURES, Measure
 from matching.partner_learning import DISCOUNT, Case, Source, best_first, learn, window_before
+from matching.partner_numbers import FloatArray
 from matching.partners_actors import read_actors
 from matching.partners_baselines import BASELINES, LETTERS, Simple, blend_weights, shares
 from matching.partners_history import first_of, read_alliances

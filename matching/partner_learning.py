@@ -13,7 +13,8 @@ import numpy as np
 from scipy.optimize import minimize
 
 from graph_service.arrays import IntArray
-from graph_service.projection import FloatArray, Projection
+from graph_service.projection import Projection
+from matching.partner_numbers import FloatArray
 from matching.partner_signals import BENDS, FEATURES, Mask, Signals, bend
 from matching.partners_actors import Actors
 from matching.partners_history import Alliances, history, to_day

@@ -7,7 +7,7 @@ import numpy as np
 
 from graph_service.arrays import IntArray
 from graph_service.keys import Label
-from graph_service.projection import FloatArray
+from matching.partner_numbers import FloatArray
 from matching.partner_signals import Signals
 from matching.partner_signals_work import Like
 from matching.partners_history import to_day

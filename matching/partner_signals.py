@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from graph_service.projection import FloatArray
+from matching.partner_numbers import FloatArray
 from matching.partner_signals_network import Network
 from matching.partner_signals_place import HALFWAY, Places
 from matching.partner_signals_work import Like, Work, dense
@@ -136,7 +136,7 @@ class Signals:
         who = sparse.csr_array(weights @ self.work.members)
         total = np.maximum(np.asarray(who.sum(axis=1)), 1e-9)[:, None]
         shares = dense(sparse.csr_array(who @ property.astype(np.float32))) / total
-        return dense(sparse.csr_array(property.astype(np.float32) @ sparse.csr_array(shares.T)).T)
+        return dense(sparse.csr_array(property.astype(np.float32) @ sparse.csr_array(shares.T))).T
 
     def _kinds(self, needs: Needs) -> FloatArray:
         fits = np.zeros((len(needs), len(self.actors)), np.float32)

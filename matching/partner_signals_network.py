@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from graph_service.projection import FloatArray
+from matching.partner_numbers import FloatArray
 
 DAMPING = 0.85
 DENSE = 0.02
@@ -42,7 +42,7 @@ class Network:
     @classmethod
     def of(cls, joints: sparse.csr_array) -> "Network":
         """Prepare the walks."""
-        joints = sparse.csr_array(joints, dtype=np.float32)
+        joints = joints.astype(np.float32)
         size = np.asarray(joints.sum(axis=1))
         joined = sparse.csr_array(joints.T)
         to_joint, to_actor = _steps(joined), _steps(joints)
@@ -136,7 +136,7 @@ def _steps(matrix: sparse.csr_array) -> sparse.csr_array:
 
 
 def _row_shares(matrix: sparse.csr_array) -> sparse.csr_array:
-    return _steps(sparse.csr_array(matrix, dtype=np.float32))
+    return _steps(matrix.astype(np.float32))
 
 
 def _scaled(matrix: sparse.csr_array, factor: FloatArray) -> sparse.csr_array:

@@ -7,7 +7,8 @@ from scipy import sparse
 
 from graph_service.keys import Label
 from graph_service.model import EdgeType
-from graph_service.projection import FloatArray, Projection
+from graph_service.projection import Projection
+from matching.partner_numbers import FloatArray
 from matching.partners_actors import Actors
 from matching.partners_needs import Needs
 

@@ -7,7 +7,7 @@ import numpy as np
 from scipy import sparse
 
 from graph_service.arrays import IntArray
-from graph_service.projection import FloatArray
+from matching.partner_numbers import FloatArray
 from matching.partners_history import History
 from matching.partners_needs import Needs
 from matching.text import Synonyms, Vectors, stems
@@ -161,7 +161,7 @@ def _distinct(texts: tuple[str, ...]) -> tuple[IntArray, list[str]]:
 
 
 def _columns(rows: sparse.csr_array) -> sparse.csr_array:
-    return sparse.csr_array(rows.T, dtype=np.float32)
+    return sparse.csr_array(rows.T).astype(np.float32)
 
 
 def _unit(rows: sparse.csr_array) -> sparse.csr_array:

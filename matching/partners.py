@@ -9,11 +9,12 @@ import numpy as np
 from graph_service.arrays import IntArray
 from graph_service.errors import InvalidValue, NotFound
 from graph_service.keys import Label, NodeKey, concept_key
-from graph_service.projection import FloatArray, Projection
+from graph_service.projection import Projection
 from graph_service.role_templates import load_role_templates
 from graph_service.vocabulary import load_vocabulary
 from matching.contract import Contribution, Suggestion
 from matching.partner_learning import best_first
+from matching.partner_numbers import FloatArray
 from matching.partner_reasons import CAPACITY, FRESHNESS, Reasons, burdens
 from matching.partner_signals import BENDS, Signals, bend
 from matching.partners_actors import read_actors

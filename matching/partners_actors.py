@@ -1,5 +1,6 @@
 """What actors say of themselves, as arrays: kind, place, topics, resources, and when that was last confirmed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +11,8 @@ from scipy import sparse
 from graph_service.arrays import IntArray
 from graph_service.keys import Label
 from graph_service.model import EdgeType
-from graph_service.projection import FloatArray, Projection
+from graph_service.projection import Projection
+from matching.partner_numbers import FloatArray
 from matching.partners_history import binary, first_of, to_day
 
 
@@ -54,7 +56,7 @@ def read_actors(projection: Projection) -> Actors:
     span = projection.spans[Label.ACTOR]
     tables = [orjson.loads(projection.arrays.properties[i]) for i in span]
     kind, kinds = _codes([table.get("kind") for table in tables])
-    resource, resources = _lists([table.get("resources") or () for table in tables])
+    resource, resources = _lists([list(table.get("resources") or ()) for table in tables])
     located = binary(projection.adjacency(EdgeType.LOCATED_IN, Label.ACTOR, Label.MUNICIPALITY))
     place = first_of(located)
     topics = projection.adjacency(EdgeType.IN_FIELD, Label.ACTOR, Label.CONCEPT)
@@ -83,7 +85,7 @@ def _codes(values: list[str | None]) -> tuple[IntArray, tuple[str, ...]]:
     return np.array([at.get(value or "", -1) for value in values], np.int64), tuple(known)
 
 
-def _lists(values: list[list[str]]) -> tuple[sparse.csr_array, tuple[str, ...]]:
+def _lists(values: Sequence[Sequence[str]]) -> tuple[sparse.csr_array, tuple[str, ...]]:
     known = sorted({each for value in values for each in value})
     at = {value: i for i, value in enumerate(known)}
     row = [i for i, value in enumerate(values) for _ in value]

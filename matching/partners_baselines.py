@@ -9,8 +9,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from graph_service.arrays import IntArray
 from graph_service.keys import Label
-from graph_service.projection import FloatArray
 from matching.partner_learning import Case, best_first, gain
+from matching.partner_numbers import FloatArray
 from matching.partner_signals import Mask
 from matching.partner_signals_network import Network, Transition, pagerank
 from matching.partners_history import History, first_of
@@ -151,7 +151,7 @@ def blend_weights(case: Case) -> FloatArray:
             chosen = chosen[among[i][chosen]]
             parts.append((chosen, np.stack([each[i][chosen] for each in found]), sample.gold[row]))
     chance = np.random.default_rng(SEED)
-    draws = [np.full(len(BASELINES), 1.0), *chance.dirichlet(np.full(len(BASELINES), 0.5), DRAWS)]
+    draws: list[FloatArray] = [np.full(len(BASELINES), 1.0), *chance.dirichlet(np.full(len(BASELINES), 0.5), DRAWS)]
 
     def figure(weights: FloatArray) -> float:
         total = 0.0
@@ -160,7 +160,7 @@ def blend_weights(case: Case) -> FloatArray:
             total += gain(chosen[ranked], gold)
         return total
 
-    return draws[int(np.argmax([figure(weights) for weights in draws]))]
+    return max(draws, key=figure)
 
 
 def shares(scores: Mapping[str, FloatArray], among: Mask) -> list[FloatArray]:

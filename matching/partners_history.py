@@ -16,7 +16,8 @@ from scipy import sparse
 from graph_service.arrays import IntArray
 from graph_service.keys import Label
 from graph_service.model import EdgeType
-from graph_service.projection import FloatArray, Projection
+from graph_service.projection import Projection
+from matching.partner_numbers import FloatArray
 
 LEADING = frozenset({"lead", "coordination"})
 """Roles of those who call an alliance together."""

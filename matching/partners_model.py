@@ -11,7 +11,7 @@ import numpy as np
 import orjson
 
 from graph_service.errors import InvalidValue, NotFound, Place
-from graph_service.projection import FloatArray
+from matching.partner_numbers import FloatArray
 from matching.partner_signals import BENDS, FEATURES, Mask, bend
 
 FORMAT = 1

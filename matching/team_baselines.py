@@ -6,6 +6,7 @@ from functools import cached_property, lru_cache
 from types import MappingProxyType
 
 import numpy as np
+import numpy.typing as npt
 
 from graph_service.arrays import IntArray
 from graph_service.projection import FloatArray
@@ -28,7 +29,7 @@ class Simple:
         """How many memberships each had."""
         return np.asarray(self.cases.past.members.sum(axis=0), np.float64)
 
-    def allowed(self, team: Team) -> np.ndarray:  # type: ignore[type-arg] # a mask
+    def allowed(self, team: Team) -> npt.NDArray[np.bool_]:
         """Who may be chosen."""
         found = self.cases.known.copy()
         found[list(team.leads)] = False

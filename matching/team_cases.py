@@ -11,6 +11,7 @@ from datetime import date
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 
 from graph_service.arrays import IntArray
@@ -52,7 +53,7 @@ class TeamCases:
         return needs_of(self.source.alliances, np.array([team.row for team in self.teams], np.int64))
 
     @cached_property
-    def known(self) -> np.ndarray:  # type: ignore[type-arg] # a mask
+    def known(self) -> npt.NDArray[np.bool_]:
         """Actors with a membership before."""
         found = np.zeros(len(self.source.actors), bool)
         found[self.past.known] = True
@@ -94,7 +95,7 @@ def team_cases(source: Source, begin: date, end: date | None = None) -> TeamCase
     return TeamCases(source, past, Ties.of(joints), tuple(teams), joining)
 
 
-def _team(alliances: Alliances, rows: list[int], known: np.ndarray) -> Team | None:  # type: ignore[type-arg] # a mask
+def _team(alliances: Alliances, rows: list[int], known: npt.NDArray[np.bool_]) -> Team | None:
     leads = _columns(alliances.leads, rows)
     members = np.array(sorted(who for who in _columns(alliances.members, rows) - leads if known[who]), np.int64)
     count = len(members) + sum(bool(known[lead]) for lead in leads)

@@ -36,7 +36,7 @@ class Ties:
     @classmethod
     def of(cls, joints: sparse.csr_array, pairs: sparse.csr_array | None = None) -> "Ties":
         """From joints × actors, and maybe a matrix of cooperations of two by strength."""
-        joints = sparse.csr_array(joints, dtype=np.float64)
+        joints = joints.astype(np.float64)
         size = np.diff(joints.indptr)
         joints = sparse.csr_array(joints[(size > 1) & (size <= CROWD)])
         both = sparse.csr_array(joints.T @ joints)

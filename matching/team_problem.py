@@ -54,7 +54,7 @@ class Problem:
 
     def holders(self, team: Sequence[int]) -> tuple[int, ...]:
         """For each role who of the team holds it best together, or -1."""
-        roles = self.fit.shape[1]
+        roles = int(self.fit.shape[1])
         if not roles or not len(team):
             return (-1,) * roles
         members = np.repeat(np.array(sorted(team)), HELD)
