@@ -23,6 +23,7 @@ __all__ = ["Table", "guess_decimal", "is_formula", "parse_date", "parse_number",
 
 MOST_BYTES = 1 << 30
 MOST_IN_A_LINE = 1 << 20
+MOST_IN_A_CELL = 131_072
 _CHUNK = 1 << 20
 _SAMPLE = 1 << 16
 _DELIMITERS = (";", "\t", ",", "|")
@@ -59,6 +60,7 @@ class Table:
         before = 0
         try:
             with self.path.open("rb") as raw, io.TextIOWrapper(raw, encoding=self.encoding, newline="") as text:
+                csv.field_size_limit(MOST_IN_A_CELL)  # the limit is the whole process's, and other libraries raise it
                 reader = csv.reader(text, delimiter=self.delimiter)
                 for number, row in enumerate(reader):
                     if row:

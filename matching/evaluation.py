@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from graph_service.arrays import IntArray
-from graph_service.errors import NotFound
+from graph_service.errors import InvalidValue, NotFound
 from graph_service.keys import Label, municipality_key
 from graph_service.model import Level
 from graph_service.projection import FloatArray, Projection
 from matching.baselines import BASELINES
 from matching.bulk import all_peers, masks
-from matching.learning import held_out
+from matching.learning import FOLDS, held_out
+from matching.learning import learn as learn_weights
 from matching.lens import Lens
 from matching.table import Table, build_table
 from matching.truth import TruthRow
@@ -78,6 +79,18 @@ class Evaluation:
 
 
 @dataclass(frozen=True, slots=True)
+class LearnedLens:
+    """A lens whose weights were learned from lists, and the evidence: nDCG@10 over lists not learned from."""
+
+    lens: Lens
+    lists: int
+    before: Measure
+    """With the weights it had."""
+    after: Measure | None
+    """With weights learned from the other lists, cross-validated; None where there are too few lists for that."""
+
+
+@dataclass(frozen=True, slots=True)
 class Prediction:
     """One line of a predictions file."""
 
@@ -128,6 +141,40 @@ def evaluate_peers(
     for name, order in _baselines(setting):
         methods.append(_result(name, setting, dict.fromkeys(setting.models, order), bootstrap))
     return Evaluation(projection.revision, lens.id, lens.version, len(setting.candidates), tuple(methods))
+
+
+def learn_lens(
+    projection: Projection,
+    truth: Iterable[TruthRow],
+    lens: Lens,
+    *,
+    level: Level | None = None,
+    model: str = "",
+    bootstrap: int = 1000,
+) -> LearnedLens:
+    """Learn a lens's weights from the lists of one model, with cross-validated evidence.
+
+    Raises NotFound where no list fits, InvalidValue where there are several models and none is named.
+    """
+    found = _setting(projection, truth, lens, level)
+    if model and model not in found.models:
+        raise NotFound("one of the models that the lists name", model)
+    if not model and len(found.models) > 1:
+        raise InvalidValue("one model to learn from, named with --model", ", ".join(sorted(found.models)))
+    name = model or next(iter(found.models))
+    setting = replace(found, models={name: found.models[name]})
+    lists = _as_mapping(setting.models[name])
+
+    def measured(orders: Orders) -> Measure:
+        return _result(name, setting, {name: orders}, bootstrap).models[0].measures[MEASURES[0]]
+
+    learned = learn_weights(setting.table, lists)
+    return LearnedLens(
+        replace(learned, id=f"{lens.id}-learned"),
+        len(lists),
+        measured(_ours(setting.table, setting)),
+        measured(_learned(setting)[name]) if len(lists) >= FOLDS else None,
+    )
 
 
 def predictions(

@@ -67,7 +67,7 @@ def evaluate() -> None:
 def peers(truth: Path, lens: str, level: str | None, learn: bool, target: Path | None, form: str) -> None:
     """Measure peers."""
     here = app()
-    rows = _truth(truth)
+    rows = truth_rows(truth)
     chosen, among = find_lens(lens), Level(level) if level else None
     projection = here.services.projection()
     with shown(here.words("Measuring"), here.words):
@@ -84,7 +84,8 @@ def peers(truth: Path, lens: str, level: str | None, learn: bool, target: Path |
         click.echo(here.words("Written: {path}", path=target), err=True)
 
 
-def _truth(path: Path) -> list[TruthRow]:
+def truth_rows(path: Path) -> list[TruthRow]:
+    """The lists of a CSV file; raises SourceError, InvalidValue."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             return read_truth(file, path.name)

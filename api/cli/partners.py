@@ -124,7 +124,8 @@ def print_partners(answer: PartnerAnswer, explainer: PartnerExplainer) -> None:
     entries={
         "partners": Entry(
             "api.cli.partners:learn_partners", N_("Learn the weights of partner suggestions from past alliances.")
-        )
+        ),
+        "peers": Entry("api.cli.learn_peers:learn_peers", N_("Learn a lens's weights from given lists of peers.")),
     },
     help=N_("Learn weights from your own data."),
 )
