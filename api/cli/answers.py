@@ -1,29 +1,26 @@
 """Prints answers about peers as a colleague would give them: who, how close, why, and what is unknown."""
 
-import shutil
-import textwrap
 from collections.abc import Iterator, Sequence
 
 import click
 
 from api.cli.output import Column, print_table
+from api.cli.paragraphs import say
 from api.explanations import Explainer
 from matching.contract import Contribution
 from matching.lens import Lens
 from matching.peers import PeerAnswer, PeerSuggestion
 
-WIDTH = 100
-
 
 def print_answer(answer: PeerAnswer, lens: Lens, explainer: Explainer, kind: str = "") -> None:
     """Print an answer; ``kind`` is one of api.explanations.MEANING, or empty for plain peers."""
-    _say(explainer.special_answer(answer, kind) if kind else explainer.answer(answer))
-    _say(described(answer, lens, explainer))
+    say(explainer.special_answer(answer, kind) if kind else explainer.answer(answer))
+    say(described(answer, lens, explainer))
     click.echo()
     for suggestion in answer.suggestions:
         print_suggestion(suggestion, answer, explainer)
     for line in notes(answer, lens, explainer):
-        _say(line, hang=2 if line.startswith("- ") else 0)
+        say(line, hang=2 if line.startswith("- ") else 0)
 
 
 def described(answer: PeerAnswer, lens: Lens, explainer: Explainer) -> str:
@@ -63,12 +60,12 @@ def print_suggestion(suggestion: PeerSuggestion, answer: PeerAnswer, explainer: 
     place = explainer.place(suggestion.key)
     click.echo(f"{suggestion.rank:>2}  " + click.style(suggestion.name, bold=True) + (f" · {place}" if place else ""))
     firm = explainer.stability(suggestion)
-    _say(explainer.closeness(suggestion) + (f"; {firm}" if firm else ""), indent=4)
+    say(explainer.closeness(suggestion) + (f"; {firm}" if firm else ""), indent=4)
     for sentence in [*explainer.reasons(suggestion), *explainer.special(suggestion)]:
-        _say(sentence, indent=4)
+        say(sentence, indent=4)
     # what is unknown of the own municipality is said once, below
     if missing := [each for each in suggestion.unknown if each not in answer.unknown]:
-        _say(explainer.words("Unknown here: {named}.", named=explainer.named(missing)), indent=4)
+        say(explainer.words("Unknown here: {named}.", named=explainer.named(missing)), indent=4)
     click.echo()
 
 
@@ -77,10 +74,10 @@ def print_reasons(suggestion: PeerSuggestion, challenges: Sequence[Contribution]
     words = explainer.words
     place = explainer.place(suggestion.key)
     rank = words("rank {rank}", rank=suggestion.rank) if suggestion.rank else words("excluded by the filters")
-    _say(f"{suggestion.name} · {place}: {explainer.closeness(suggestion)}; {rank}")
+    say(f"{suggestion.name} · {place}: {explainer.closeness(suggestion)}; {rank}")
     _print_contributions(suggestion.contributions, explainer)
     if challenges:
-        _say(words("Challenges, as both have rated them:"))
+        say(words("Challenges, as both have rated them:"))
         _print_contributions(challenges, explainer)
 
 
@@ -101,18 +98,3 @@ def _print_contributions(contributions: Sequence[Contribution], explainer: Expla
     ]
     rows.append([words("Sum"), None, None, "", "", None, sum(c.amount for c in contributions)])
     print_table(columns, rows, words)
-
-
-def _say(text: str, indent: int = 0, hang: int = 0) -> None:
-    width = min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns)
-    # a number and its unit stay on one line: textwrap breaks at spaces only, not at no-break ones
-    click.echo(
-        textwrap.fill(
-            text,
-            width,
-            initial_indent=" " * indent,
-            subsequent_indent=" " * (indent + hang),
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-    )
