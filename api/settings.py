@@ -5,14 +5,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Self
+from urllib.parse import unquote, urlsplit
 
-from platformdirs import user_cache_path
+from platformdirs import user_cache_path, user_data_path
 
 from graph_service.errors import InvalidValue, Place
 
 LANGUAGES = ("de", "en")
 LOG_LEVELS = ("debug", "info", "warning", "error")
-VARIABLES = ("KOMPASS_STORE", "KOMPASS_NEO4J_PASSWORD", "KOMPASS_LANG", "KOMPASS_CACHE", "KOMPASS_LOG_LEVEL")
+VARIABLES = (
+    "KOMPASS_STORE",
+    "KOMPASS_NEO4J_PASSWORD",
+    "KOMPASS_LANG",
+    "KOMPASS_CACHE",
+    "KOMPASS_STATE",
+    "KOMPASS_LOG_LEVEL",
+)
 """The environment variables that are ours; `docs/settings.md` describes each."""
 
 
@@ -24,6 +32,7 @@ class Settings:
     neo4j_password: str | None = None
     language: str = "de"
     cache: Path = Path()
+    state_folder: Path | None = None
     log_level: str = "warning"
 
     def __post_init__(self) -> None:
@@ -35,6 +44,17 @@ class Settings:
         if self.neo4j_password is not None:
             shown |= {"neo4j_password": "…"}
         return f"Settings({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
+
+    @property
+    def state(self) -> Path:
+        """The folder of what the service keeps beside the graph; follows the store unless it was set."""
+        if self.state_folder is not None:
+            return self.state_folder
+        parts = urlsplit(self.store)
+        if parts.scheme == "sqlite":
+            file = Path(unquote(parts.path[1:]))
+            return file.with_name(f"{file.name}.state")
+        return user_data_path("buendniskompass")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
@@ -53,6 +73,7 @@ class Settings:
             neo4j_password=env.get("KOMPASS_NEO4J_PASSWORD"),
             language=language,
             cache=Path(env["KOMPASS_CACHE"]) if env.get("KOMPASS_CACHE") else user_cache_path("buendniskompass"),
+            state_folder=Path(env["KOMPASS_STATE"]) if env.get("KOMPASS_STATE") else None,
             log_level=level,
         )
 

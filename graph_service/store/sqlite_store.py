@@ -4,13 +4,14 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from graph_service.errors import Place, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly
+from graph_service.errors import Place, StoreReadOnly
 from graph_service.store.contract import Reader, Writer
 from graph_service.store.migrate import migrate as bring_up_to_date
+from graph_service.store.sqlite_errors import sqlite_errors
 from graph_service.store.sqlite_reader import SQLiteReader
 from graph_service.store.sqlite_writer import SQLiteWriter
 
@@ -117,21 +118,6 @@ class SQLiteStore:
             raise
         connection.execute("COMMIT" if keep else "ROLLBACK")
 
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
+    def _errors(self) -> AbstractContextManager[None]:
         """Turn SQLite's errors into ours."""
-        place = Place(file=str(self.path))
-        try:
-            yield
-        except sqlite3.DatabaseError as error:
-            # sqlite_errorcode's low byte is the primary result code
-            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-            if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-                raise StoreCorrupt("an undamaged SQLite file: restore a backup", error, place) from error
-            if code == sqlite3.SQLITE_FULL:
-                raise StoreFull("free space on the disk; nothing was changed", error, place) from error
-            if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-                raise StoreReadOnly("a file and folder that can be written", error, place) from error
-            if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-                raise StoreBusy(f"the store to be free within {BUSY_SECONDS:g} s", error, place) from error
-            raise StoreError("a store that works", error, place) from error
+        return sqlite_errors(self.path, BUSY_SECONDS)

@@ -1,5 +1,6 @@
 """Settings are read once, checked, and never show a password."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ def test_every_setting_is_read():
             "KOMPASS_NEO4J_PASSWORD": "secret",
             "KOMPASS_LANG": "en",
             "KOMPASS_CACHE": "/var/cache/kompass",
+            "KOMPASS_STATE": "/var/lib/kompass",
             "KOMPASS_LOG_LEVEL": "DEBUG",
             "OTHER": "is not ours",
         }
@@ -30,8 +32,27 @@ def test_every_setting_is_read():
         neo4j_password="secret",
         language="en",
         cache=Path("/var/cache/kompass"),
+        state_folder=Path("/var/lib/kompass"),
         log_level="debug",
     )
+
+
+@pytest.mark.parametrize(
+    ("store", "folder"),
+    [
+        ("sqlite:///kompass.db", Path("kompass.db.state")),
+        ("sqlite:////var/lib/gr%C3%BCn/kompass.db", Path("/var/lib/grün/kompass.db.state")),
+    ],
+)
+def test_the_state_lies_beside_an_sqlite_store_and_follows_another_one(store, folder):
+    assert replace(Settings.from_environment({}), store=store).state == folder
+
+
+def test_the_state_of_a_neo4j_store_lies_with_the_users_data_and_a_setting_goes_before():
+    neo4j = Settings.from_environment({"KOMPASS_STORE": "neo4j://me@host:7687/kompass"})
+    assert neo4j.state.is_absolute()
+    assert neo4j.state.name == "buendniskompass"
+    assert replace(neo4j, state_folder=Path("/srv/state")).state == Path("/srv/state")
 
 
 def test_a_password_is_never_shown():
