@@ -1,4 +1,4 @@
-"""Closeness in the network of past cooperation: personalised PageRank, resource allocation, Adamic-Adar.
+"""Closeness in the network of past cooperation: a short walk with restart, resource allocation, Adamic-Adar.
 
 All walk between actors and what joins them: an alliance, or a cooperation of two.
 """
@@ -6,12 +6,11 @@ All walk between actors and what joins them: an alliance, or a cooperation of tw
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
 from matching.partner_numbers import FloatArray
+from matching.partner_signals_rank import DAMPING
 
-DAMPING = 0.85
 DENSE = 0.02
 """From this share of actors on, plain numbers are quicker than sparse ones."""
 ROUNDS = 3
@@ -87,47 +86,6 @@ class Network:
             now = self.from_joint @ (self.from_actor @ now)
             total += (1 - damping) * damping**step * now.T
         return np.asarray(total, np.float32)
-
-
-@dataclass(frozen=True, eq=False)
-class Transition:
-    """A graph prepared for PageRank: where a walk goes on from each node, turned round."""
-
-    backwards: sparse.csr_array
-    loose: npt.NDArray[np.bool_]
-    """Nodes from which no edge leads on."""
-
-    @classmethod
-    def of(cls, adjacency: sparse.csr_array) -> "Transition":
-        """Prepare a weighted graph."""
-        strength = np.asarray(adjacency.sum(axis=1), np.float64)
-        scale = np.divide(1, strength, out=np.zeros(len(strength)), where=strength > 0)
-        data = adjacency.data * np.repeat(scale, np.diff(adjacency.indptr))
-        steps = sparse.csr_array((data, adjacency.indices, adjacency.indptr), shape=adjacency.shape)
-        return cls(sparse.csr_array(steps.T), strength == 0)
-
-
-def pagerank(
-    graph: Transition,
-    personal: FloatArray | None = None,
-    *,
-    damping: float = DAMPING,
-    tolerance: float = 1e-6,
-    rounds: int = 100,
-) -> FloatArray:
-    """PageRank as networkx defines it; ``tolerance`` is per node, in the sum of changes."""
-    n = graph.backwards.shape[0]
-    if not n:
-        return np.zeros(0)
-    start = np.full(n, 1 / n) if personal is None else np.asarray(personal, np.float64) / np.sum(personal)
-    now = start.copy()
-    for _ in range(rounds):
-        new = damping * (graph.backwards @ now + now[graph.loose].sum() * start) + (1 - damping) * start
-        moved = np.abs(new - now).sum()
-        now = new
-        if moved < n * tolerance:
-            break
-    return now
 
 
 def _steps(matrix: sparse.csr_array) -> sparse.csr_array:

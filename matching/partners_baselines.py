@@ -12,7 +12,8 @@ from graph_service.keys import Label
 from matching.partner_learning import Case, best_first, gain
 from matching.partner_numbers import FloatArray
 from matching.partner_signals import Mask
-from matching.partner_signals_network import Network, Transition, pagerank
+from matching.partner_signals_network import Network
+from matching.partner_signals_rank import RankGraph, pagerank
 from matching.partners_history import History, first_of
 from matching.partners_needs import Needs
 
@@ -44,8 +45,8 @@ class Simple:
     profiles: tuple[sparse.csr_array, sparse.csr_array]
     """terms × actors, by words and by n-grams."""
     network: Network
-    whole: Transition
-    """The network of actors and alliances as one graph, for PageRank."""
+    whole: RankGraph
+    """The network of actors and alliances, for PageRank."""
     levels: sparse.csr_array
     """actors × municipalities: where an actor is, with what lies around."""
 
@@ -60,7 +61,6 @@ class Simple:
         profiles = _profiles(case, past)
         company = sparse.csr_array(past.members + past.leads).sign()
         joints, actors = company.shape
-        whole = sparse.csr_array(sparse.block_array([[None, company.T], [company, None]], format="csr"))
         return cls(
             past,
             case,
@@ -70,7 +70,7 @@ class Simple:
             profile_grams,
             (_turned(profile_words.fit_transform(profiles)), _turned(profile_grams.fit_transform(profiles))),
             Network.of(company),
-            Transition.of(whole),
+            RankGraph.of(company),
             _levels(case, actors),
         )
 
@@ -114,9 +114,9 @@ class Simple:
         lead = first_of(needs.team)
         ranks = {}
         for each in set(lead.tolist()) - {-1}:
-            start = np.zeros(len(self.whole.loose))
+            start = np.zeros(needs.team.shape[1])
             start[each] = 1
-            ranks[each] = pagerank(self.whole, start, rounds=30)[: needs.team.shape[1]]
+            ranks[each] = pagerank(self.whole, start)[0]
         none = np.zeros(needs.team.shape[1])
         return np.stack([ranks.get(each, none) for each in lead.tolist()])
 

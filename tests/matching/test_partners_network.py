@@ -7,23 +7,33 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from matching.partner_signals_network import Network, Transition, pagerank
+from matching.partner_signals_network import Network
+from matching.partner_signals_rank import RankGraph, pagerank
 
-edges = st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11)), max_size=40)
+memberships = st.lists(st.tuples(st.integers(0, 7), st.integers(0, 9)), max_size=30)
 
 
 @settings(max_examples=60, deadline=None)
-@given(edges, st.integers(0, 11))
-def test_pagerank_is_that_of_networkx(pairs, seed):
-    graph = nx.DiGraph()
-    graph.add_nodes_from(range(12))
-    graph.add_edges_from(pairs)
-    matrix = sparse.csr_array(nx.to_scipy_sparse_array(graph, nodelist=range(12)))
-    start = np.eye(12)[seed]
-    expected = nx.pagerank(graph, personalization={seed: 1.0}, tol=1e-10, max_iter=500)
-    found = pagerank(Transition.of(matrix), start, tolerance=1e-10, rounds=500)
-    assert found == pytest.approx([expected[i] for i in range(12)], abs=1e-7)
+@given(memberships, st.lists(st.integers(0, 9), min_size=1, max_size=3), st.sampled_from([1e-3, 1e-6, 1e-9]))
+def test_pagerank_is_that_of_networkx_to_the_error_that_is_asked_for(pairs, seeds, error):
+    graph, matrix, start = nx.Graph(), np.zeros((8, 10)), np.zeros(10)
+    graph.add_nodes_from(range(18))
+    for joint, actor in pairs:
+        matrix[joint, actor] += 1
+        graph.add_edge(actor, 10 + joint, weight=matrix[joint, actor])
+    start[seeds] = range(1, len(seeds) + 1)
+    expected = nx.pagerank(graph, personalization=dict(enumerate(start.tolist())), tol=1e-14, max_iter=500)
+    actors, joints = pagerank(RankGraph.of(sparse.csr_array(matrix)), start, error=error)
+    found = np.concatenate([actors, joints])
+    assert np.abs(found - [expected[i] for i in range(18)]).sum() <= error + 1e-10
     assert found.sum() == pytest.approx(1)
+    assert (found >= 0).all()
+
+
+def test_pagerank_without_any_alliance_stays_where_it_starts():
+    actors, none = pagerank(RankGraph.of(sparse.csr_array((0, 3))), np.array([0, 1, 1]))
+    assert actors.tolist() == [0, 0.5, 0.5]
+    assert not len(none)
 
 
 def joints(*groups, actors=6):
