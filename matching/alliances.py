@@ -7,7 +7,7 @@ its contributions, and the members' scores sum to the team's.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
@@ -22,13 +22,15 @@ from graph_service.role_templates import RoleNeed, RoleTemplates, load_role_temp
 from graph_service.vocabulary import load_vocabulary
 from matching.about import years_between
 from matching.contract import Contribution
+from matching.partners import PartnerMatcher
 from matching.team_answer import Alternative, Member, MissingRole, Nearest, TeamAnswer
 from matching.team_closeness import Ties, ties_of
 from matching.team_exact import smallest, solve
 from matching.team_greedy import Steps
-from matching.team_need import Measured, PlainRelevance, Relevance, TeamNeed
+from matching.team_need import Measured, Relevance, TeamNeed
 from matching.team_places import kilometres_from, local_actors, towns
 from matching.team_problem import Mask, Problem, Solution, per_pair
+from matching.team_relevance import PartnerRelevance
 from matching.team_roles import GROUPS, Fitness, fitness, roles_needed, sector
 
 RELEVANCE, ROLES, COHESION = 0.45, 0.35, 0.2
@@ -49,14 +51,15 @@ AGE = "freshness"
 class AllianceMatcher:
     """Parameters of composing teams."""
 
-    templates: RoleTemplates | None = None
+    templates: RoleTemplates = field(default_factory=load_role_templates)
+    partners: PartnerMatcher = field(default_factory=PartnerMatcher)
 
     def fit(self, projection: Projection, relevance: Relevance | None = None) -> "Composer":
-        """Prepare for one revision; ``relevance`` is by text, field and place unless another is given."""
+        """Prepare for one revision; ``relevance`` is that of partner suggestions unless another is given."""
         return Composer(
             projection,
-            load_role_templates() if self.templates is None else self.templates,
-            PlainRelevance(projection) if relevance is None else relevance,
+            self.templates,
+            PartnerRelevance(self.partners.fit(projection)) if relevance is None else relevance,
             ties_of(projection),
         )
 
@@ -215,7 +218,7 @@ class Composer:
             name=self.projection.name(Label.ACTOR, actor),
             score=sum(c.amount for c in reasons),
             contributions=reasons,
-            coverage=self._coverage(actor),
+            coverage=self._coverage(setting, actor),
             kind=self.kinds[actor],
             roles=tuple(need.role for need, who in zip(setting.roles, holders, strict=True) if who == one),
             included=one in problem.must,
@@ -250,10 +253,12 @@ class Composer:
             found.append(Contribution(AGE, 0.0 - lost, None, known if isinstance(known, str) else None, possible=0.0))
         return tuple(sorted(found, key=lambda reason: -reason.amount))
 
-    def _coverage(self, actor: int) -> float:
+    def _coverage(self, setting: Setting, actor: int) -> float:
         """Without a kind nothing is known of roles, without a partner nothing of closeness."""
-        unknown = (ROLES if not self.kinds[actor] else 0) + (COHESION if not self.ties.known([actor])[0] else 0)
-        return round(1 - unknown, 4)
+        known = RELEVANCE * setting.measured.coverage(actor)
+        known += ROLES if self.kinds[actor] else 0
+        known += COHESION if self.ties.known([actor])[0] else 0
+        return round(known, 4)
 
     def _alternatives(self, setting: Setting, problem: Problem, team: Sequence[int], one: int) -> list[Alternative]:
         values = Steps(problem, len(team)).values([each for each in team if each != one])

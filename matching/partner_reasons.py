@@ -48,11 +48,17 @@ class Reasons:
     """The values behind the reasons of one need."""
 
     def __init__(
-        self, signals: Signals, need: Needs, on: date, raw: Mapping[str, FloatArray], like: Like, kilometres: FloatArray
+        self,
+        signals: Signals,
+        need: Needs,
+        on: date | None,
+        raw: Mapping[str, FloatArray],
+        like: Like,
+        kilometres: FloatArray,
     ) -> None:
         """Remember what is compared."""
         self.signals, self.need, self.raw, self.kilometres = signals, need, raw, kilometres[0]
-        self.running = running_alliances(signals, on)
+        self.running = np.zeros(len(signals.actors)) if on is None else running_alliances(signals, on)
         self.near = np.asarray(like.text.toarray())[0]
         self.asked_place = self._asked_place()
         self.team = np.asarray(like.team.toarray())[0] > 0

@@ -10,7 +10,6 @@ from graph_service.arrays import IntArray
 from graph_service.errors import InvalidValue, NotFound
 from graph_service.keys import Label, NodeKey, concept_key
 from graph_service.projection import Projection
-from graph_service.role_templates import load_role_templates
 from graph_service.vocabulary import load_vocabulary
 from matching.contract import Contribution, Suggestion
 from matching.partner_learning import best_first
@@ -20,7 +19,7 @@ from matching.partner_signals import BENDS, Signals, bend
 from matching.partners_actors import read_actors
 from matching.partners_history import history, read_alliances
 from matching.partners_model import Model, shipped_model
-from matching.partners_needs import Needs, one_need
+from matching.partners_needs import Needs, one_need, wanted
 from matching.text import Synonyms, shipped_synonyms
 
 NO_LOCAL, ONLY_STATUTORY, NO_HISTORY, NO_ACTORS = "no-local-actor", "only-statutory", "no-history", "no-actor"
@@ -28,9 +27,9 @@ NO_LOCAL, ONLY_STATUTORY, NO_HISTORY, NO_ACTORS = "no-local-actor", "only-statut
 
 @dataclass(frozen=True, slots=True)
 class PartnerQuestion:
-    """Whom do we need? Any mix of what is known; ages are those of the day ``on``."""
+    """Whom do we need? Any mix of what is known; ages are those of the day ``on``, and count nothing without one."""
 
-    on: date
+    on: date | None
     text: str = ""
     municipality: NodeKey | None = None
     fields: tuple[str, ...] = ()
@@ -109,13 +108,18 @@ class PartnerRanker:
 
     def answer(self, question: PartnerQuestion, *, limit: int = 10) -> PartnerAnswer:
         """The same with everything that belongs to an answer."""
-        return _Query(self, question).answer(limit)
+        return self.query(question).answer(limit)
+
+    def query(self, question: PartnerQuestion) -> "PartnerQuery":
+        """A question at work, for those who need every actor's score; raises NotFound for unknown ids and keys."""
+        return PartnerQuery(self, question)
 
 
-class _Query:
-    """One question at work."""
+class PartnerQuery:
+    """One question at work: what each signal says for every actor, by position, and the reasons of each."""
 
     def __init__(self, ranker: PartnerRanker, question: PartnerQuestion) -> None:
+        """Measure every signal."""
         self.projection, self.signals, self.question = ranker.projection, ranker.signals, question
         self.model = ranker.model
         self.actors = self.signals.actors
@@ -127,7 +131,7 @@ class _Query:
 
     def _need(self) -> Needs:
         asked = self.question
-        kinds, resources = _wanted(asked)
+        kinds, resources = wanted(asked.fields, asked.roles, asked.resources)
         return one_need(
             self.projection,
             text=asked.text,
@@ -178,18 +182,26 @@ class _Query:
         return {name for name, here in said.items() if here}
 
     @cached_property
-    def amounts(self) -> dict[str, FloatArray]:
-        """What each signal adds, by actor; the burdens take away a share of what the signals add."""
+    def gains(self) -> dict[str, FloatArray]:
+        """What each signal adds, by actor."""
         found: dict[str, FloatArray] = {}
         for signal, bends in BENDS.items():
             parts = [(how, self.weights.get(f"{signal}:{how}", 0.0)) for how in bends]
             if any(weight for _, weight in parts):
                 bent = (weight * bend(self.raw[signal], how, self.among)[0] for how, weight in parts if weight)
                 found[signal] = np.asarray(sum(bent), np.float64)
-        total = self._sum(found)
-        for name, share in burdens(self.signals, self.question.on).items():
-            found[name] = -share * total
         return found
+
+    @cached_property
+    def amounts(self) -> dict[str, FloatArray]:
+        """The same with the burdens, which take away a share of what the signals add."""
+        total = self._sum(self.gains)
+        return self.gains | {name: -share * total for name, share in self.burdens.items()}
+
+    @cached_property
+    def burdens(self) -> dict[str, FloatArray]:
+        """The share of it that each burden takes away, by actor."""
+        return {} if self.question.on is None else burdens(self.signals, self.question.on)
 
     def _sum(self, amounts: dict[str, FloatArray]) -> FloatArray:
         return np.asarray(sum(amounts.values(), np.zeros(len(self.actors))))
@@ -200,11 +212,10 @@ class _Query:
         order = best_first(scores[None, :], self.among & self._speaks(), limit)[0]
         suggestions = self._suggestions(order, scores)
         all_weight = sum(self.model.weights.values())
-        signals = dict.fromkeys(name.partition(":")[0] for name in self.weights)
         return PartnerAnswer(
             self.projection.revision,
             self.question,
-            {s: sum(w for name, w in self.weights.items() if name.partition(":")[0] == s) for s in signals},
+            self.possible,
             self.model.id,
             self.model.version,
             int(self.among.sum()),
@@ -219,14 +230,9 @@ class _Query:
         return np.asarray(self._sum({n: a for n, a in self.amounts.items() if n not in general}) > 1e-9)
 
     def _suggestions(self, order: IntArray, scores: FloatArray) -> tuple[PartnerSuggestion, ...]:
-        reasons = Reasons(self.signals, self.need, self.question.on, self.raw, self.like, self.kilometres)
         found = []
         for rank, actor in enumerate(order.tolist(), 1):
-            parts = [
-                Contribution(name, float(amount[actor]), *reasons.values(name, actor), possible=self._possible(name))
-                for name, amount in self.amounts.items()
-            ]
-            parts.sort(key=lambda part: (-part.amount, part.feature))
+            parts = sorted(self.contributions(actor), key=lambda part: (-part.amount, part.feature))
             place, day = int(self.actors.place[actor]), self.actors.assured[actor]
             key = self.projection.key(Label.ACTOR, actor)
             found.append(
@@ -235,7 +241,7 @@ class _Query:
                     self.actors.name[actor],
                     float(scores[actor]),
                     tuple(parts),
-                    reasons.coverage(actor, {p.feature: p.possible or 0.0 for p in parts}),
+                    self.coverage(actor),
                     rank,
                     self.actors.kinds[self.actors.kind[actor]] if self.actors.kind[actor] >= 0 else "",
                     self.projection.key(Label.MUNICIPALITY, place) if place >= 0 else None,
@@ -245,8 +251,31 @@ class _Query:
             )
         return tuple(found)
 
-    def _possible(self, signal: str) -> float:
-        return sum(weight for name, weight in self.weights.items() if name.partition(":")[0] == signal)
+    @cached_property
+    def possible(self) -> dict[str, float]:
+        """The most that each signal can add, summing to 1."""
+        signals = dict.fromkeys(name.partition(":")[0] for name in self.weights)
+        return {s: sum(w for name, w in self.weights.items() if name.partition(":")[0] == s) for s in signals}
+
+    @cached_property
+    def _reasons(self) -> Reasons:
+        return Reasons(self.signals, self.need, self.question.on, self.raw, self.like, self.kilometres)
+
+    def contributions(self, actor: int) -> list[Contribution]:
+        """The reasons for and against an actor, which its score is the sum of."""
+        return [
+            Contribution(
+                name,
+                float(amount[actor]),
+                *self._reasons.values(name, actor),
+                possible=self.possible.get(name, 0.0),
+            )
+            for name, amount in self.amounts.items()
+        ]
+
+    def coverage(self, actor: int) -> float:
+        """The share of the weight for which something is known of an actor."""
+        return self._reasons.coverage(actor, {name: self.possible.get(name, 0.0) for name in self.amounts})
 
     def _remarks(self) -> tuple[str, ...]:
         remarks = []
@@ -265,18 +294,3 @@ class _Query:
 
 LOCAL = 0.6
 """From this nearness on an actor is of the place or its district."""
-
-
-def _wanted(question: PartnerQuestion) -> tuple[frozenset[str], frozenset[str]]:
-    """Actor kinds that usually fill the roles, and the resources asked for; raises NotFound for unknown ids."""
-    vocabulary, templates = load_vocabulary(), load_role_templates()
-    for kind, ids in (("alliance_role", question.roles), ("resource", question.resources)):
-        for id in ids:
-            if vocabulary.find(kind, id) is None:
-                raise NotFound(f"an id of the vocabulary {kind}", id)
-    if not question.roles:
-        return frozenset(), frozenset(question.resources)
-    asked = [templates[each] for each in question.fields if each in templates] or list(templates.values())
-    needs = [need for template in asked for need in template if need.role in question.roles]
-    kinds = frozenset(kind for need in needs for kind in need.actor_kinds)
-    return kinds, frozenset(question.resources)

@@ -6,8 +6,11 @@ import numpy as np
 from scipy import sparse
 
 from graph_service.arrays import IntArray
+from graph_service.errors import NotFound
 from graph_service.keys import Label
 from graph_service.projection import Projection
+from graph_service.role_templates import load_role_templates
+from graph_service.vocabulary import load_vocabulary
 from matching.partners_history import Alliances, selection
 
 
@@ -78,3 +81,19 @@ def one_need(
         (resources,),
         (kinds,),
     )
+
+
+def wanted(
+    fields: tuple[str, ...], roles: tuple[str, ...], resources: tuple[str, ...]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Actor kinds that usually fill the roles in the fields, and the resources; raises NotFound for unknown ids."""
+    vocabulary, templates = load_vocabulary(), load_role_templates()
+    for kind, ids in (("alliance_role", roles), ("resource", resources)):
+        for id in ids:
+            if vocabulary.find(kind, id) is None:
+                raise NotFound(f"an id of the vocabulary {kind}", id)
+    if not roles:
+        return frozenset(), frozenset(resources)
+    asked = [templates[each] for each in fields if each in templates] or list(templates.values())
+    needs = [need for template in asked for need in template if need.role in roles]
+    return frozenset(kind for need in needs for kind in need.actor_kinds), frozenset(resources)

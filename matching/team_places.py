@@ -1,4 +1,4 @@
-"""Where actors are, seen from a municipality: who is local, how near the others are, and the kilometres."""
+"""Where actors are, seen from a municipality: who is local, and the kilometres to the others."""
 
 import numpy as np
 
@@ -6,42 +6,7 @@ from graph_service.arrays import IntArray
 from graph_service.keys import Label, NodeKey
 from graph_service.model import EdgeType
 from graph_service.projection import FloatArray, Projection
-from matching.about import sources, targets
 from matching.nearness import above, below
-
-HERE, DISTRICT, NEIGHBOUR, STATE = 1.0, 0.6, 0.4, 0.15
-"""How near the place itself (or who serves it), its district, a district beside it and its state are."""
-
-
-def place_nearness(projection: Projection, municipality: NodeKey) -> FloatArray:
-    """How near every actor is, 0 to 1."""
-    place = projection.position(municipality)
-    towns = np.zeros(len(projection.municipalities.level))
-    state, district = projection.state, projection.district
-    if state[place] >= 0:
-        towns[state == state[place]] = STATE
-    beside = _beside(projection, int(district[place]))
-    if beside:
-        towns[np.isin(district, beside)] = NEIGHBOUR
-    if district[place] >= 0:
-        towns[district == district[place]] = DISTRICT
-    towns[own_area(projection, municipality)] = HERE
-    near = np.zeros(len(projection.spans[Label.ACTOR]))
-    for type in (EdgeType.LOCATED_IN, EdgeType.SERVES):
-        joined = projection.adjacency(type, Label.ACTOR, Label.MUNICIPALITY)
-        row, column = joined.nonzero()
-        np.maximum.at(near, row, towns[column])
-    return near
-
-
-def _beside(projection: Projection, district: int) -> list[int]:
-    if district < 0:
-        return []
-    key, at = projection.key(Label.MUNICIPALITY, district), projection.position
-    joined = (targets, sources)
-    return [
-        at(each) for way in joined for each in way(projection, EdgeType.ADJACENT_TO, Label.MUNICIPALITY).get(key, ())
-    ]
 
 
 def own_area(projection: Projection, municipality: NodeKey) -> list[int]:

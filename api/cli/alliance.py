@@ -1,6 +1,7 @@
 """``kompass alliance``: who together, in which roles, why, and who is missing; or how sound an existing alliance is."""
 
 from datetime import datetime
+from pathlib import Path
 
 import click
 
@@ -17,9 +18,14 @@ from graph_service.role_templates import load_role_templates
 from graph_service.vocabulary import load_vocabulary
 from matching.alliances import AllianceMatcher
 from matching.node_names import find_node
+from matching.partners import PartnerMatcher
+from matching.partners_model import load_model, shipped_model
 from matching.team_answer import TeamAnswer
 from matching.team_health import Health, check_alliance
 from matching.team_need import TeamNeed
+from matching.text import load_synonyms, shipped_synonyms
+
+PATH = click.Path(path_type=Path)
 
 
 @command(help=N_("Compose an alliance for a need, with reasons and who is missing; or check an existing one."))
@@ -32,6 +38,8 @@ from matching.team_need import TeamNeed
 @option("--size", type=click.IntRange(3, 100), help=N_("How many members; otherwise as few as fill the roles."))
 @option("--with", "include", metavar="ACTOR", multiple=True, help=N_("Who must be a member; repeatable."))
 @option("--without", "without", metavar="ACTOR", multiple=True, help=N_("Who must not be a member; repeatable."))
+@option("--weights", type=PATH, help=N_("Weights from `kompass learn partners`."))
+@option("--synonyms", type=PATH, help=N_("Your own words of the same meaning, in TOML."))
 @option("--check", metavar="ALLIANCE", help=N_("Check an existing alliance (a key or a name) instead."))
 @on_option
 @format_option
@@ -45,6 +53,8 @@ def alliance(
     size: int | None,
     include: tuple[str, ...],
     without: tuple[str, ...],
+    weights: Path | None,
+    synonyms: Path | None,
     check: str | None,
     on: datetime,
     form: str,
@@ -52,7 +62,8 @@ def alliance(
     """Compose or check."""
     here = app()
     if check is not None:
-        if municipality or fields or challenges or groups or text or roles or size or include or without:
+        need = (municipality, fields, challenges, groups, text, roles, size, include, without, weights, synonyms)
+        if any(need):
             raise click.UsageError(here.words("--check goes alone, with --on and --format."))
         return _check(check, on, form)
     if not (municipality or fields or challenges or text):
@@ -61,7 +72,7 @@ def alliance(
     place = here.services.municipality(municipality) if municipality else None
     for kind, ids in (("field", fields), ("challenge", challenges), ("target_group", groups)):
         _check_terms(projection, kind, ids)
-    need = TeamNeed(
+    wanted = TeamNeed(
         municipality=place,
         fields=tuple(dict.fromkeys(fields)),
         challenges=challenges,
@@ -73,7 +84,10 @@ def alliance(
         without=tuple(find_node(projection, each, (Label.ACTOR,)) for each in without),
         today=on.date(),
     )
-    answer = AllianceMatcher().fit(projection).compose(need)
+    partners = PartnerMatcher(
+        load_model(weights) if weights else shipped_model(), load_synonyms(synonyms) if synonyms else shipped_synonyms()
+    )
+    answer = AllianceMatcher(partners=partners).fit(projection).compose(wanted)
     if form == "json":
         print_json(answer)
     elif form == "csv":

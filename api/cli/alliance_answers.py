@@ -1,33 +1,39 @@
 """Prints composed alliances and checks of existing ones as a colleague would tell them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import click
 
 from api.cli.paragraphs import say
 from api.explanations import Explainer
 from api.language import N_, Words
+from api.partner_explanations import SAME
 from graph_service.errors import NotFound
 from matching.contract import Contribution
+from matching.partner_reasons import CAPACITY, FRESHNESS
 from matching.team_answer import Member, MissingRole, TeamAnswer
 from matching.team_health import Finding, Health
 
 PARTS = {
-    "text": N_("the words fit"),
+    "closest-work": N_("carried something similar"),
+    "past-partner": N_("was in alliances with those you named"),
+    "network": N_("is close to those you named"),
+    "profile-text": N_("the words fit"),
+    "name": N_("the name fits"),
     "field": N_("works in the field"),
-    "target-group": N_("works for the target group"),
+    "kind-of-work": N_("is of the kind that does such work"),
+    "resources": N_("has what is looked for"),
     "place": N_("is near"),
+    "place-of-work": N_("such work was done there"),
+    "activity": N_("is active in alliances"),
     "closeness": N_("knows other members"),
-    "freshness": N_("last confirmed"),
-    "roles": N_("fills roles"),
 }
 AGAINST = {
-    "text": N_("its words say nothing of it"),
-    "field": N_("is not recorded in the field"),
-    "target-group": N_("is not recorded for the target group"),
-    "closeness": N_("no tie to another member is recorded"),
+    ("closest-work", "profile-text", "name"): N_("its words say nothing of it"),
+    ("field",): N_("is not recorded in the field"),
+    ("closeness",): N_("no tie to another member is recorded"),
 }
-"""What an amount of zero means."""
+"""What it means that all of these add nothing."""
 NOTHING = 5e-4
 
 
@@ -110,39 +116,63 @@ def _terms(kind: str, ids: tuple[str, ...], explainer: Explainer) -> str:
     return explainer.words.list(explainer.term(kind, id) for id in ids)
 
 
+def _grouped(member: Member) -> dict[str, list[Contribution]]:
+    """The reasons that are said as one, the largest of each first."""
+    found: dict[str, list[Contribution]] = {}
+    for reason in member.contributions:
+        found.setdefault(SAME.get(reason.feature, reason.feature), []).append(reason)
+    return found
+
+
+def _amount(reasons: Iterable[Contribution]) -> float:
+    return sum(reason.amount for reason in reasons)
+
+
 def _for(member: Member, explainer: Explainer) -> str:
     words = explainer.words
     told = []
-    for reason in member.contributions:
-        if reason.amount > NOTHING:
-            told.append(f"{_named(reason, explainer)} +{words.number(reason.amount, 3)}")
+    for name, reasons in sorted(_grouped(member).items(), key=lambda each: -_amount(each[1])):
+        if (amount := _amount(reasons)) > NOTHING:
+            told.append(f"{_named(name, reasons[0], explainer)} +{words.number(amount, 3)}")
     return "; ".join(told) or words("nothing that is recorded")
 
 
-def _named(reason: Contribution, explainer: Explainer) -> str:
+def _named(name: str, reason: Contribution, explainer: Explainer) -> str:
     words = explainer.words
-    if reason.feature.startswith("role:"):
-        role = explainer.term("alliance_role", reason.feature.removeprefix("role:"))
+    if name.startswith("role:"):
+        role = explainer.term("alliance_role", name.removeprefix("role:"))
         if reason.other == "past-role":
             return words("{role} (held that role before)", role=role)
         return words("{role} (usual for {kind})", role=role, kind=explainer.term("actor_kind", str(reason.other or "")))
-    if reason.feature == "closeness" and reason.other:
+    if name == "closeness" and reason.other:
         return words("works with {name}", name=reason.other)
-    return words(PARTS[reason.feature]) if reason.feature in PARTS else reason.feature
+    return words(PARTS[name]) if name in PARTS else name
 
 
 def _against(member: Member, explainer: Explainer) -> str:
-    words = explainer.words
+    words, found = explainer.words, _grouped(member)
     told = []
-    for reason in member.contributions:
-        if reason.feature == "freshness":
-            if reason.other is None:
-                told.append(words("never confirmed"))
-            elif reason.amount < -NOTHING:
-                amount = words.number(-reason.amount, 3)
-                told.append(words("last confirmed {day}, −{amount}", day=reason.other, amount=amount))
-        elif abs(reason.amount) <= NOTHING and reason.feature in AGAINST:
-            told.append(words(AGAINST[reason.feature]))
+    for names, said in AGAINST.items():
+        asked = [found[name] for name in names if name in found]
+        if asked and all(_amount(reasons) <= NOTHING for reasons in asked):
+            told.append(words(said))
+    for reason in found.get(FRESHNESS, ()):
+        if reason.other is None:
+            told.append(words("never confirmed"))
+        elif reason.amount < -NOTHING:
+            amount = words.number(-reason.amount, 3)
+            told.append(words("last confirmed {day}, −{amount}", day=reason.other, amount=amount))
+    for reason in found.get(CAPACITY, ()):
+        if reason.amount < -NOTHING and isinstance(reason.other, float):
+            amount = words.number(-reason.amount, 3)
+            told.append(
+                words.plural(
+                    "takes part in one running alliance, −{amount}",
+                    "takes part in {n} running alliances, −{amount}",
+                    int(reason.other),
+                    amount=amount,
+                )
+            )
     return "; ".join(told)
 
 

@@ -111,6 +111,24 @@ def test_a_size_and_a_role_that_are_asked_for(town: Run) -> None:
     assert [missing["role"] for missing in found["missing_roles"]] == ["voice"]
 
 
+def test_weights_of_partner_suggestions_decide_for_teams_too(town: Run, tmp_path: Path) -> None:
+    def features(*given: object) -> set[str]:
+        found = json.loads(town(*SCHOOL, "--format", "json", *given).stdout)
+        return {reason["feature"] for member in found["suggestions"] for reason in member["contributions"]}
+
+    own = tmp_path / "weights.json"
+    own.write_text(
+        json.dumps(
+            {"format": 1, "id": "own", "version": "1", "weights": {"place:plain": 1}, "sharpness": 1, "evidence": {}}
+        ),
+        encoding="utf-8",
+    )
+    assert "field" in features()
+    assert "place" in features("--weights", own)
+    assert "field" not in features("--weights", own)
+    assert town(*SCHOOL, "--weights", tmp_path / "absent.json", code=1).stderr.count("\n") == 1
+
+
 def test_a_check_names_what_is_missing_and_what_is_old(town: Run) -> None:
     told = flowing(town("--lang", "en", "alliance", "--check", "Bündnis Schule", "--on", "2026-06-01"))
     assert "2 members; an alliance needs three." in told

@@ -17,10 +17,13 @@ from graph_service.projection import Projection, project
 from graph_service.role_templates import load_role_templates
 from graph_service.store.sqlite_store import SQLiteStore
 from matching.alliances import AllianceMatcher, Composer
+from matching.partners import PartnerMatcher, PartnerQuestion
+from matching.partners_model import Model, shipped_model
 from matching.team_closeness import STRANGERS, ties_of
 from matching.team_health import BRIDGE, check_alliance
-from matching.team_need import PlainRelevance, TeamNeed
+from matching.team_need import TeamNeed
 from matching.team_problem import HELD
+from matching.team_relevance import PartnerRelevance
 from matching.team_roles import CORE
 
 LAND, HERE, THERE, TOWN = (municipality_key(code) for code in ("90", "90001", "90002", "90001001"))
@@ -313,10 +316,66 @@ def test_where_no_kind_is_known_no_sector_is_called_missing(tmp_path: Path) -> N
     assert "missing-group" not in {each.kind for each in found.findings}
 
 
-def test_what_an_actor_carried_speaks_for_it_as_much_as_what_it_says_of_itself(tmp_path: Path) -> None:
+def relevance(projection: Projection, **model: float) -> PartnerRelevance:
+    """What partner suggestions say, by the shipped weights or by these."""
+    weights = {name.replace("__", ":").replace("_", "-"): weight for name, weight in model.items()}
+    chosen = Model("own", "1", weights, 1.0) if weights else shipped_model()
+    return PartnerRelevance(PartnerMatcher(chosen).fit(projection))
+
+
+def test_what_an_actor_carried_speaks_for_it(tmp_path: Path) -> None:
     records = [*PLACES, *body("klub", "school"), *body("verein", "school")]
     records += alliance("bad", "verein", description="Schwimmkurse für Mädchen aus Unterkünften")
-    measured = PlainRelevance(built(tmp_path, records)).measure(TeamNeed(text="Schwimmkurs für Mädchen"))
+    measured = relevance(built(tmp_path, records)).measure(TeamNeed(text="Schwimmkurs für Mädchen"))
     klub, verein = measured.scores.tolist()
-    assert verein > 0.5 > klub
-    assert [c.feature for c in measured.reasons(1)] == ["text"]
+    assert verein == 1
+    assert klub < 0.3
+    assert measured.reasons(1)[0].feature == "similar-work"
+
+
+@few
+@given(data=st.data())
+def test_relevance_is_the_order_of_partner_suggestions_and_its_reasons_sum_up(
+    random_towns: list[Composer], data: st.DataObject
+) -> None:
+    composer = data.draw(st.sampled_from([each for each in random_towns if len(each.kinds) > 1]))
+    matcher = PartnerMatcher().fit(composer.projection)
+    wanted = replace(NEED, today=None, text=data.draw(st.sampled_from(["", "Schule", "Amt a01"])))
+    measured = PartnerRelevance(matcher).measure(wanted)
+    question = PartnerQuestion(None, wanted.text, wanted.municipality, wanted.fields)
+    suggested = [composer.projection.position(each.key) for each in matcher.suggest(question, limit=99)]
+    scores = measured.scores[suggested].tolist()
+    assert scores == sorted(scores, reverse=True)
+    assert measured.scores.max() == pytest.approx(1)
+    for one, score in enumerate(measured.scores.tolist()):
+        assert score == pytest.approx(sum(c.amount for c in measured.reasons(one)), abs=1e-9)
+
+
+def test_learned_weights_decide_who_is_relevant(tmp_path: Path) -> None:
+    records = [*PLACES, *body("a", "school", THERE, description="Lesen lernen"), *body("b", "school")]
+    projection = built(tmp_path, records)
+    wanted = replace(NEED, text="Lesen")
+    by_text, by_place = (
+        relevance(projection, **{name: 1.0}).measure(wanted) for name in ("profile_text__plain", "place__plain")
+    )
+    assert by_text.scores[0] > by_text.scores[1]
+    assert by_place.scores[1] > by_place.scores[0]
+
+
+def test_who_must_be_in_is_no_past_partner_of_itself_but_makes_its_partners_relevant(tmp_path: Path) -> None:
+    records = [*PLACES, *body("amt", "school"), *body("freund", "school"), *body("fremd", "school")]
+    records += alliance("alt", "amt", "freund")
+    measured = relevance(built(tmp_path, records)).measure(replace(NEED, include=(actor("amt"),)))
+    own = {reason.feature: reason.amount for reason in measured.reasons(0)}
+    assert own["past-partner"] == own["network"] == 0
+    assert measured.scores[2] > measured.scores[1]  # in key order: amt, fremd, freund
+
+
+def test_running_alliances_lower_relevance_and_old_records_do_not_twice(tmp_path: Path) -> None:
+    records = [*PLACES, *body("a", "school", assured_on=date(2015, 1, 1)), *body("b", "school")]
+    for i in range(9):
+        records += alliance(f"x{i}", "b", started_on=date(2026, 1, 1))
+    measured = relevance(built(tmp_path, records), place__plain=1.0).measure(NEED)
+    assert measured.scores[0] == 1
+    assert measured.scores[1] == pytest.approx(1 - 0.1 * 9 / 19)
+    assert {reason.feature for reason in measured.reasons(1)} == {"place", "capacity"}
