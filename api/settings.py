@@ -19,9 +19,13 @@ VARIABLES = (
     "KOMPASS_LANG",
     "KOMPASS_CACHE",
     "KOMPASS_STATE",
+    "KOMPASS_MAX_UPLOAD_MB",
+    "KOMPASS_FETCH_PRIVATE",
     "KOMPASS_LOG_LEVEL",
 )
 """The environment variables that are ours; `docs/settings.md` describes each."""
+MOST_UPLOAD_MB = 500
+"""No importer reads a larger file."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,11 +37,15 @@ class Settings:
     language: str = "de"
     cache: Path = Path()
     state_folder: Path | None = None
+    max_upload_mb: int = 200
+    fetch_private: bool = False
     log_level: str = "warning"
 
     def __post_init__(self) -> None:
         _check("language", self.language, LANGUAGES)
         _check("log_level", self.log_level, LOG_LEVELS)
+        if not 1 <= self.max_upload_mb <= MOST_UPLOAD_MB:
+            raise InvalidValue(f"a whole number from 1 to {MOST_UPLOAD_MB}", self.max_upload_mb)
 
     def __repr__(self) -> str:
         shown = {f.name: getattr(self, f.name) for f in fields(self)}
@@ -74,6 +82,8 @@ class Settings:
             language=language,
             cache=Path(env["KOMPASS_CACHE"]) if env.get("KOMPASS_CACHE") else user_cache_path("buendniskompass"),
             state_folder=Path(env["KOMPASS_STATE"]) if env.get("KOMPASS_STATE") else None,
+            max_upload_mb=_number("KOMPASS_MAX_UPLOAD_MB", env, cls.max_upload_mb, MOST_UPLOAD_MB),
+            fetch_private=_yes("KOMPASS_FETCH_PRIVATE", env),
             log_level=level,
         )
 
@@ -81,6 +91,21 @@ class Settings:
 def _check(name: str, value: str, choices: tuple[str, ...]) -> None:
     if value not in choices:
         raise InvalidValue(f"one of {', '.join(choices)}", value, Place(column=name))
+
+
+def _number(name: str, environment: Mapping[str, str], otherwise: int, most: int) -> int:
+    text = environment.get(name, "").strip()
+    if not text:
+        return otherwise
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most):
+        raise InvalidValue(f"a whole number from 1 to {most}", text, Place(column=name))
+    return int(text)
+
+
+def _yes(name: str, environment: Mapping[str, str]) -> bool:
+    text = environment.get(name, "").strip().lower() or "no"
+    _check(name, text, ("yes", "no"))
+    return text == "yes"
 
 
 def locale_language(environment: Mapping[str, str]) -> str:

@@ -23,6 +23,8 @@ def test_every_setting_is_read():
             "KOMPASS_LANG": "en",
             "KOMPASS_CACHE": "/var/cache/kompass",
             "KOMPASS_STATE": "/var/lib/kompass",
+            "KOMPASS_MAX_UPLOAD_MB": "20",
+            "KOMPASS_FETCH_PRIVATE": "yes",
             "KOMPASS_LOG_LEVEL": "DEBUG",
             "OTHER": "is not ours",
         }
@@ -33,6 +35,8 @@ def test_every_setting_is_read():
         language="en",
         cache=Path("/var/cache/kompass"),
         state_folder=Path("/var/lib/kompass"),
+        max_upload_mb=20,
+        fetch_private=True,
         log_level="debug",
     )
 
@@ -60,7 +64,16 @@ def test_a_password_is_never_shown():
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("KOMPASS_LANG", "fr"), ("KOMPASS_LOG_LEVEL", "loud"), ("KOMPASS_STOER", "sqlite:///x.db")]
+    ("name", "value"),
+    [
+        ("KOMPASS_LANG", "fr"),
+        ("KOMPASS_LOG_LEVEL", "loud"),
+        ("KOMPASS_STOER", "sqlite:///x.db"),
+        ("KOMPASS_MAX_UPLOAD_MB", "0"),
+        ("KOMPASS_MAX_UPLOAD_MB", "many"),
+        ("KOMPASS_MAX_UPLOAD_MB", "5000"),
+        ("KOMPASS_FETCH_PRIVATE", "perhaps"),
+    ],
 )
 def test_a_wrong_or_unknown_setting_is_named(name, value):
     with pytest.raises(InvalidValue) as caught:
