@@ -1,33 +1,74 @@
-"""What answers questions: the store, its projection, and rankers by lens, opened when first needed."""
+"""What answers questions: the store and snapshots of it, one for each audience, opened when first needed."""
 
+import logging
+import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
+from threading import Lock, RLock
 
 from api.settings import Settings
-from graph_service.errors import NotFound
-from graph_service.keys import Label, NodeKey
+from api.snapshot import Snapshot
+from graph_service.errors import StoreError
+from graph_service.keys import NodeKey
 from graph_service.model import Level
 from graph_service.projection import Projection
 from graph_service.projection_cache import ProjectionCache, cache_folder
 from graph_service.store.contract import GraphStore
 from graph_service.store.open import open_store
+from graph_service.united import united
+from graph_service.visibility import OFFICE, Audience, seen_by
 from matching.lens import Lens
-from matching.names import find_municipality
-from matching.peers import PeerMatcher, PeerRanker
+from matching.peers import PeerRanker
+
+MOST_AUDIENCES = 16
+"""How many audiences' snapshots are kept; where nothing is hidden they all share one projection."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A snapshot, and the whole projection that it was taken from."""
+
+    whole: Projection
+    snapshot: Snapshot
 
 
 class Services:
-    """Opens each part once; nothing else puts parts together."""
+    """Opens each part once, for any number of threads; nothing else puts parts together."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Remember the settings; nothing is opened yet."""
+    def __init__(
+        self, settings: Settings, *, patience: float = 0.0, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Remember the settings; nothing is opened yet.
+
+        ``patience``: for how many seconds the revision is taken to be the same without asking the store.
+        """
         self.settings = settings
+        self._patience = patience
+        self._clock = clock
+        self._asked = float("-inf")
+        self._opening = RLock()
+        self._refreshing = Lock()
+        self._snapshots: dict[Audience, _Kept] = {}
+        self._whole: Projection | None = None
+        self._stale = False
 
-    @cached_property
+    @property
     def store(self) -> GraphStore:
         """The store of the settings, brought up to date; raises StoreError."""
+        with self._opening:
+            return self._store
+
+    @cached_property
+    def _store(self) -> GraphStore:
         return self.open_store(self.settings.store)
+
+    @cached_property
+    def store_identity(self) -> str:
+        """The name that tells this store's revisions from another's; raises StoreError."""
+        return self.store.read(lambda reader: reader.identity())
 
     def open_store(self, url: str, *, migrate: bool = True) -> GraphStore:
         """Another store by its address, with the password of the settings; raises StoreError."""
@@ -37,31 +78,78 @@ class Services:
         """The same services on another store."""
         return Services(replace(self.settings, store=url))
 
-    def projection(self) -> Projection:
+    def snapshot(self, audience: Audience = OFFICE) -> Snapshot:
+        """The present revision as an audience sees it.
+
+        While the store cannot be reached the last known one answers, which `stale` tells; raises StoreError where
+        there is none yet. While another thread prepares a newer revision the earlier one answers.
+        """
+        whole = self._newest()
+        kept = self._snapshots.get(audience)
+        if kept is None or kept.whole is not whole:
+            kept = _Kept(whole, Snapshot(united(seen_by(whole, audience)), audience))
+            with self._opening:
+                self._snapshots.pop(audience, None)
+                while len(self._snapshots) >= MOST_AUDIENCES:
+                    del self._snapshots[next(iter(self._snapshots))]
+                self._snapshots[audience] = kept
+        return kept.snapshot
+
+    @property
+    def stale(self) -> bool:
+        """Whether answers come from the last known revision because the store cannot be asked."""
+        return self._stale
+
+    def moved(self) -> None:
+        """Say that this process has just written: the next question asks the store for its revision, and waits."""
+        self._asked = float("-inf")
+        with self._refreshing:
+            self._refresh()
+
+    def _newest(self) -> Projection:
+        kept = self._whole
+        if kept is not None and self._clock() - self._asked < self._patience:
+            return kept
+        # the first thread looks; the others go on with what is known, if anything is
+        if not self._refreshing.acquire(blocking=kept is None):
+            return self._known()
+        try:
+            self._refresh()
+        finally:
+            self._refreshing.release()
+        return self._known()
+
+    def _known(self) -> Projection:
+        if self._whole is None:
+            raise RuntimeError("nothing was projected yet")
+        return self._whole
+
+    def _refresh(self) -> None:
+        kept = self._whole
+        try:
+            if kept is None or kept.revision != self.store.read(lambda reader: reader.revision()):
+                self._whole = self._cache.open(self.store)
+        except StoreError as error:
+            if kept is None:
+                raise
+            if not self._stale:
+                log.warning("the store cannot be asked (%s); answering from revision %d", error.code, kept.revision)
+            self._stale = True
+        else:
+            self._stale = False
+        self._asked = self._clock()
+
+    def projection(self, audience: Audience = OFFICE) -> Projection:
         """The projection of the store's present revision, kept until the revision moves."""
-        kept: Projection | None = self.__dict__.get("_projection")
-        if kept is None or kept.revision != self.store.read(lambda reader: reader.revision()):
-            kept = self._cache.open(self.store)
-            self.__dict__["_projection"] = kept
-        return kept
+        return self.snapshot(audience).projection
 
     def municipality(self, text: str, level: Level | None = None) -> NodeKey:
         """The municipality that a code, key or name means, at this level if there are several; raises NotFound."""
-        projection = self.projection()
-        if not projection.spans[Label.MUNICIPALITY]:
-            raise NotFound(
-                "a store with municipalities: fill it with `kompass demo` or `kompass import`", "an empty store"
-            )
-        return find_municipality(projection, text, level)
+        return self.snapshot().municipality(text, level)
 
     def peers(self, lens: Lens) -> PeerRanker:
-        """The ranker of a lens on the present revision, kept until the revision moves."""
-        projection = self.projection()
-        kept: dict[Lens, PeerRanker] = self.__dict__.setdefault("_peers", {})
-        found = kept.get(lens)
-        if found is None or found.projection is not projection:
-            found = kept[lens] = PeerMatcher(lens).fit(projection)
-        return found
+        """The ranker of a lens on the present revision."""
+        return self.snapshot().peers(lens)
 
     @cached_property
     def _cache(self) -> ProjectionCache:
@@ -69,8 +157,5 @@ class Services:
 
     def close(self) -> None:
         """Close the store if it was opened."""
-        if "store" in self.__dict__:
+        if "_store" in self.__dict__:
             self.store.close()
-
-
-Accessor = Callable[[], Services]

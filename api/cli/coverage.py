@@ -10,10 +10,10 @@ from api.cli.base import app, argument, command, option
 from api.cli.output import Cell as Value
 from api.cli.output import Column, format_option, print_csv, print_json, print_table
 from api.cli.paragraphs import on_option, say
-from api.cli.peers import DEFAULT_LENS
 from api.explanations import Explainer
 from api.inventory_export import export_atlas, export_coverage
 from api.language import N_, Words
+from api.questions.peers import DEFAULT_LENS
 from graph_service.model import Level
 from matching.inventory import Inventory, InventoryMatcher
 from matching.inventory_answers import (

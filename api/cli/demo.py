@@ -4,10 +4,10 @@ import click
 
 from api.cli.answers import print_answer
 from api.cli.base import app, command
-from api.cli.peers import DEFAULT_LENS
 from api.cli.progress import shown
 from api.explanations import Explainer
 from api.language import N_
+from api.questions.peers import DEFAULT_LENS
 from api.sample import FIRST_DISTRICT, load_sample
 from graph_service.keys import municipality_key
 from matching.lens import find_lens

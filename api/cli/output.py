@@ -8,9 +8,9 @@ from datetime import date
 from typing import Any
 
 import click
-import orjson
 
 from api.cli.base import FORMATS, option
+from api.json import to_json
 from api.language import N_, Words
 
 Cell = str | int | float | date | None
@@ -52,16 +52,7 @@ def _plain(cell: Cell) -> str | int | float:
 
 def print_json(value: object, default: Callable[[Any], Any] | None = None) -> None:
     """Print JSON; numbers are finite (what is not becomes null), dataclasses become objects."""
-    options = orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY
-    click.echo(orjson.dumps(value, default=default or _unusual, option=options).decode())
-
-
-def _unusual(value: object) -> object:
-    if isinstance(value, str):  # keys are strings with a meaning
-        return str(value)
-    if isinstance(value, tuple | set | frozenset):
-        return list(value)
-    raise TypeError(type(value).__name__)
+    click.echo(to_json(value, indent=True, default=default).decode())
 
 
 def print_table(columns: Sequence[Column], rows: Iterable[Sequence[Cell]], words: Words) -> None:

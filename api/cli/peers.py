@@ -1,7 +1,7 @@
 """``kompass peers``: who is comparable, how close, and why."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import click
 
@@ -12,18 +12,13 @@ from api.cli.parameters import BAND, WEIGHT
 from api.cli.progress import shown
 from api.explanations import Explainer
 from api.language import N_
-from graph_service.errors import NotFound
-from graph_service.keys import Label, NodeKey, concept_key
+from api.questions.peers import DEFAULT_LENS, PeerKind, PeersAsked, explain_pair, find_peers
+from graph_service.keys import Label
 from graph_service.model import Level
 from graph_service.projection import LEVELS
-from matching.ahead import ahead_in_time
 from matching.bulk import all_peers
-from matching.challenges import blended, challenge_similarity, ratings
-from matching.further import different_yet_solved, similar_but_further, unfamiliar
 from matching.lens import Filters, Lens, find_lens
-from matching.peers import PeerQuestion, PeerRanker, PeerSuggestion
-
-DEFAULT_LENS = "structure"
+from matching.peers import PeerRanker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,39 +111,37 @@ def peers(
         _answer_one(municipality, kind or "", challenge, asked)
 
 
-def _question(municipality: str, asked: Asked) -> tuple[PeerRanker, PeerQuestion]:
-    services = app().services
-    ranker = services.peers(asked.lens)
-    key = services.municipality(municipality)
-    return ranker, PeerQuestion(key, weights=asked.weights, filters=asked.filters)
+def _asked(municipality: str, asked: Asked, kind: str, challenge: str | None) -> PeersAsked:
+    return PeersAsked(
+        municipality=app().services.municipality(municipality),
+        lens=asked.lens,
+        filters=asked.filters,
+        weights=asked.weights,
+        kind=PeerKind(kind or PeerKind.NEAREST),
+        challenge=challenge,
+        challenge_share=asked.share,
+        limit=asked.limit,
+    )
 
 
 def _explain(municipality: str, other: str, asked: Asked) -> None:
-    ranker, question = _question(municipality, asked)
-    found = ranker.explain(question, app().services.municipality(other))
-    challenges = challenge_similarity(ranker.projection, question.key, found.key)
+    snapshot = app().services.snapshot()
+    found = explain_pair(snapshot, _asked(municipality, asked, "", None), snapshot.municipality(other))
     if asked.form == "json":
-        told = {field.name: getattr(found, field.name) for field in fields(found)}
-        print_json({**told, "challenge_score": sum(c.amount for c in challenges), "challenges": challenges})
+        print_json(found)
     else:
-        print_reasons(found, challenges, Explainer(ranker.projection, app().words))
+        print_reasons(found, found.challenges, Explainer(snapshot.projection, app().words))
 
 
 def _answer_one(municipality: str, kind: str, challenge: str | None, asked: Asked) -> None:
-    ranker, question = _question(municipality, asked)
-    answer = ranker.answer(question, limit=asked.limit)
-    if kind:
-        special = _special(ranker, question, kind, _challenge(ranker, challenge), asked.limit)
-        answer = replace(answer, suggestions=tuple(special))
-    elif asked.share:
-        answer = replace(answer, suggestions=tuple(_blended(ranker, question, asked)))
+    snapshot = app().services.snapshot()
+    question = _asked(municipality, asked, kind, challenge)
+    answer = find_peers(snapshot, question)
     if asked.form == "json":
-        told = {field.name: getattr(answer, field.name) for field in fields(answer)}
-        asked_for = {"kind": kind, "filters": asked.filters, "limit": asked.limit, "challenge_share": asked.share}
-        print_json({**told, **asked_for})
+        print_json(answer)
     elif asked.form == "csv":
         names = ["municipality", "rank", "candidate", "score", "name", "closeness", "stability", "coverage"]
-        own = question.key.local
+        own = question.municipality.local
         print_csv(
             names,
             (
@@ -157,44 +150,7 @@ def _answer_one(municipality: str, kind: str, challenge: str | None, asked: Aske
             ),
         )
     else:
-        print_answer(answer, asked.lens, Explainer(ranker.projection, app().words), kind)
-
-
-def _blended(ranker: PeerRanker, question: PeerQuestion, asked: Asked) -> list[PeerSuggestion]:
-    """Those with whom challenges were rated in common, by structure and challenges mixed; raises NotFound."""
-    projection = ranker.projection
-    rated = ratings(projection)
-    if question.key not in rated:
-        raise NotFound("a municipality that has rated its challenges", question.key)
-    everybody = ranker.suggest(question, limit=len(projection.spans[Label.MUNICIPALITY]))
-    mixed = [
-        blended(each, challenges, asked.share)
-        for each in everybody
-        if each.key in rated and (challenges := challenge_similarity(projection, question.key, each.key))
-    ]
-    mixed.sort(key=lambda each: (-each.score, each.key))
-    return [replace(each, rank=rank) for rank, each in enumerate(mixed[: asked.limit], 1)]
-
-
-def _challenge(ranker: PeerRanker, id: str | None) -> NodeKey | None:
-    if id is None:
-        return None
-    key = concept_key("challenge", id)
-    ranker.projection.position(key)
-    return key
-
-
-def _special(
-    ranker: PeerRanker, question: PeerQuestion, kind: str, challenge: NodeKey | None, limit: int
-) -> Sequence[PeerSuggestion]:
-    """Peers of a special kind."""
-    if kind == "further":
-        return similar_but_further(ranker, question, limit=limit, challenge=challenge)
-    if kind == "different":
-        return different_yet_solved(ranker, question, limit=limit, challenge=challenge)
-    if kind == "unfamiliar":
-        return unfamiliar(ranker, question, limit=limit)
-    return ahead_in_time(ranker, question, limit=limit)
+        print_answer(answer, asked.lens, Explainer(snapshot.projection, app().words), kind)
 
 
 def _answer_all(asked: Asked) -> None:

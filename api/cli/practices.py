@@ -8,9 +8,9 @@ import click
 from api.cli.base import app, argument, command, option
 from api.cli.output import format_option, print_csv, print_json
 from api.cli.paragraphs import on_option, say
-from api.cli.peers import DEFAULT_LENS
 from api.explanations import Explainer
 from api.language import N_
+from api.questions.peers import DEFAULT_LENS
 from matching.lens import find_lens
 from matching.practice_answers import Caution, PracticeAnswer, PracticeQuestion, PracticeSuggestion, Step
 from matching.practice_records import REJECTED

@@ -1,0 +1,5 @@
+"""Pages for people, one module per page: they ask the same services as the JSON resources."""
+
+from flask import Blueprint
+
+PAGES: tuple[Blueprint, ...] = ()

@@ -1,0 +1,1 @@
+"""Questions that the command line, the HTTP service and the pages ask in the same way."""

@@ -1,0 +1,60 @@
+"""One revision as one audience sees it, with the rankers fitted to it: what a single answer is made from."""
+
+from collections.abc import Callable, Hashable
+from threading import Lock
+from typing import Any, TypeVar
+
+from graph_service.errors import NotFound
+from graph_service.keys import Label, NodeKey
+from graph_service.model import Level
+from graph_service.projection import Projection
+from graph_service.visibility import Audience
+from matching.lens import Lens
+from matching.names import find_municipality
+from matching.peers import PeerMatcher, PeerRanker
+
+T = TypeVar("T")
+
+MOST_RANKERS = 64
+"""How many rankers are kept; lenses of their own that people try out would otherwise pile up."""
+
+
+class Snapshot:
+    """A projection and what was prepared on it. Threads share it; a new revision gets a new one."""
+
+    def __init__(self, projection: Projection, audience: Audience) -> None:
+        """Start with nothing prepared."""
+        self.projection = projection
+        self.audience = audience
+        self._rankers: dict[Hashable, Any] = {}
+        self._lock = Lock()
+
+    @property
+    def revision(self) -> int:
+        """The revision that answers are made from."""
+        return self.projection.revision
+
+    def prepared(self, name: Hashable, build: Callable[[Projection], T]) -> T:
+        """What ``build`` makes of the projection, made once under this name and kept as long as the snapshot."""
+        try:
+            found: T = self._rankers[name]
+        except KeyError:
+            # outside the lock: two threads may both build one; they are equal, and the first stays
+            fresh = build(self.projection)
+            with self._lock:
+                while len(self._rankers) >= MOST_RANKERS:
+                    del self._rankers[next(iter(self._rankers))]
+                found = self._rankers.setdefault(name, fresh)
+        return found
+
+    def peers(self, lens: Lens) -> PeerRanker:
+        """The ranker of a lens."""
+        return self.prepared(("peers", lens), PeerMatcher(lens).fit)
+
+    def municipality(self, text: str, level: Level | None = None) -> NodeKey:
+        """The municipality that a code, key or name means, at this level if there are several; raises NotFound."""
+        if not self.projection.spans[Label.MUNICIPALITY]:
+            raise NotFound(
+                "a store with municipalities: fill it with `kompass demo` or `kompass import`", "an empty store"
+            )
+        return find_municipality(self.projection, text, level)
