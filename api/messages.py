@@ -34,6 +34,13 @@ ADVICE: Mapping[str, str] = MappingProxyType(
         "out-of-memory": N_("Nothing was written. Give the program more memory, or split the input."),
         "unreadable-file": N_("Check the path and the rights to it."),
         "usage": N_("--help describes what is possible."),
+        "unauthorised": N_("Sign in, or send a token."),
+        "forbidden": N_("Ask the office for the role that this needs."),
+        "conflict": N_("Look at the present state and decide anew."),
+        "changed-meanwhile": N_("Somebody else has changed it: read it again, and change that."),
+        "version-required": N_("Send the ETag of what was read as If-Match."),
+        "too-large": N_("Send less at once."),
+        "too-many-requests": N_("Wait a little, then try again."),
     }
 )
 """What helps, by error code."""

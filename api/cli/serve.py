@@ -16,7 +16,6 @@ def serve(host: str, port: int) -> None:
 
     here = app()
     server = create_server(create_app(here.settings), host=host, port=port, threads=8, ident=None)
-    click.echo(
-        here.words("Open http://{host}:{port}/ in a browser. Ctrl+C ends.", host=host, port=server.effective_port)
-    )
+    url = f"http://{host}:{server.effective_port}/"
+    click.echo(here.words("Open {url} in a browser. Ctrl+C ends.", url=url))
     server.run()
