@@ -185,6 +185,13 @@ class _Reader:
             raise self.fail("a text", value, name)
         return str(value)
 
+    def beside(self, content: Mapping[str, object], where: str) -> str:
+        """The name of a companion file; a stranger's map must not lead to other places."""
+        name = self.text(content, "file")
+        if name.strip() in (".", "..") or any(c in name for c in "/\\:\0"):
+            raise self.fail("the name of a file beside the table", name, where)
+        return name
+
     def texts(self, value: object, where: str) -> tuple[str, ...]:
         if isinstance(value, str):
             return (value,)
@@ -217,7 +224,7 @@ class _Reader:
             delimiter=self.text(source, "delimiter") or None,
             joins=tuple(
                 Join(
-                    self.text(j, "file"),
+                    self.beside(j, "source.join"),
                     self.text(j, "on"),
                     self.text(j, "key"),
                     self.texts(j.get("columns", []), "join"),
@@ -283,7 +290,7 @@ class _Reader:
             skip=self.texts(rest.get("skip", []), "observations.rest.skip"),
             prefix=self.text(rest, "prefix"),
             about=self.table(rest, "about"),
-            file=self.text(rest, "file"),
+            file=self.beside(rest, "observations.rest"),
             id=self.text(rest, "id"),
             id_prefix=self.text(rest, "id_prefix"),
             label=self.text(rest, "label"),

@@ -209,6 +209,17 @@ def test_a_map_reads_indicators_side_by_side(tmp_path: Path) -> None:
             "one of ags, district",
         ),
         ("[dataset]\nid='x'\n[source]\nheader=0\n[[records]]\ntable='actors'", "the number of the header's line"),
+        *(
+            (
+                f"[dataset]\nid='x'\n[[records]]\ntable='actors'\n[[source.join]]\nfile='{file}'",
+                "the name of a file beside the table",
+            )
+            for file in ("../secret.csv", "/etc/passwd", "..", "C:secret.csv", "a\\b.csv")
+        ),
+        (
+            "[dataset]\nid='x'\n[observations]\nperiod='J'\nmunicipality='a'\nrest={file='../list.csv'}",
+            "the name of a file beside the table",
+        ),
     ],
 )
 def test_a_mistake_in_a_map_is_one_clear_error(text: str, expected: str) -> None:
