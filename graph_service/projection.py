@@ -81,12 +81,22 @@ class Arrays:
     edges: dict[str, Edges]
 
 
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """Another record of a node: its key and name, and the node's position among all nodes."""
+
+    key: NodeKey
+    name: str
+    node: int
+
+
 class Projection:
     """One revision of the graph. Nodes are numbered in key order, so those of one label are neighbours."""
 
-    def __init__(self, arrays: Arrays) -> None:
-        """Look at arrays, built or mapped."""
+    def __init__(self, arrays: Arrays, aliases: tuple[Alias, ...] = ()) -> None:
+        """Look at arrays, built or mapped; a key of an alias stands for its node."""
         self.arrays = arrays
+        self.aliases = aliases
         self.revision = int(arrays.revision[0])
 
     @property
@@ -113,10 +123,23 @@ class Projection:
 
     def position(self, key: NodeKey) -> int:
         """A node's position among those of its label; raises NotFound."""
-        place = self.arrays.keys.place.get(key)
+        place = self._place(key)
         if place is None:
             raise NotFound("a known node", key)
         return place - self.spans[key.label].start
+
+    def known(self, key: str) -> NodeKey | None:
+        """The key of the node that a text is the key of, or the key of another record of; None where there is none."""
+        place = self._place(key)
+        return None if place is None else NodeKey.trusted(self.arrays.keys[place])
+
+    def _place(self, key: str) -> int | None:
+        place = self.arrays.keys.place.get(key)
+        return self._other_records.get(key) if place is None else place
+
+    @cached_property
+    def _other_records(self) -> dict[str, int]:
+        return {alias.key: alias.node for alias in self.aliases}
 
     def key(self, label: Label, position: int) -> NodeKey:
         """The key of the node at a position among those of its label."""

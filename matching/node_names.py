@@ -18,10 +18,14 @@ _MOST = 20
 
 def find_node(projection: Projection, text: str, labels: Sequence[Label] = NAMED) -> NodeKey:
     """The node that a key, a local key or a name stands for; raises NotFound, Ambiguous."""
-    wanted = text.strip()
-    known = projection.arrays.keys.place
+    record = _record(projection, text.strip(), labels)
+    return projection.known(record) or record
+
+
+def _record(projection: Projection, wanted: str, labels: Sequence[Label]) -> NodeKey:
+    """The record, of several of one node the one that is meant."""
     for reading in (wanted, *(f"{label.value.lower()}:{wanted}" for label in labels)):
-        if reading in known and NodeKey.trusted(reading).label in labels:
+        if projection.known(reading) and NodeKey.trusted(reading).label in labels:
             return NodeKey.trusted(reading)
     found = _called(projection, plain(wanted), labels)
     if Label.MUNICIPALITY in labels and projection.spans[Label.MUNICIPALITY]:
@@ -46,11 +50,18 @@ def find_actor(projection: Projection, text: str) -> NodeKey:
     return find_node(projection, text, (Label.ACTOR,))
 
 
+def find_record(projection: Projection, text: str) -> NodeKey:
+    """The record of an actor that a key or a name stands for, for deciding about it; raises NotFound, Ambiguous."""
+    return _record(projection, text.strip(), (Label.ACTOR,))
+
+
 def _called(projection: Projection, form: str, labels: Sequence[Label]) -> list[NodeKey]:
-    """The nodes with this name, in key order."""
+    """The nodes with this name, in key order; where there is none, the other records of nodes with this name."""
     arrays = projection.arrays
     places = (i for label in labels for i in projection.spans[label])
-    return [NodeKey.trusted(arrays.keys[i]) for i in places if form and plain(arrays.names[i]) == form]
+    found = [NodeKey.trusted(arrays.keys[i]) for i in places if form and plain(arrays.names[i]) == form]
+    others = projection.aliases if Label.ACTOR in labels and not found else ()
+    return found or [each.key for each in others if form and plain(each.name) == form]
 
 
 def _hint(projection: Projection, wanted: str, labels: Sequence[Label]) -> str:

@@ -78,10 +78,11 @@ class SupporterRanker:
 
     def answer(self, question: SupporterQuestion, *, limit: int = 10) -> SupporterAnswer:
         """The same with everything that belongs to an answer; raises NotFound."""
-        if question.key.label is Label.ACTOR and question.key in self.actors:
-            return self._for_actor(self.actors[question.key], question, limit)
-        if question.key in self.requests:
-            return self._for_request(self.requests[question.key], question, limit)
+        key = self.projection.known(question.key)
+        if key is not None and key in self.actors:
+            return self._for_actor(self.actors[key], question, limit)
+        if key is not None and key in self.requests:
+            return self._for_request(self.requests[key], question, limit)
         raise NotFound("a request or an actor of the store", question.key)
 
     def news(self, on: date, arrived: frozenset[NodeKey], *, limit: int = 10) -> list[SupporterAnswer]:

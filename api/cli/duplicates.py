@@ -18,7 +18,7 @@ from graph_service.identity import undo as undo_decision
 from graph_service.keys import Label, NodeKey
 from matching.contract import Contribution
 from matching.duplicates import CONTRAST, KIND, LEAST, NAME, PLACE, RARITY, TOGETHER, URL, Duplicate, DuplicateMatcher
-from matching.node_names import find_actor
+from matching.node_names import find_actor, find_record
 
 FEATURES = {
     NAME: N_("names alike"),
@@ -104,9 +104,10 @@ _on_option = option("--on", type=DAY, default=_today, help=N_("The day of the de
 def _decide(one: str, other: str, decide: Callable[..., Any], message: str, **said: object) -> None:
     here = app()
     projection = here.services.projection()
-    keys: list[NodeKey] = [find_actor(projection, text) for text in (one, other)]
+    keys: list[NodeKey] = [find_record(projection, text) for text in (one, other)]
     here.services.store.write(lambda tx: decide(tx, *keys, **said))
-    names = [projection.name(Label.ACTOR, projection.position(key)) for key in keys]
+    records = {alias.key: alias.name for alias in projection.aliases}
+    names = [records.get(key) or projection.name(Label.ACTOR, projection.position(key)) for key in keys]
     say(here.words(message, one=names[0], other=names[1]))
 
 

@@ -106,11 +106,11 @@ def find_node(projection: Projection, label: Label, text: str) -> NodeKey:
     for reading in (text, f"{label.value.lower()}:{text}"):
         try:
             key = NodeKey(reading)
-            projection.position(key)
         except GraphServiceError:
             continue
-        if key.label is label:
-            return key
+        known = projection.known(key)
+        if known is not None and known.label is label:
+            return known
     wanted = plain(text)
     span = projection.spans[label]
     found = [i for i in range(len(span)) if plain(projection.name(label, i)) == wanted]
