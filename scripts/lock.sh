@@ -9,8 +9,8 @@ trap 'rm -rf "$folder"' EXIT
 "$(scripts/find_python.sh)" -m venv "$folder/venv"
 "$folder/venv/bin/python" -m pip install --quiet --disable-pip-version-check uv
 
-# building the project (hatchling, editables) happens without isolation, so it is locked as well
-printf 'hatchling>=1.27\neditables>=0.5\n' >"$folder/build.in"
+# building the project (hatchling, editables, node) happens without isolation, so it is locked as well
+printf 'hatchling>=1.27\neditables>=0.5\nnodejs-wheel-binaries>=22.12\n' >"$folder/build.in"
 
 resolve() {
     target=$1

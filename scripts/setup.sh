@@ -13,12 +13,15 @@ dev) lock=requirements-dev.lock ;;
 *) echo "usage: scripts/setup.sh run|dev" >&2; exit 2 ;;
 esac
 
+# changed sources of the web pages need no new installation, only to be built
+build_web() { "$venv/bin/python" scripts/build_web.py || true; }
+
 state=$(cat requirements.lock requirements-dev.lock pyproject.toml | cksum | tr ' ' '-')
 # a virtual environment does not survive being moved, nor the removal of the Python that made it
 place=$(pwd)
 have=$(cat "$stamp" 2>/dev/null || true)
 if "$venv/bin/python" -c '' 2>/dev/null && [ "$(cat "$venv/.place" 2>/dev/null)" = "$place" ]; then
-    case "$have" in "$1 $state" | "dev $state") exit 0 ;; esac
+    case "$have" in "$1 $state" | "dev $state") build_web; exit 0 ;; esac
 else
     python=$(scripts/find_python.sh)
     echo "Creating $venv with $("$python" --version) ..."
@@ -34,4 +37,5 @@ $pip install --quiet --require-hashes --only-binary=:all: -r "$lock" || {
     exit 1
 }
 $pip install --quiet --no-deps --no-build-isolation --editable .
+build_web
 echo "$1 $state" >"$stamp"

@@ -1,0 +1,25 @@
+// Loaded by every page: styles, partial updates, theme, search suggestions. Pages work without it.
+import "../styles/frame.css";
+import htmx from "htmx.org";
+import { announceUpdates } from "../frame/announce";
+import { enableSuggestions } from "../frame/suggest";
+import { enableTheme } from "../frame/theme";
+
+// nothing is evaluated and no style is put into the page, so that a strict content security policy holds
+Object.assign(htmx.config, {
+  allowEval: false,
+  includeIndicatorStyles: false,
+  allowScriptTags: false,
+  selfRequestsOnly: true,
+  historyCacheSize: 0,
+  refreshOnHistoryMiss: true,
+  timeout: 30_000,
+});
+
+announceUpdates();
+enableSuggestions();
+for (const form of document.querySelectorAll<HTMLFormElement>("form[data-theme-switch]")) enableTheme(form);
+document.body.addEventListener("htmx:afterSettle", () => enableSuggestions());
+// forms whose fields take effect at once need no button when script is there
+for (const form of document.querySelectorAll<HTMLFormElement>("form[data-submit-on-change]"))
+  form.addEventListener("change", () => form.requestSubmit());
