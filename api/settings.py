@@ -9,6 +9,8 @@ from urllib.parse import unquote, urlsplit
 
 from platformdirs import user_cache_path, user_data_path
 
+from api import service_settings
+from api.service_settings import MailSettings, SignOnSettings, public_url
 from graph_service.errors import InvalidValue, Place
 
 LANGUAGES = ("de", "en")
@@ -22,6 +24,7 @@ VARIABLES = (
     "KOMPASS_MAX_UPLOAD_MB",
     "KOMPASS_FETCH_PRIVATE",
     "KOMPASS_LOG_LEVEL",
+    *service_settings.VARIABLES,
 )
 """The environment variables that are ours; `docs/settings.md` describes each."""
 MOST_UPLOAD_MB = 500
@@ -40,6 +43,9 @@ class Settings:
     max_upload_mb: int = 200
     fetch_private: bool = False
     log_level: str = "warning"
+    url: str = ""
+    mail: MailSettings | None = None
+    sign_on: SignOnSettings | None = None
 
     def __post_init__(self) -> None:
         _check("language", self.language, LANGUAGES)
@@ -85,6 +91,9 @@ class Settings:
             max_upload_mb=_number("KOMPASS_MAX_UPLOAD_MB", env, cls.max_upload_mb, MOST_UPLOAD_MB),
             fetch_private=_yes("KOMPASS_FETCH_PRIVATE", env),
             log_level=level,
+            url=public_url(env),
+            mail=MailSettings.from_environment(env),
+            sign_on=SignOnSettings.from_environment(env),
         )
 
 
