@@ -24,6 +24,9 @@ VARIABLES = (
     "KOMPASS_MAX_UPLOAD_MB",
     "KOMPASS_FETCH_PRIVATE",
     "KOMPASS_LOG_LEVEL",
+    "KOMPASS_OPERATOR",
+    "KOMPASS_CONTACT",
+    "KOMPASS_SOURCE_URL",
     *service_settings.VARIABLES,
 )
 """The environment variables that are ours; `docs/settings.md` describes each."""
@@ -42,6 +45,9 @@ class Settings:
     state_folder: Path | None = None
     max_upload_mb: int = 200
     fetch_private: bool = False
+    operator: str = ""
+    contact: str = ""
+    source_url: str = ""
     log_level: str = "warning"
     url: str = ""
     mail: MailSettings | None = None
@@ -52,6 +58,8 @@ class Settings:
         _check("log_level", self.log_level, LOG_LEVELS)
         if not 1 <= self.max_upload_mb <= MOST_UPLOAD_MB:
             raise InvalidValue(f"a whole number from 1 to {MOST_UPLOAD_MB}", self.max_upload_mb)
+        if self.source_url and not self.source_url.startswith(("https://", "http://")):
+            raise InvalidValue("a web address", self.source_url, Place(column="KOMPASS_SOURCE_URL"))
 
     def __repr__(self) -> str:
         shown = {f.name: getattr(self, f.name) for f in fields(self)}
@@ -90,6 +98,9 @@ class Settings:
             state_folder=Path(env["KOMPASS_STATE"]) if env.get("KOMPASS_STATE") else None,
             max_upload_mb=_number("KOMPASS_MAX_UPLOAD_MB", env, cls.max_upload_mb, MOST_UPLOAD_MB),
             fetch_private=_yes("KOMPASS_FETCH_PRIVATE", env),
+            operator=env.get("KOMPASS_OPERATOR", "").strip(),
+            contact=env.get("KOMPASS_CONTACT", "").strip(),
+            source_url=env.get("KOMPASS_SOURCE_URL", "").strip(),
             log_level=level,
             url=public_url(env),
             mail=MailSettings.from_environment(env),
