@@ -3,8 +3,6 @@
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from functools import reduce
-from operator import add
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -47,15 +45,21 @@ def restore_backup(path: Path, store: GraphStore) -> Changes:
     with _opened(path) as source:
 
         def work(writer: Writer) -> Changes:
+            # a store that has a history of its own goes on with it
+            fresh = not writer.journal(limit=1)
             for status in writer.datasets():
                 writer.drop(status.dataset.id)
-            return source.read(lambda reader: _adopted(reader, writer))
+            return source.read(lambda reader: _adopted(reader, writer, history=fresh))
 
         return store.write(work)
 
 
-def _adopted(reader: Reader, writer: Writer) -> Changes:
-    return reduce(add, (writer.adopt(s.dataset, reader.claimed(s.dataset.id)) for s in reader.datasets()), Changes())
+def _adopted(reader: Reader, writer: Writer, *, history: bool) -> Changes:
+    claims = ((status.dataset, reader.claimed(status.dataset.id)) for status in reader.datasets())
+    changes = sum((writer.adopt(dataset, claimed) for dataset, claimed in claims), Changes())
+    if history:
+        writer.take_over(reader.journal(), reader.revision())
+    return changes
 
 
 @contextmanager

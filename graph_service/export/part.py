@@ -6,6 +6,7 @@ from graph_service.errors import NotFound
 from graph_service.keys import Label, NodeKey
 from graph_service.model import Boundary, Claim, Edge, EdgeType, Node, Series
 from graph_service.store.contract import Claimed, DatasetStatus, EdgeColumns, NodeColumns, Reader
+from graph_service.store.journal import Entry
 
 
 class Part:
@@ -80,6 +81,11 @@ class Part:
     def claimed(self, dataset: str) -> Iterator[Claimed]:
         """What a dataset claims of nodes of the part, and of relations between them."""
         return (each for each in self._reader.claimed(dataset) if self._holds(each))
+
+    def journal(self, *, since: int = 0, key: NodeKey | None = None, limit: int | None = None) -> list[Entry]:
+        """What was written about nodes of the part, and about relations between them."""
+        found = self._reader.journal(since=since, key=key, limit=limit)
+        return [each for each in found if each.ends[0] in self._keys and (each.ends[1] or each.ends[0]) in self._keys]
 
     def _holds(self, each: Claimed) -> bool:
         match each.record:

@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 
 from graph_service.keys import Label, NodeKey
 from graph_service.model import Boundary, Claim, Dataset, Edge, EdgeType, Node, Record, Series
+from graph_service.store.journal import UNSIGNED, Entry, Signature
 
 T = TypeVar("T")
 
@@ -132,6 +133,10 @@ class Reader(Protocol):
         """Everything one dataset claims, whether shown or not; raises NotFound."""
         ...
 
+    def journal(self, *, since: int = 0, key: NodeKey | None = None, limit: int | None = None) -> list[Entry]:
+        """What was written after revision ``since``, in order; with ``key`` only what concerns this node."""
+        ...
+
 
 class Writer(Reader, Protocol):
     """What a unit of work may change."""
@@ -159,6 +164,14 @@ class Writer(Reader, Protocol):
         """Take back one record of the dataset "curated"; raises NotFound."""
         ...
 
+    def curated(self, record: NodeKey | Edge) -> Node | Edge | None:
+        """What the dataset "curated" says of a node, or of the edge with this identity."""
+        ...
+
+    def take_over(self, entries: Iterable[Entry], revision: int) -> None:
+        """Take over another store's journal and go on from its revision; for copies into an empty store."""
+        ...
+
 
 class GraphStore(Protocol):
     """Runs units of work. `work` may run more than once, so it only touches its argument."""
@@ -172,8 +185,11 @@ class GraphStore(Protocol):
         """Run a unit of work that only asks."""
         ...
 
-    def write(self, work: Callable[[Writer], T]) -> T:
-        """Run a unit of work: all of it or none, durable when it returns; at most one revision on."""
+    def write(self, work: Callable[[Writer], T], signature: Signature = UNSIGNED) -> T:
+        """Run a unit of work: all of it or none, durable when it returns; at most one revision on.
+
+        What it changes stands in the journal under this signature.
+        """
         ...
 
     def rehearse(self, work: Callable[[Writer], T]) -> T:

@@ -47,6 +47,7 @@ def _copy(reader: Reader, writer: Writer, progress: Progress) -> Changes:
     changes = Changes()
     for status in datasets:
         changes += writer.adopt(status.dataset, counted(reader.claimed(status.dataset.id)))
+    writer.take_over(reader.journal(), revision)
     if reader.revision() != revision:
         raise StoreBusy("a source that nobody writes to while it is copied", f"revision {reader.revision()}")
     progress(done, total)

@@ -13,6 +13,7 @@ from graph_service.errors import NotFound
 from graph_service.keys import Label, NodeKey
 from graph_service.model import Boundary, Claim, Edge, EdgeType, Node, Series
 from graph_service.store.contract import Claimed, DatasetStatus, EdgeColumns, NodeColumns
+from graph_service.store.journal import Entry, entry_from
 from graph_service.store.neo4j_cypher import (
     SINCE,
     STORE,
@@ -181,6 +182,18 @@ class Neo4jReader:
             key=key,
         )
         return [Claim(dataset, properties, moment(properties.pop(SINCE))) for dataset, properties in rows]
+
+    def journal(self, *, since: int = 0, key: NodeKey | None = None, limit: int | None = None) -> list[Entry]:
+        """What was written after a revision, in order."""
+        about = "" if key is None else "AND (e.source = $key OR e.target = $key)"
+        rows = self._cypher.ask(
+            f"MATCH (e:JournalEntry) WHERE e.revision > $since {about}"
+            f" RETURN properties(e) ORDER BY e.number {'' if limit is None else 'LIMIT $limit'}",
+            since=since,
+            key=key,
+            limit=limit,
+        )
+        return [entry_from(plain, moment(plain["at"])) for (plain,) in rows]
 
     def claimed(self, dataset: str) -> Iterator[Claimed]:
         """Everything a dataset claims, with its times."""

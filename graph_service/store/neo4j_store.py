@@ -24,6 +24,7 @@ from graph_service.errors import (
     StoreUnavailable,
 )
 from graph_service.store.contract import Reader, Writer
+from graph_service.store.journal import UNSIGNED, Signature
 from graph_service.store.neo4j_migrate import migrate as bring_up_to_date
 from graph_service.store.neo4j_reader import Neo4jReader
 from graph_service.store.neo4j_writer import Neo4jWriter
@@ -120,25 +121,25 @@ class Neo4jStore:
         with self._errors(), self._session() as session:
             return session.execute_read(lambda transaction: work(Neo4jReader(_Connected(transaction))))
 
-    def write(self, work: Callable[[Writer], T]) -> T:
+    def write(self, work: Callable[[Writer], T], signature: Signature = UNSIGNED) -> T:
         """Run a unit of work: all of it or none."""
-        return self._write(work, keep=True)
+        return self._write(work, signature, keep=True)
 
     def rehearse(self, work: Callable[[Writer], T]) -> T:
         """Run a unit of work and take it back."""
-        return self._write(work, keep=False)
+        return self._write(work, UNSIGNED, keep=False)
 
     def close(self) -> None:
         """Let go of the connections."""
         self._driver.close()
 
-    def _write(self, work: Callable[[Writer], T], *, keep: bool) -> T:
+    def _write(self, work: Callable[[Writer], T], signature: Signature, *, keep: bool) -> T:
         """Not a managed transaction: the driver would run the work again after errors that may pass.
 
         Records may come from a generator, which a second run would find exhausted, and so retire everything.
         """
         with self._errors(), self._session() as session:
-            transaction, writer = self._queue(session)
+            transaction, writer = self._queue(session, signature)
             with transaction:
                 result = work(writer)
                 writer.finish()
@@ -146,14 +147,14 @@ class Neo4jStore:
                     transaction.rollback()
                 return result
 
-    def _queue(self, session: neo4j.Session) -> tuple[neo4j.Transaction, Neo4jWriter]:
+    def _queue(self, session: neo4j.Session, signature: Signature) -> tuple[neo4j.Transaction, Neo4jWriter]:
         """Begin a transaction and wait until it is this writer's turn; again and again, if the error may pass."""
         deadline = time.monotonic() + RETRY_SECONDS
         while True:
             transaction = None
             try:
                 transaction = session.begin_transaction()
-                return transaction, Neo4jWriter(_Connected(transaction))
+                return transaction, Neo4jWriter(_Connected(transaction), signature)
             except BaseException as error:
                 if transaction is not None:
                     transaction.close()

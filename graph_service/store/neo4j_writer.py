@@ -5,13 +5,14 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
-from graph_service.codec import dataset_properties
+from graph_service.codec import dataset_properties, edge_from, node_from
 from graph_service.errors import NotFound
 from graph_service.keys import Label, NodeKey
 from graph_service.model import CURATED, Dataset, Edge, EdgeType, Node, Record
 from graph_service.store.contract import Changes, Claimed
+from graph_service.store.journal import UNSIGNED, Entry, Signature, counted, plain_entry
 from graph_service.store.neo4j_claims import BoundaryClaims, Claims, EdgeClaims, NodeClaims, SeriesClaims
-from graph_service.store.neo4j_cypher import STORE, Cypher
+from graph_service.store.neo4j_cypher import STORE, Cypher, batches
 from graph_service.store.neo4j_difference import Staged, compare, stage
 from graph_service.store.neo4j_reader import KINDS, Neo4jReader
 from graph_service.store.neo4j_show import prune, show
@@ -20,15 +21,18 @@ from graph_service.store.neo4j_show import prune, show
 class Neo4jWriter(Neo4jReader):
     """Reads and changes inside one transaction; see `contract.Writer`."""
 
-    def __init__(self, cypher: Cypher) -> None:
+    def __init__(self, cypher: Cypher, signature: Signature = UNSIGNED) -> None:
         """Queue behind other writers: the first write to the store's node holds it until the transaction ends."""
         super().__init__(cypher)
+        self._signature = signature
+        self._noted: list[Entry] = []
         self._changed = False
         cypher.tell("MATCH (s:Store {id: $id}) SET s.writing = true REMOVE s.writing", id=STORE)
         self._now = datetime.now(UTC)
 
     def finish(self) -> None:
-        """One revision on, if anything changed."""
+        """One revision on, if anything changed; and what was noted."""
+        self._keep(self._noted)
         if self._changed:
             self._cypher.tell("MATCH (s:Store {id: $id}) SET s.revision = s.revision + 1", id=STORE)
 
@@ -47,6 +51,7 @@ class Neo4jWriter(Neo4jReader):
         changes = self._settle(dataset, Staged())
         self._cypher.tell("MATCH (d:Dataset {id: $dataset}) DELETE d", dataset=dataset)
         self._changed, self._known_ranks = True, None
+        self._note(dataset, changes)
         return changes
 
     def put(self, record: Node | Edge) -> Changes:
@@ -56,7 +61,10 @@ class Neo4jWriter(Neo4jReader):
         staged.add(record, self._now)
         ((claims, now),) = self._all(CURATED.id, staged, absent=False)
         (identity,) = now
-        return self._apply(claims, claims.kept(identity), now)
+        before = claims.kept(identity)
+        changes = self._apply(claims, before, now)
+        self._note(CURATED.id, changes, _record(record, before), record)
+        return changes
 
     def remove(self, record: NodeKey | Edge) -> Changes:
         """Take back one record entered by hand."""
@@ -64,7 +72,43 @@ class Neo4jWriter(Neo4jReader):
         before = claims.kept(identity)
         if not before:
             raise NotFound("a record entered by hand", record)
-        return self._apply(claims, before, {})
+        changes = self._apply(claims, before, {})
+        self._note(CURATED.id, changes, _record(record, before))
+        return changes
+
+    def curated(self, record: NodeKey | Edge) -> Node | Edge | None:
+        """What was entered by hand of a node or an edge."""
+        claims, identity = self._curated(record)
+        return _record(record, claims.kept(identity))
+
+    def take_over(self, entries: Iterable[Entry], revision: int) -> None:
+        """Take over another store's journal."""
+        self._cypher.tell("MATCH (e:JournalEntry) DELETE e")
+        self._noted = []
+        self._keep(entries)
+        self._cypher.tell(
+            "MATCH (s:Store {id: $id}) WHERE s.revision < $revision SET s.revision = $revision",
+            id=STORE,
+            revision=revision - int(self._changed),  # this unit of work adds one
+        )
+
+    def _note(
+        self, dataset: str, changes: Changes, before: Node | Edge | None = None, after: Node | Edge | None = None
+    ) -> None:
+        """Have a line of the journal written at the end."""
+        if changes.total:
+            counts = counted(changes.new, changes.changed, changes.retired)
+            self._noted.append(Entry(0, 0, self._now, dataset, self._signature, before, after, counts))
+
+    def _keep(self, entries: Iterable[Entry]) -> None:
+        """Write lines of the journal; those of this unit of work get their numbers now."""
+        query = "MATCH (s:Store {id: $id}) OPTIONAL MATCH (e:JournalEntry) RETURN s.revision + 1, max(e.number)"
+        ((revision, last),) = self._cypher.ask(query, id=STORE)
+        rows = [plain_entry(entry) for entry in entries]
+        for number, row in enumerate((row for row in rows if not row["number"]), (last or 0) + 1):
+            row |= {"number": number, "revision": revision}
+        for batch in batches(rows):
+            self._cypher.tell("UNWIND $rows AS row CREATE (e:JournalEntry) SET e = row", rows=batch)
 
     def _curated(self, record: NodeKey | Edge) -> tuple[Claims[Any, Any], object]:
         if isinstance(record, NodeKey):
@@ -78,6 +122,7 @@ class Neo4jWriter(Neo4jReader):
         if reordered:
             query = "MATCH (:Dataset {id: $dataset})-[:CLAIMS]->(n:Entity) RETURN n.key"
             show(self._cypher, [key for (key,) in self._cypher.ask(query, dataset=dataset.id)])
+        self._note(dataset.id, changes)
         return changes
 
     def _register(self, dataset: Dataset) -> bool:
@@ -136,3 +181,12 @@ class Neo4jWriter(Neo4jReader):
                 more=len(difference.new) - len(difference.retired),
             )
         return difference.changes
+
+
+def _record(asked: NodeKey | Edge | Node, kept: Mapping[Any, tuple[str, Any]]) -> Node | Edge | None:
+    """The record that one kept claim amounts to."""
+    for _, properties in kept.values():
+        if isinstance(asked, Edge):
+            return edge_from(asked.type, asked.source, asked.target, properties)
+        return node_from(asked if isinstance(asked, NodeKey) else asked.key, properties)
+    return None

@@ -12,6 +12,7 @@ from graph_service.errors import NotFound
 from graph_service.keys import Label, NodeKey
 from graph_service.model import Boundary, Claim, Edge, EdgeType, Node, Series
 from graph_service.store.contract import Claimed, DatasetStatus, EdgeColumns, NodeColumns
+from graph_service.store.journal import FIELDS, Entry, entry_from
 from graph_service.store.series import merge_series
 from graph_service.store.sqlite_rows import (
     BOUNDARIES,
@@ -221,6 +222,16 @@ class SQLiteReader:
             yield Claimed(boundary_of(*boundary), moment(since))
         for *series, since in self._of(SERIES, ", ".join(SERIES.columns), number):
             yield Claimed(series_of(*series), moment(since))
+
+    def journal(self, *, since: int = 0, key: NodeKey | None = None, limit: int | None = None) -> list[Entry]:
+        """What was written after a revision, in order."""
+        about = "" if key is None else "AND (source = :key OR target = :key)"
+        rows = self._connection.execute(
+            f"SELECT {', '.join(FIELDS)} FROM journal WHERE revision > :since {about} ORDER BY number LIMIT :limit",
+            {"since": since, "key": key, "limit": -1 if limit is None else limit},
+        )
+        plain = (dict(zip(FIELDS, row, strict=True)) for row in rows)
+        return [entry_from(each, moment(each["at"])) for each in plain]
 
     def _of(self, table: ClaimTable, columns: str, number: int) -> sqlite3.Cursor:
         order = ", ".join(table.identity)

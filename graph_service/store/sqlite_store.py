@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from graph_service.errors import Place, StoreReadOnly
 from graph_service.store.contract import Reader, Writer
+from graph_service.store.journal import UNSIGNED, Signature
 from graph_service.store.migrate import migrate as bring_up_to_date
 from graph_service.store.sqlite_errors import sqlite_errors
 from graph_service.store.sqlite_reader import SQLiteReader
@@ -48,13 +49,13 @@ class SQLiteStore:
         with self._errors(), self._transaction("BEGIN") as connection:
             return work(SQLiteReader(connection))
 
-    def write(self, work: Callable[[Writer], T]) -> T:
+    def write(self, work: Callable[[Writer], T], signature: Signature = UNSIGNED) -> T:
         """Run a unit of work: all of it or none."""
-        return self._write(work, keep=True)
+        return self._write(work, signature, keep=True)
 
     def rehearse(self, work: Callable[[Writer], T]) -> T:
         """Run a unit of work and take it back."""
-        return self._write(work, keep=False)
+        return self._write(work, UNSIGNED, keep=False)
 
     def close(self) -> None:
         """Close every thread's connection."""
@@ -64,11 +65,11 @@ class SQLiteStore:
             self._open.clear()
             self._local = threading.local()
 
-    def _write(self, work: Callable[[Writer], T], *, keep: bool) -> T:
+    def _write(self, work: Callable[[Writer], T], signature: Signature, *, keep: bool) -> T:
         if not self._writable:
             raise StoreReadOnly("a file that can be written", self.path.name)
         with self._errors(), self._transaction("BEGIN IMMEDIATE", keep=keep) as connection:
-            writer = SQLiteWriter(connection)
+            writer = SQLiteWriter(connection, signature)
             result = work(writer)
             if writer.changed:
                 connection.execute("UPDATE state SET value = value + 1 WHERE name = 'revision'")

@@ -1,7 +1,7 @@
 """What a unit of work may change in an SQLite store: claims are staged, compared, and only differences written."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import islice
 
@@ -12,6 +12,7 @@ from graph_service.errors import NotFound
 from graph_service.keys import NodeKey
 from graph_service.model import CURATED, Dataset, Edge, Node, Record
 from graph_service.store.contract import Changes, Claimed
+from graph_service.store.journal import FIELDS, UNSIGNED, Entry, Signature, counted, plain_entry
 from graph_service.store.series import count_points
 from graph_service.store.sqlite_reader import SQLiteReader
 from graph_service.store.sqlite_rows import (
@@ -21,7 +22,10 @@ from graph_service.store.sqlite_rows import (
     TABLES,
     ClaimTable,
     Row,
+    edge_of,
     microseconds,
+    moment,
+    node_of,
     row_of,
     rows_of,
     series_of,
@@ -33,9 +37,10 @@ BATCH = 10_000
 class SQLiteWriter(SQLiteReader):
     """Reads and changes one connection inside its transaction; see `contract.Writer`."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, signature: Signature = UNSIGNED) -> None:
         super().__init__(connection)
         self.changed = False
+        self._signature = signature
         self._now = microseconds(datetime.now(UTC))
 
     def replace(self, dataset: Dataset, records: Iterable[Record]) -> Changes:
@@ -54,6 +59,7 @@ class SQLiteWriter(SQLiteReader):
             self._connection.execute(f"DELETE FROM {table.name} WHERE dataset = ?", (number,))
         self._connection.execute("DELETE FROM dataset WHERE number = ?", (number,))
         self._touch(None)
+        self._note(dataset, changes=counted(0, 0, retired))
         return Changes(retired=retired)
 
     def put(self, record: Node | Edge) -> Changes:
@@ -64,20 +70,68 @@ class SQLiteWriter(SQLiteReader):
         before = self._curated(table, number, identity)
         if before == content:
             return Changes(unchanged=1)
+        earlier = None if before is None else self.curated(record.key if isinstance(record, Node) else record)
         self._insert(table, number, [(*row, self._now)])
         self._touch(number)
+        self._note(CURATED.id, earlier, record, counted(int(before is None), int(before is not None), 0))
         return Changes(new=1) if before is None else Changes(changed=1)
 
     def remove(self, record: NodeKey | Edge) -> Changes:
         """Take back one record entered by hand."""
         table, identity = (NODES, (str(record),)) if isinstance(record, NodeKey) else (EDGES, row_of(record)[1][:4])
-        number = next((number for number, (_, id) in self.ranks.items() if id == CURATED.id), None)
-        if number is None or self._curated(table, number, identity) is None:
+        number = self._curated_number()
+        earlier = self.curated(record)
+        if number is None or earlier is None:
             raise NotFound("a record entered by hand", record)
         where = " AND ".join(f"{column} = ?" for column in table.identity)
         self._connection.execute(f"DELETE FROM {table.name} WHERE {where} AND dataset = ?", (*identity, number))
         self._touch(number)
+        self._note(CURATED.id, earlier, None, counted(0, 0, 1))
         return Changes(retired=1)
+
+    def curated(self, record: NodeKey | Edge) -> Node | Edge | None:
+        """What was entered by hand of a node or an edge."""
+        number = self._curated_number()
+        if number is None:
+            return None
+        table, identity = (NODES, (str(record),)) if isinstance(record, NodeKey) else (EDGES, row_of(record)[1][:4])
+        found = self._curated(table, number, identity)
+        if found is None:
+            return None
+        text = str(found[0])
+        if isinstance(record, NodeKey):
+            return node_of(str(record), text)
+        return edge_of(record.type.value, str(record.source), str(record.target), text)
+
+    def _curated_number(self) -> int | None:
+        return next((number for number, (_, id) in self.ranks.items() if id == CURATED.id), None)
+
+    def take_over(self, entries: Iterable[Entry], revision: int) -> None:
+        """Take over another store's journal."""
+        self._connection.execute("DELETE FROM journal")
+        self._keep(entries)
+        # this unit of work adds one
+        self._connection.execute(
+            "UPDATE state SET value = max(value, ?) WHERE name = 'revision'", (revision - int(self.changed),)
+        )
+
+    def _note(
+        self,
+        dataset: str,
+        before: Node | Edge | None = None,
+        after: Node | Edge | None = None,
+        changes: Mapping[str, int] | None = None,
+    ) -> None:
+        """Write a line of the journal."""
+        (last,) = self._connection.execute("SELECT coalesce(max(number), 0) FROM journal").fetchone()
+        revision = self._state("revision") + 1
+        entry = Entry(last + 1, revision, moment(self._now), dataset, self._signature, before, after, changes or {})
+        self._keep([entry])
+
+    def _keep(self, entries: Iterable[Entry]) -> None:
+        rows = (plain_entry(entry) | {"at": microseconds(entry.at)} for entry in entries)
+        marks = ", ".join(f":{name}" for name in FIELDS)
+        self._connection.executemany(f"INSERT INTO journal ({', '.join(FIELDS)}) VALUES ({marks})", rows)
 
     def _curated(self, table: ClaimTable, number: int, identity: Row) -> Row | None:
         where = " AND ".join(f"{column} = ?" for column in table.identity)
@@ -115,6 +169,7 @@ class SQLiteWriter(SQLiteReader):
         changes = sum((self._settle(table, number) for table in TABLES), Changes())
         if changes.total:
             self._touch(number)
+            self._note(dataset.id, changes=counted(changes.new, changes.changed, changes.retired))
         return changes
 
     def _open_stage(self, table: ClaimTable) -> None:
