@@ -131,7 +131,7 @@ def headers(status: int, error: Exception) -> dict[str, str]:
     if status == 401:
         found["WWW-Authenticate"] = 'Bearer realm="buendniskompass"'
     if status in (429, 503):
-        found["Retry-After"] = str(RETRY_AFTER)
+        found["Retry-After"] = str(getattr(error, "retry_after", RETRY_AFTER))
     valid = getattr(error, "valid_methods", None)
     if status == 405 and valid:
         found["Allow"] = ", ".join(sorted(valid))

@@ -25,6 +25,7 @@ VARIABLES = (
 )
 SMTP_PORTS = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
 """How to speak to the mail server: with STARTTLS, with TLS from the beginning, or (on the same machine) without."""
+MAIL_SERVER = "a mail server such as smtp://user@host:587, smtps://user@host or smtp+plain://localhost"
 ROLES = ("reader", "editor", "office", "admin")
 """What an account can be; a test compares them with `api.viewer`, which takes long to import."""
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -48,16 +49,15 @@ class MailSettings:
         if not address:
             return None
         place = Place(column="KOMPASS_SMTP")
-        expected = "a mail server such as smtp://user@host:587, smtps://user@host or smtp+plain://localhost"
-        try:
+            try:
             parts = urlsplit(address)
             port = parts.port
         except ValueError:
-            raise InvalidValue(expected, address, place) from None
+            raise InvalidValue(MAIL_SERVER, address, place) from None
         if parts.password is not None:
             raise InvalidValue("the password in KOMPASS_SMTP_PASSWORD, not in the address", "", place)
         if parts.scheme not in SMTP_PORTS or not parts.hostname or parts.path.strip("/"):
-            raise InvalidValue(expected, address, place)
+            raise InvalidValue(MAIL_SERVER, address, place)
         if parts.scheme == "smtp+plain" and (parts.username or parts.hostname not in LOOPBACK):
             # a link for a new password must not travel in the clear
             raise InvalidValue("smtp:// or smtps:// for a server on another machine", address, place)
@@ -136,7 +136,7 @@ def _secret(name: str, env: Mapping[str, str]) -> str:
     if not file:
         return env.get(name, "")
     if env.get(name):
-        raise InvalidValue(f"either {name} or {name}_FILE", "both", Place(column=name))
+        raise InvalidValue(f"either {name} or {name}_FILE", f"{name}, {name}_FILE", Place(column=name))
     try:
         return Path(file).read_text("utf-8").splitlines()[0]
     except (OSError, UnicodeDecodeError, IndexError) as error:

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from threading import Lock, RLock
+from typing import TYPE_CHECKING
 
 from api.settings import Settings
 from api.snapshot import Snapshot
+from api.state import StateDatabase
 from graph_service.errors import StoreError
 from graph_service.keys import NodeKey
 from graph_service.model import Level
@@ -20,6 +22,9 @@ from graph_service.united import united
 from graph_service.visibility import OFFICE, Audience, seen_by
 from matching.lens import Lens
 from matching.peers import PeerRanker
+
+if TYPE_CHECKING:  # not for a cycle: most commands need no accounts, and hashing takes long to import
+    from api.accounts.service import Accounts
 
 MOST_AUDIENCES = 16
 """How many audiences' snapshots are kept; where nothing is hidden they all share one projection."""
@@ -64,6 +69,28 @@ class Services:
     @cached_property
     def _store(self) -> GraphStore:
         return self.open_store(self.settings.store)
+
+    @property
+    def state(self) -> StateDatabase:
+        """The service's own database beside the graph; raises StoreError."""
+        with self._opening:
+            return self._state
+
+    @cached_property
+    def _state(self) -> StateDatabase:
+        return StateDatabase.within(self.settings.state)
+
+    @property
+    def accounts(self) -> "Accounts":
+        """Who has an account; raises StoreError."""
+        with self._opening:
+            return self._accounts
+
+    @cached_property
+    def _accounts(self) -> "Accounts":
+        from api.accounts.service import Accounts
+
+        return Accounts.on(self.state)
 
     @cached_property
     def store_identity(self) -> str:
@@ -156,6 +183,8 @@ class Services:
         return ProjectionCache(cache_folder(self.store, self.settings.cache))
 
     def close(self) -> None:
-        """Close the store if it was opened."""
+        """Close what was opened."""
         if "_store" in self.__dict__:
             self.store.close()
+        if "_state" in self.__dict__:
+            self.state.close()

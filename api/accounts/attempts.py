@@ -67,5 +67,5 @@ class TooManyAttempts(TooMany):
 
     def __init__(self, retry_after: int) -> None:
         """Say how long to wait."""
-        super().__init__("a pause after several failed attempts", f"{retry_after} s to wait")
+        super().__init__("a pause after several failed attempts", f"{retry_after} s")
         self.retry_after = retry_after

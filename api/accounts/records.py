@@ -77,7 +77,7 @@ class Records:
             for table, personal in reversed([*TABLES.items()]):
                 if personal.goes and _exists(connection, table):
                     connection.execute(f"DELETE FROM {table} WHERE {personal.column} = ?", (account,))
-            self._registry.note(connection, "erased", account, by)
+            self._registry.remember(connection, "erased", account, by)
 
     def sweep(self) -> Mapping[str, int]:
         """Forget what is no longer needed; return how many rows of each table went. For a daily job."""

@@ -92,7 +92,7 @@ class Registry:
                 )
             except sqlite3.IntegrityError:
                 raise Conflict("an e-mail address without an account", account.email) from None
-            self.note(connection, "added", account.id, by, role)
+            self.remember(connection, "added", account.id, by, role)
         return account
 
     def get(self, account: str) -> Account:
@@ -165,7 +165,7 @@ class Registry:
                 connection.execute("DELETE FROM sessions WHERE account = ?", (account,))
                 connection.execute("DELETE FROM password_links WHERE account = ?", (account,))
             for event, detail in _differences(before, after).items():
-                self.note(connection, event, account, by, detail)
+                self.remember(connection, event, account, by, detail)
         return after
 
     def set_password(self, account: str, password: str, *, by: str | None = None) -> None:
@@ -181,9 +181,9 @@ class Registry:
         connection.execute("UPDATE accounts SET password = ? WHERE id = ?", (kept, account))
         connection.execute("DELETE FROM sessions WHERE account = ?", (account,))
         connection.execute("DELETE FROM password_links WHERE account = ?", (account,))
-        self.note(connection, "password-set", account, by)
+        self.remember(connection, "password-set", account, by)
 
-    def note(
+    def remember(
         self, connection: sqlite3.Connection, event: str, account: str, by: str | None = None, detail: str = ""
     ) -> None:
         """Remember what happened to an account, within the transaction in which it happens."""

@@ -82,7 +82,7 @@ class SignIn:
                 "INSERT INTO password_links (digest, account, created_at, expires_at) VALUES (?, ?, ?, ?)",
                 (digest(secret), account, int(now.timestamp()), int((now + lives).timestamp())),
             )
-            self._registry.note(connection, "link-made", account, by)
+            self._registry.remember(connection, "link-made", account, by)
         return secret, now + lives
 
     def link_owner(self, secret: str) -> Account:

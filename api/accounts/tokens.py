@@ -62,7 +62,7 @@ class Tokens:
                     int(token.expires_at.timestamp()),
                 ),
             )
-            self._registry.note(connection, "token-created", account, by or account, token.id)
+            self._registry.remember(connection, "token-created", account, by or account, token.id)
         return token, secret
 
     def find(self, secret: str) -> tuple[Account, Token] | None:
@@ -107,7 +107,7 @@ class Tokens:
             )
             if not done.rowcount:
                 raise NotFound("the id of a token of this account", token)
-            self._registry.note(connection, "token-revoked", account, by or account, token)
+            self._registry.remember(connection, "token-revoked", account, by or account, token)
 
     def _check(self, connection: sqlite3.Connection, owner: Account, wanted: frozenset[Scope]) -> None:
         for scope in sorted(wanted):

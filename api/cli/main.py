@@ -38,6 +38,8 @@ ENTRIES = {
     "migrate": Entry("api.cli.stores:migrate", N_("Bring the store up to date.")),
     "backup": Entry("api.cli.stores:backup", N_("Write a complete copy of the store to a file.")),
     "restore": Entry("api.cli.stores:restore", N_("Make the store what a backup says.")),
+    "user": Entry("api.cli.accounts:user", N_("Make accounts, and change, export and erase them.")),
+    "token": Entry("api.cli.accounts:token", N_("Make and revoke tokens: keys for programs.")),
 }
 
 
