@@ -49,7 +49,7 @@ class MailSettings:
         if not address:
             return None
         place = Place(column="KOMPASS_SMTP")
-            try:
+        try:
             parts = urlsplit(address)
             port = parts.port
         except ValueError:
