@@ -138,7 +138,8 @@ def test_a_lock_file_holds_what_the_project_asks_for(name, wanted):
 
 
 def test_users_and_developers_run_the_same_versions_and_users_need_no_tools():
-    users, developers = ({str(pin) for pin in locked(name)} for name in LOCKS)
+    # a tool may need on every Python what the project needs on older ones alone: the marker differs, not the version
+    users, developers = ({f"{pin.name}{pin.specifier}" for pin in locked(name)} for name in LOCKS)
     assert users < developers
     names = {canonicalize_name(pin.name) for pin in locked("requirements.lock")}
     assert names.isdisjoint({"pyarrow", "pytest", "mypy", "ruff", "hypothesis"})
