@@ -3,8 +3,8 @@
     python scripts/translations.py            update api/translations/*/LC_MESSAGES/messages.po and .mo
     python scripts/translations.py --check    say what is missing, and fail if anything is
 
-Collected are the texts of ``api``, the phrases with which the core says what it expected and found (a phrase with
-filled-in parts becomes a template with ``{}``), and the messages of the command-line library.
+Collected are the texts of ``api`` and of its templates, the phrases with which the core says what it expected and found
+(a phrase with filled-in parts becomes a template with ``{}``), and the messages of the command-line library.
 """
 
 import ast
@@ -20,6 +20,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from jinja2.ext import babel_extract
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "api" / "translations"
@@ -27,6 +28,8 @@ LANGUAGES = ("de",)
 """English is what the source says."""
 
 Message = str | tuple[str, str]
+
+SAYING_IN_TEMPLATES = ("_", "ngettext")
 
 SAYING = {"words", "_words", "N_", "_"}
 """Functions of ``api`` whose first argument is a message."""
@@ -167,6 +170,18 @@ def _name(function: ast.expr) -> str:
     )
 
 
+def template_messages() -> Iterator[Message]:
+    """What the templates of pages say."""
+    for path in sorted((ROOT / "api" / "templates").rglob("*.html")):
+        with path.open("rb") as source:
+            for _, _, message, _ in babel_extract(source, SAYING_IN_TEMPLATES, (), {"silent": "false"}):
+                match message:
+                    case str(one) | (str(one), None, *_):
+                        yield one
+                    case (str(one), str(many), *_):
+                        yield one, many
+
+
 def click_messages() -> Iterator[Message]:
     """What the command-line library says."""
     for file, _, message, _, _ in extract_from_dir(str(Path(click.__file__).parent), [("**.py", "python")]):
@@ -178,7 +193,7 @@ def click_messages() -> Iterator[Message]:
 def collect() -> Catalog:
     """Everything that is said, without translations."""
     catalog = Catalog(domain="messages", fuzzy=False, project="buendniskompass", header_comment="# Bündniskompass")
-    for message in sorted({*Source(ROOT).messages(), *click_messages()}, key=str):
+    for message in sorted({*Source(ROOT).messages(), *template_messages(), *click_messages()}, key=str):
         catalog.add(message)
     return catalog
 

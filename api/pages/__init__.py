@@ -2,4 +2,8 @@
 
 from flask import Blueprint
 
-PAGES: tuple[Blueprint, ...] = ()
+from api.pages.preferences import preferences
+from api.pages.start import start
+from api.pages.static import static
+
+PAGES: tuple[Blueprint, ...] = (start, preferences, static)

@@ -1,14 +1,273 @@
-"""What all pages share: the frame around them, and how an error looks."""
+"""What all pages share: the frame around them, the words and numbers of templates, and how an error looks."""
 
+import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.metadata import version
+from urllib.parse import urlencode, urlsplit
 
-from flask import Flask, Response
+from flask import Flask, Response, current_app, make_response, render_template, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.routing import RequestRedirect
+
+from api.current import services, snapshot, words
+from api.language import N_
+from api.negotiation import COOKIE as LANGUAGE_COOKIE
+from api.pages.assets import Assets
+from api.pages.freshness import DataStatus, data_status
+from api.settings import LANGUAGES
+from api.viewer import Role, viewer
+from graph_service.errors import GraphServiceError
+from graph_service.vocabulary import load_vocabulary
+
+THEME_COOKIE = "kompass_theme"
+THEMES = ("light", "dark")
+YEAR = 365 * 24 * 60 * 60
+
+NAVIGATION = (
+    (N_("Compare"), "/peers"),
+    (N_("Practice"), "/practices"),
+    (N_("Alliance"), "/alliances"),
+    (N_("Offers"), "/offers"),
+    (N_("Network"), "/network"),
+    (N_("Atlas"), "/atlas"),
+    (N_("Data"), "/data"),
+)
+"""The main navigation; a page that this installation lacks is left out."""
+SIGN_IN = "/sign-in"
+ACCOUNT = "/account"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A link of the frame, and whether the reader stands behind it."""
+
+    label: str
+    url: str
+    current: bool
 
 
 def install_pages(app: Flask) -> None:
     """Give templates what all of them use."""
+    assets = Assets(app.static_folder or "", app.static_url_path or "/static")
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        _=_say,
+        ngettext=_say_many,
+        language=lambda: words().language,
+        language_url=language_url,
+        theme=theme,
+        navigation=navigation,
+        has_page=has_page,
+        operator=lambda: services().settings.operator,
+        contact=lambda: services().settings.contact,
+        source_url=lambda: services().settings.source_url,
+        account_door=account_door,
+        data_status=shown_status,
+        release=version("buendniskompass"),
+        stylesheets=assets.stylesheets,
+        script=assets.script,
+        here=lambda: request.full_path.rstrip("?"),
+        url_with=url_with,
+        term=term,
+        viewer=viewer,
+        role=Role,
+    )
+    app.jinja_env.filters.update(
+        number=lambda value, digits=None: words().number(value, digits),
+        percent=lambda share, digits=0: words().percent(share, digits),
+        period=lambda text: words().period(text),
+        day=lambda day: words().date(day if isinstance(day, date) else date.fromisoformat(str(day)[:10])),
+        listed=lambda items: words().list(items),
+        phrase=lambda text: words().phrase(text),
+    )
+    app.after_request(_remember_language)
+    app.after_request(assets.keep)
+
+
+def _say(message: str, /, **values: object) -> str:
+    return words()(message, **values)
+
+
+def _say_many(one: str, many: str, n: int, /, **values: object) -> str:
+    return words().plural(one, many, n, **values)
+
+
+def language_url(language: str) -> str:
+    """The page at hand in another language."""
+    return url_with(lang=language)
+
+
+def url_with(**values: object) -> str:
+    """The page at hand with these query values changed; None takes one away."""
+    kept = {name: request.args.getlist(name) for name in request.args if name not in values}
+    asked = [(name, each) for name, each_of in kept.items() for each in each_of]
+    asked += [(name, str(value)) for name, value in values.items() if value is not None]
+    return f"{request.path}?{urlencode(asked)}" if asked else request.path
+
+
+def theme() -> str:
+    """Light or dark if the reader chose one, else nothing."""
+    chosen = request.cookies.get(THEME_COOKIE, "")
+    return chosen if chosen in THEMES else ""
+
+
+def navigation() -> list[Door]:
+    """The pages of the main navigation that this installation has."""
+    return [
+        Door(words()(label), path, request.path == path or request.path.startswith(f"{path}/"))
+        for label, path in NAVIGATION
+        if has_page(path)
+    ]
+
+
+def has_page(path: str) -> bool:
+    """Whether a page answers here."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # the object behind flask's proxy
+    return _answers(app, path)
+
+
+@cache
+def _answers(app: Flask, path: str) -> bool:
+    try:
+        endpoint, _ = app.url_map.bind("").match(path, method="GET")
+    except (RequestRedirect, MethodNotAllowed):
+        return True
+    except HTTPException:
+        return False
+    return bool(endpoint != "static")
+
+
+def account_door() -> Door | None:
+    """Where to sign in, or one's own account; nothing where the installation has no accounts."""
+    if viewer().account is not None and has_page(ACCOUNT):
+        return Door(words()("My account"), ACCOUNT, request.path.startswith(ACCOUNT))
+    if not has_page(SIGN_IN):
+        return None
+    back = "/" if request.path == SIGN_IN else request.full_path.rstrip("?")
+    return Door(words()("Sign in"), f"{SIGN_IN}?{urlencode({'next': back})}", request.path == SIGN_IN)
+
+
+def shown_status() -> DataStatus | None:
+    """What is in the data, for the footer; nothing while the store cannot be asked."""
+    try:
+        return snapshot_status()
+    except GraphServiceError:
+        return None
+
+
+def snapshot_status() -> DataStatus:
+    """What is in the data and how fresh, as the viewer may see it; raises StoreError."""
+    store = services().store
+    return snapshot().prepared("data-status", lambda projection: data_status(projection, store))
+
+
+def term(vocabulary: str, id: str) -> str:
+    """What a controlled term is called in the reader's language; an unknown one is shown as it is."""
+    found = load_vocabulary().find(vocabulary, id)
+    return found.label(words().language) if found else id
+
+
+def local_path(target: str | None, otherwise: str = "/") -> str:
+    """An address to go on to, if it lies within this site."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return otherwise
+    parts = urlsplit(target)
+    return otherwise if parts.scheme or parts.netloc or any(ord(c) < 32 for c in target) else target
+
+
+def set_cookie(response: Response, name: str, value: str) -> None:
+    """Remember a choice of the reader for a year, or forget it."""
+    if value:
+        response.set_cookie(name, value, max_age=YEAR, samesite="Lax", secure=request.is_secure)
+    else:
+        response.delete_cookie(name, samesite="Lax", secure=request.is_secure)
+
+
+def _remember_language(response: Response) -> Response:
+    asked = request.args.get("lang")
+    if asked in LANGUAGES and asked != request.cookies.get(LANGUAGE_COOKIE) and not request.path.startswith("/api/"):
+        set_cookie(response, LANGUAGE_COOKIE, asked)
+    return response
+
+
+WHAT_NOW: Mapping[int, tuple[str, str, str]] = {
+    401: (
+        N_("Please sign in"),
+        N_("This page is for people with an account at this installation."),
+        N_("Sign in, then you come back to this page."),
+    ),
+    403: (
+        N_("Your account may not do this"),
+        N_("The page is there, but your role does not include it."),
+        N_("Whoever looks after the accounts at your office can change that."),
+    ),
+    404: (
+        N_("There is no such page here"),
+        N_("The address may be mistyped, or what it showed was removed or renamed."),
+        N_("Search for what you were looking for, or begin at the start page."),
+    ),
+    409: (
+        N_("That is not clear yet"),
+        N_("Several fit what was asked for, or it contradicts what is recorded."),
+        N_("Choose one of the possibilities, or change what you entered."),
+    ),
+    413: (
+        N_("That is too much at once"),
+        N_("More was sent than is accepted in one go."),
+        N_("Send a smaller file or a shorter text."),
+    ),
+    422: (
+        N_("Something in the address or the form does not fit"),
+        N_("One of the values is not possible here."),
+        N_("Correct it and try again."),
+    ),
+    429: (
+        N_("Too many requests in a short time"),
+        N_("The service slows down so that it stays available to everybody."),
+        N_("Wait a minute and try again."),
+    ),
+    503: (
+        N_("The data cannot be reached right now"),
+        N_("The service runs, but its database does not answer. Nothing was lost."),
+        N_("Try again in a few minutes. If it lasts, tell whoever runs this installation."),
+    ),
+    500: (
+        N_("Something went wrong on our side"),
+        N_("This is a mistake in the program, not in what you did."),
+        N_("Try again. If it happens once more, tell whoever runs this installation when and on which page."),
+    ),
+}
+"""What to say for a status: what happened, what it means, what to do."""
+
+_PLAINLY = frozenset({401, 403, 404, 429, 500, 503})
+"""Where the technical sentence tells a reader nothing more."""
 
 
 def render_problem(details: Mapping[str, object], status: int) -> Response:
     """An error as a page."""
-    return Response(str(details["detail"]), status, content_type="text/plain; charset=utf-8")
+    title, meaning, remedy = WHAT_NOW.get(status) or WHAT_NOW[422 if status < 500 else 500]
+    speak = words()
+    try:
+        page = render_template(
+            "error.html",
+            title=speak(title),
+            meaning=speak(meaning),
+            remedy=speak(remedy),
+            status=status,
+            detail="" if status in _PLAINLY and not _names_something(details) else details.get("detail", ""),
+            candidates=details.get("candidates", ()),
+        )
+    except Exception:  # the frame itself is broken: say so without it, rather than nothing
+        log.exception("the page for status %d cannot be made", status)
+        return Response(f"{speak(title)}\n\n{speak(remedy)}\n", status, content_type="text/plain; charset=utf-8")
+    return make_response(page, status)
+
+
+def _names_something(details: Mapping[str, object]) -> bool:
+    """Whether the error says what was looked for, beyond the address that was not found."""
+    return details.get("status") == 404 and bool(details.get("found"))

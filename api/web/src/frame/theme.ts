@@ -11,7 +11,7 @@ export function applyTheme(theme: Theme, root: HTMLElement = document.documentEl
 
 export function themeCookie(theme: Theme): string {
   const age = theme ? YEAR : 0;
-  return `theme=${theme}; Path=/; Max-Age=${age}; SameSite=Lax${location.protocol === "https:" ? "; Secure" : ""}`;
+  return `kompass_theme=${theme}; Path=/; Max-Age=${age}; SameSite=Lax${location.protocol === "https:" ? "; Secure" : ""}`;
 }
 
 /** Pressing the theme that is already chosen goes back to what the system prefers. */

@@ -1,0 +1,56 @@
+"""What is in the data and how fresh it is, as one small count for frame and start page."""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from graph_service.errors import StoreError
+from graph_service.keys import Label
+from graph_service.model import Level
+from graph_service.projection import LEVELS, Projection
+from graph_service.store.contract import GraphStore
+
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+@dataclass(frozen=True, slots=True)
+class DataStatus:
+    """How much there is, and from which years."""
+
+    municipalities: int
+    districts: int
+    indicators: int
+    """Those that anything is known of."""
+    first_year: int | None
+    last_year: int | None
+    practices: int
+    actors: int
+    alliances: int
+    offers: int
+    sources: int | None
+    """Nothing where the store could not be asked."""
+
+
+def data_status(projection: Projection, store: GraphStore) -> DataStatus:
+    """Count what a projection holds."""
+    observed = projection.observations
+    years = [int(found[0]) for period in observed.periods if (found := _YEAR.search(period))]
+    spans = projection.spans
+    levels = projection.municipalities.level
+    try:
+        sources: int | None = len(store.read(lambda reader: list(reader.datasets())))
+    except StoreError:
+        sources = None
+    return DataStatus(
+        municipalities=int((levels == LEVELS.index(Level.MUNICIPALITY)).sum()),
+        districts=int((levels == LEVELS.index(Level.DISTRICT)).sum()),
+        indicators=len(np.unique(observed.indicator)),
+        first_year=min(years, default=None),
+        last_year=max(years, default=None),
+        practices=len(spans[Label.PRACTICE]),
+        actors=len(spans[Label.ACTOR]),
+        alliances=len(spans[Label.ALLIANCE]),
+        offers=len(spans[Label.OFFER]),
+        sources=sources,
+    )

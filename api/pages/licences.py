@@ -1,0 +1,37 @@
+"""Whose work the service builds on: the components that it ships to browsers, and the data in this installation."""
+
+from dataclasses import dataclass
+
+from api.services import Services
+from graph_service.errors import StoreError
+from graph_service.model import CURATED, Dataset
+from graph_service.vocabulary import VOCABULARY_DATASET
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """Something of others that our pages carry."""
+
+    name: str
+    licence: str
+
+
+COMPONENTS = (
+    Component("KERN UX (@kern-ux/native)", "EUPL-1.2"),
+    Component("Fira Sans (@fontsource/fira-sans)", "SIL OFL 1.1"),
+    Component("htmx", "0BSD"),
+    Component("sigma.js, graphology", "MIT"),
+    Component("MapLibre GL JS", "BSD-3-Clause"),
+    Component("Observable Plot", "ISC"),
+)
+"""What browsers get; what runs on the server is listed in the lock files with its versions."""
+
+
+def licences_of_data(services: Services) -> tuple[Dataset, ...]:
+    """The publications in the store, without what the software itself brings; nothing while it cannot be asked."""
+    ours = {CURATED.id, VOCABULARY_DATASET.id}
+    try:
+        held = services.store.read(lambda reader: reader.datasets())
+    except StoreError:
+        return ()
+    return tuple(status.dataset for status in held if status.dataset.id not in ours)

@@ -1,0 +1,31 @@
+"""Pages about the service itself: accessibility, privacy, licences."""
+
+from datetime import date
+
+from flask import Blueprint, render_template
+
+from api.current import services
+from api.pages.licences import COMPONENTS, licences_of_data
+
+static = Blueprint("static_pages", __name__)
+
+TESTED_ON = date(2026, 11, 23)
+"""When the accessibility of the pages was last assessed; the statement has to be looked at once a year."""
+
+
+@static.get("/accessibility")
+def show_accessibility() -> str:
+    """The accessibility statement."""
+    return render_template("accessibility.html", tested_on=TESTED_ON)
+
+
+@static.get("/privacy")
+def show_privacy() -> str:
+    """What is stored about readers and accounts."""
+    return render_template("privacy.html")
+
+
+@static.get("/about")
+def show_about() -> str:
+    """What the service is, and whose work it builds on."""
+    return render_template("about.html", components=COMPONENTS, datasets=licences_of_data(services()))
