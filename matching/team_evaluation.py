@@ -60,6 +60,8 @@ class TeamEvaluation:
     cohesion: float
     chosen_on: int
     methods: tuple[TeamMethod, ...]
+    ahead: Measure
+    """How much more of the members ours finds than the best simple method, team by team."""
 
     def find(self, method: str) -> TeamMethod:
         """A method by name."""
@@ -166,6 +168,9 @@ def evaluate_teams(prepared: Prepared, *, bootstrap: int = BOOTSTRAP) -> TeamEva
         chance = np.random.default_rng(SEED)
         teams[name] = [method(simple, place, chance) for place in range(len(cases.teams))]
     teams[TRUE] = [team.members for team in cases.teams]
+    methods = tuple(TeamMethod(name, _measures(cases, chosen, bootstrap)) for name, chosen in teams.items())
+    best = max(SIMPLE, key=lambda name: float(_recall(cases, teams[name]).mean()))
+    ahead = _recall(cases, teams[OURS]) - _recall(cases, teams[best])
     return TeamEvaluation(
         cases.source.projection.revision,
         prepared.after.isoformat(),
@@ -174,7 +179,8 @@ def evaluate_teams(prepared: Prepared, *, bootstrap: int = BOOTSTRAP) -> TeamEva
         len(cases.past.known),
         cohesion,
         prepared.chosen_on,
-        tuple(TeamMethod(name, _measures(cases, chosen, bootstrap)) for name, chosen in teams.items()),
+        methods,
+        _measured(ahead[:, None], bootstrap)[0],
     )
 
 
@@ -215,9 +221,14 @@ def _measures(cases: TeamCases, chosen: Sequence[IntArray], bootstrap: int) -> d
     pairs = zip(cases.teams, chosen, strict=True)
     away = [mean_distance(cases.ties.distances([*cases.started(team), *each.tolist()])) for team, each in pairs]
     measured = np.stack([_recall(cases, chosen), np.array(away)], axis=1)
+    return dict(zip((RECALL, DISTANCE), _measured(measured, bootstrap), strict=True))
+
+
+def _measured(values: FloatArray, bootstrap: int) -> list[Measure]:
+    """The mean of each column of teams × columns, with its interval over teams."""
     rng = np.random.default_rng(SEED)
-    count = len(measured)
-    means = np.stack([measured[rng.integers(0, count, count)].mean(axis=0) for _ in range(max(bootstrap, 1))])
+    count = len(values)
+    means = np.stack([values[rng.integers(0, count, count)].mean(axis=0) for _ in range(max(bootstrap, 1))])
     low, high = np.percentile(means, [2.5, 97.5], axis=0)
-    each = zip((RECALL, DISTANCE), measured.mean(axis=0).tolist(), low.tolist(), high.tolist(), strict=True)
-    return {name: Measure(mean, a, b) for name, mean, a, b in each}
+    each = zip(values.mean(axis=0).tolist(), low.tolist(), high.tolist(), strict=True)
+    return [Measure(mean, a, b) for mean, a, b in each]

@@ -105,10 +105,21 @@ def _verdict(result: TeamEvaluation, words: Words) -> str:
     own, other = result.find(OURS).measures[RECALL].mean, best.measures[RECALL].mean
     if other <= 0:
         return words("{method}: no simple method finds anything.", method=OURS)
-    return words(
+    verdict = words(
         "{method}: mean {measure} {difference} against the best simple method ({baseline}).",
         method=OURS,
         measure=RECALL,
         difference=f"{'+' if own >= other else '−'}{words.percent(abs(own / other - 1), 1)}",
         baseline=best.method,
     )
+    by_team = words(
+        "Team by team: {ahead} [{low}; {high}].",
+        ahead=_signed(result.ahead.mean, words),
+        low=_signed(result.ahead.low, words),
+        high=_signed(result.ahead.high, words),
+    )
+    return f"{verdict} {by_team}"
+
+
+def _signed(number: float, words: Words) -> str:
+    return ("+" if number >= 0 else "−") + words.number(abs(number), 3)

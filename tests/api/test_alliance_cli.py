@@ -208,6 +208,9 @@ def test_teams_are_found_again_and_the_future_does_not_leak(
         if not seed:
             assert measured["kompass"]["recall"]["mean"] > measured["random-in-slot"]["recall"]["mean"]
             assert measured["kompass"]["distance"]["mean"] < measured["random-in-slot"]["distance"]["mean"]
+            best = measured[found["best_baseline"]]["recall"]["mean"]
+            assert found["ahead"]["mean"] == pytest.approx(measured["kompass"]["recall"]["mean"] - best)
+            assert found["ahead"]["low"] <= found["ahead"]["mean"] <= found["ahead"]["high"]
         predictions.append(target.read_text(encoding="utf-8"))
     assert predictions[0] == predictions[1]
     assert predictions[0].startswith("alliance,rank,candidate,score\n")
