@@ -75,7 +75,7 @@ def show_start() -> str:
         doors=[Entrance(speak(d.title), d.url, speak(d.whom), speak(d.sentence)) for d in DOORS if has_page(d.url)],
         contents=_contents(status),
         columns=[
-            {"label": speak("State"), "sort": "name"},
+            {"label": speak("Federal state"), "sort": "name"},
             {"label": speak("Districts"), "number": True, "sort": "districts"},
             {"label": speak("Towns and villages"), "number": True, "sort": "municipalities"},
             {"label": speak("Inhabitants"), "number": True, "sort": "population"},
