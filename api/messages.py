@@ -82,6 +82,7 @@ ISSUES: Mapping[str, str] = MappingProxyType(
         "other-target-year": N_("other years than the target's"),
         "period": N_("periods"),
         "period-from-territory": N_("periods taken from the territory date"),
+        "person": N_("contacts of persons, which are never read"),
         "region-code": N_("regions without a usable code"),
         "row-width": N_("rows of another width"),
         "shares-not-whole": N_("shares that do not add up"),

@@ -12,6 +12,14 @@ from graph_service.export.registry import EXPORTERS, exporter
 from graph_service.model import Visibility
 from graph_service.store.contract import Reader
 
+LEFT_OUT = (
+    N_("applications of hidden actors"),
+    N_("concepts without a kind"),
+    N_("datasets without a publisher"),
+    N_("relations with a visibility of their own"),
+)
+"""What an export may have no place for, as exporters name it."""
+
 
 @command(help=N_("Write the graph to a file for another program. What is written carries its sources and licences."))
 @argument("form", metavar="FORMAT", type=click.Choice(list(EXPORTERS)))

@@ -5,11 +5,14 @@ from types import MappingProxyType
 
 from graph_service.errors import InvalidValue
 from graph_service.export.contract import Exporter
+from graph_service.export.dcat import write_dcat
 from graph_service.export.geojson import write_geojson
 from graph_service.export.gexf import write_gexf
 from graph_service.export.graphml import write_graphml
+from graph_service.export.hsds import write_hsds
 from graph_service.export.neo4j_csv import write_neo4j_csv
 from graph_service.export.package import write_package
+from graph_service.export.skos import write_skos
 from graph_service.export.xlsx import write_xlsx
 
 EXPORTERS: Mapping[str, Exporter] = MappingProxyType(
@@ -20,6 +23,9 @@ EXPORTERS: Mapping[str, Exporter] = MappingProxyType(
         "gexf": write_gexf,
         "geojson": write_geojson,
         "neo4j-csv": write_neo4j_csv,
+        "hsds": write_hsds,
+        "skos": write_skos,
+        "dcat": write_dcat,
     }
 )
 
