@@ -1,12 +1,12 @@
 """The worker's side of the job table: one job at a time is held by a lease; where that runs out, another worker begins.
 
-Whoever writes for good asks ``still_held`` first, so that a worker that slept too long changes nothing.
+Whoever writes for good asks ``hold`` first, so that a worker that slept too long changes nothing.
 """
 
 import json
 import secrets
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -32,6 +32,11 @@ class Leases:
         self._database = jobs.database
         self._clock = clock
         self._lease = lease
+
+    @property
+    def pulse(self) -> float:
+        """After how many seconds a lease should be renewed."""
+        return min(1.0, self._lease.total_seconds() / 3)
 
     def claim(self) -> Job | None:
         """Take the job that is next, unless another one runs: one whose worker died goes first.
@@ -66,11 +71,12 @@ class Leases:
             )
             return read_job(connection, job.id).cancelling
 
-    def still_held(self, job: Job) -> None:
-        """Renew the lease before something is written for good."""
+    def hold(self, job: Job) -> bool:
+        """Renew the lease before something is written for good; true where the job was asked to stop."""
         with self._held(job) as connection:
             until = as_text(self._clock() + self._lease)
             connection.execute("UPDATE job SET lease_until = ? WHERE id = ?", (until, job.id))
+            return read_job(connection, job.id).cancelling
 
     def wait_for_confirmation(self, job: Job, report: Report, issues: Iterable[Report] = ()) -> None:
         """Keep the report of what would be done, and wait for a person; not where the job was cancelled meanwhile."""
@@ -89,9 +95,11 @@ class Leases:
             _keep_report(connection, job.id, report, issues)
             end(connection, job.id, JobState.DONE, self._clock())
 
-    def fail(self, job: Job, error: Report) -> None:
+    def fail(self, job: Job, error: Report, issues: Sequence[Report] = ()) -> None:
         """The job failed for a reason that trying again at once does not mend."""
         with self._held(job) as connection:
+            if issues:
+                _keep_issues(connection, job.id, issues)
             end(connection, job.id, JobState.FAILED, self._clock(), error)
 
     def cancel(self, job: Job) -> None:
@@ -138,6 +146,10 @@ class Leases:
 
 def _keep_report(connection: sqlite3.Connection, id: str, report: Report, issues: Iterable[Report]) -> None:
     connection.execute("UPDATE job SET report = ? WHERE id = ?", (json.dumps(report), id))
+    _keep_issues(connection, id, issues)
+
+
+def _keep_issues(connection: sqlite3.Connection, id: str, issues: Iterable[Report]) -> None:
     connection.execute("DELETE FROM job_issue WHERE job = ?", (id,))
     rows = ((id, position, json.dumps(issue)) for position, issue in enumerate(issues, 1))
     connection.executemany("INSERT INTO job_issue VALUES (?, ?, ?)", rows)

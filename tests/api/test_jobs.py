@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import closing, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from clock import Time
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
@@ -17,19 +18,6 @@ from api.state import StateDatabase
 from graph_service.errors import NotFound
 
 LEASE = timedelta(seconds=30)
-
-
-class Time:
-    """A clock that goes on when it is told to."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 1, 1, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def goes_on(self, **by: float) -> None:
-        self.now += timedelta(**by)
 
 
 @pytest.fixture
@@ -111,7 +99,7 @@ def test_the_job_of_a_dead_worker_goes_first_once_its_lease_ran_out(
     assert (again.id, again.attempts) == (dead.id, 2)
     for late in (
         lambda: worker.beat(job, Progress()),
-        lambda: worker.still_held(job),
+        lambda: worker.hold(job),
         lambda: worker.finish(job, {}),
         lambda: worker.fail(job, {}),
         lambda: worker.give_back(job),
