@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, ParamSpec, TypeVar, cast
 
 import marshmallow as ma
@@ -14,6 +15,10 @@ from api.schemas.dataclasses import schema_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+READING = (304, 401, 403, 404, 409, 422, 503)
+"""What any question may be answered with besides an answer: a bad token, nothing there, a name that several have …"""
+WRITING = (400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 429, 503)
 
 
 class Parser(FlaskParser):
@@ -34,6 +39,28 @@ class Blueprint(SmorestBlueprint):
     def route(self, rule: str, **options: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:
         """Register a view under a path."""
         return cast("Callable[[Callable[P, R]], Callable[P, R]]", super().route(rule, **options))
+
+    def add_url_rule(
+        self,
+        rule: str,
+        endpoint: str | None = None,
+        view_func: Callable[..., Any] | None = None,
+        provide_automatic_options: bool | None = None,
+        **options: Any,
+    ) -> None:
+        """Register a view; its operation is called as the view is, and the usual problems are described."""
+        super().add_url_rule(rule, endpoint, view_func, provide_automatic_options, **options)
+        name = self._endpoints[-1]
+        for method, described in self._docs[name].items():
+            if method == "parameters":
+                continue
+            words = name.split("_")
+            usual = READING if method in ("get", "head") else WRITING
+            said = described.setdefault("manual_doc", {})
+            said.setdefault("operationId", words[0] + "".join(map(str.capitalize, words[1:])))
+            told = said.setdefault("responses", {})
+            for status in usual:
+                told.setdefault(str(status), HTTPStatus(status).name)
 
     def arguments(
         self, schema: type[ma.Schema], *, location: str = "json", **options: Any

@@ -7,6 +7,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin, resolver
 from flask import Flask
 from flask_smorest import Api as SmorestApi
 
+from api.paths import CONVERTERS, schema_of_converter
 from api.schemas.problems import ProblemSchema
 
 PREFIX = "/api/v1"
@@ -24,6 +25,8 @@ class Api(SmorestApi):  # an extension of Flask, whose error handlers are ours
     """As flask-smorest's, with problem details as the form of every error."""
 
     ERROR_SCHEMA = ProblemSchema
+    # every route names the statuses that it can answer with
+    DEFAULT_ERROR_RESPONSE_NAME = None
 
     def _register_error_handlers(self) -> None:
         """Leave them to `api.app`."""
@@ -35,8 +38,6 @@ class Api(SmorestApi):  # an extension of Flask, whose error handlers are ours
             if status >= HTTPStatus.BAD_REQUEST:
                 response["content"] = {PROBLEM: {"schema": ProblemSchema}}
             self.spec.components.response(status.name, response, lazy=True)
-        error = {"description": "A problem.", "content": {PROBLEM: {"schema": ProblemSchema}}}
-        self.spec.components.response(self.DEFAULT_ERROR_RESPONSE_NAME, error, lazy=True)
 
 
 def _name(schema: Any) -> str:
@@ -62,7 +63,11 @@ def describe(app: Flask) -> Api:
             }
         }
     }
-    return Api(
+    api = Api(
         app,
         spec_kwargs={"info": info, "marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=_name)} | schemes,
     )
+    for name, converter in CONVERTERS.items():
+        app.url_map.converters[name] = converter
+        api.register_converter(converter, schema_of_converter)
+    return api

@@ -1,8 +1,5 @@
 """``kompass show`` and ``kompass indicators``: what is known about a municipality, and what is measured at all."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
 import click
 import numpy as np
 
@@ -10,26 +7,11 @@ from api.cli.base import app, argument, command
 from api.cli.output import Column, format_option, list_rows, print_csv, print_json, print_table
 from api.explanations import Explainer
 from api.language import N_, Words
+from api.questions.profile import Known, described, latest
 from graph_service.keys import Label, NodeKey
-from graph_service.model import Municipality
 from graph_service.projection import Projection
 
 SUPPRESSED = "•"
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """The latest observation of one indicator, with what its publisher says of it."""
-
-    indicator: str
-    label: str
-    theme: str
-    period: str
-    value: float | None
-    flag: str
-    unit: str
-    source: str
-    licence: str
 
 
 @command(help=N_("Show the latest value of each indicator of MUNICIPALITY: a code, a key or a name."))
@@ -77,14 +59,6 @@ def readable(known: Known, words: Words) -> str:
     return SUPPRESSED if known.value is None else words.number(known.value)
 
 
-def described(projection: Projection, key: NodeKey) -> dict[str, object]:
-    """What a municipality is."""
-    node = projection.node(key)
-    if not isinstance(node, Municipality):
-        raise TypeError(key)
-    return {"key": key, "name": node.name, "level": node.level, "kind": node.kind, "population": node.population}
-
-
 def headline(projection: Projection, key: NodeKey, explainer: Explainer) -> str:
     """One line of identity."""
     node = projection.node(key)
@@ -94,34 +68,6 @@ def headline(projection: Projection, key: NodeKey, explainer: Explainer) -> str:
     if population is not None:
         parts.append(words.plural("one inhabitant", "{n} inhabitants", population))
     return " · ".join(part for part in parts if part)
-
-
-def latest(projection: Projection, key: NodeKey, explainer: Explainer) -> Iterator[Known]:
-    """The latest observation of each indicator, by theme and label; what is missing is among them with its mark."""
-    table = projection.observations
-    position = projection.position(key)
-    first, last = np.searchsorted(table.municipality, [position, position + 1]).tolist()
-    newest: dict[int, int] = {}
-    for i in range(first, last):  # by indicator, then period
-        newest[int(table.indicator[i])] = i
-    found = []
-    for j, i in newest.items():
-        node = projection.indicators[j]
-        value = float(table.value[i])
-        found.append(
-            Known(
-                node.key.local,
-                explainer.label(node.key.local),
-                node.theme or "",
-                table.periods[int(table.period[i])],
-                None if np.isnan(value) else value,
-                table.flags[int(table.flag[i])],
-                node.unit or "",
-                node.source or "",
-                node.licence or "",
-            )
-        )
-    return iter(sorted(found, key=lambda known: (known.theme, known.label)))
 
 
 @command(help=N_("List the indicators of the store."))

@@ -1,0 +1,41 @@
+"""Parts of a path that stand for something, with the pattern that the description of the service states."""
+
+from types import MappingProxyType
+from typing import Any
+
+from werkzeug.routing import BaseConverter
+
+
+class PlaceConverter(BaseConverter):
+    """A municipality: its code, its key, or its name as people write it."""
+
+    regex = r"[^/]{1,100}"
+    schema = MappingProxyType({"type": "string", "pattern": "^[^/]{1,100}$", "example": "08119"})
+
+
+class LocalConverter(BaseConverter):
+    """The key of a record without its label."""
+
+    regex = r"[A-Za-z0-9._-]{1,200}"
+    schema = MappingProxyType({"type": "string", "pattern": "^[A-Za-z0-9._-]{1,200}$"})
+
+
+class KeyConverter(BaseConverter):
+    """The whole key of a record, such as actor:awo-3."""
+
+    regex = r"[a-z]{4,20}:[A-Za-z0-9._-]{1,200}"
+    schema = MappingProxyType(
+        {"type": "string", "pattern": "^[a-z]{4,20}:[A-Za-z0-9._-]{1,200}$", "example": "municipality:08119"}
+    )
+
+
+CONVERTERS: dict[str, type[PlaceConverter | LocalConverter | KeyConverter]] = {
+    "place": PlaceConverter,
+    "local": LocalConverter,
+    "key": KeyConverter,
+}
+
+
+def schema_of_converter(converter: Any) -> dict[str, Any]:
+    """How a part of a path is described."""
+    return dict(converter.schema)
