@@ -85,8 +85,14 @@ def test_the_night_when_clocks_change_is_no_hour_longer() -> None:
 
 @pytest.mark.parametrize(
     ("state", "status"),
-    [("wish", "TENTATIVE"), (None, "TENTATIVE"), ("held", "CONFIRMED"), ("adopted", "CONFIRMED"), ("cancelled", "CANCELLED")],
-)  # fmt: skip
+    [
+        ("wish", "TENTATIVE"),
+        (None, "TENTATIVE"),
+        ("held", "CONFIRMED"),
+        ("adopted", "CONFIRMED"),
+        ("cancelled", "CANCELLED"),
+    ],
+)
 def test_the_state_is_one_that_calendars_know(state: str | None, status: str) -> None:
     (event,) = events(entry(exchange=changed(state=state)))
     assert event["STATUS"] == status
