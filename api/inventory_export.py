@@ -11,8 +11,8 @@ from graph_service.keys import Label, NodeKey
 from graph_service.model import EdgeType
 from graph_service.store.contract import GraphStore, Reader
 from matching.about import targets
-from matching.inventory import Inventory
-from matching.inventory_answers import AtlasAnswer, CoverageAnswer, Due
+from matching.inventory.answers import AtlasAnswer, CoverageAnswer, Due
+from matching.inventory.matcher import Inventory
 from matching.nearness import above, below, position_keys
 
 

@@ -8,8 +8,8 @@ from api.explanations import Explainer
 from api.language import N_, Words
 from graph_service.projection import Projection
 from matching.contract import Contribution
-from matching.partner_reasons import CAPACITY, FRESHNESS
-from matching.partners import NO_ACTORS, NO_HISTORY, NO_LOCAL, ONLY_STATUTORY, PartnerAnswer, PartnerSuggestion
+from matching.partners.matcher import NO_ACTORS, NO_HISTORY, NO_LOCAL, ONLY_STATUTORY, PartnerAnswer, PartnerSuggestion
+from matching.partners.reasons import CAPACITY, FRESHNESS
 
 REMARKS = MappingProxyType(
     {

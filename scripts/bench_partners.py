@@ -8,9 +8,9 @@ import numpy as np
 from scipy import sparse
 
 from graph_service.keys import Label
-from matching.partner_numbers import FloatArray
-from matching.partner_signals_rank import ERROR, RankGraph, pagerank
-from matching.partners import PartnerMatcher, PartnerQuestion
+from matching.partners.matcher import PartnerMatcher, PartnerQuestion
+from matching.partners.numbers import FloatArray
+from matching.partners.signals_rank import ERROR, RankGraph, pagerank
 from scripts.figures import Figure, duration, once, peak_memory, seconds
 from scripts.generate import generate
 

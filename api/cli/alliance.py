@@ -16,13 +16,13 @@ from graph_service.keys import Label, concept_key
 from graph_service.projection import Projection
 from graph_service.role_templates import load_role_templates
 from graph_service.vocabulary import load_vocabulary
-from matching.alliances import AllianceMatcher
 from matching.node_names import find_node
-from matching.partners import PartnerMatcher
-from matching.partners_model import load_model, shipped_model
-from matching.team_answer import TeamAnswer
-from matching.team_health import Health, check_alliance
-from matching.team_need import TeamNeed
+from matching.partners.matcher import PartnerMatcher
+from matching.partners.model import load_model, shipped_model
+from matching.teams.answer import TeamAnswer
+from matching.teams.composer import AllianceMatcher
+from matching.teams.health import Health, check_alliance
+from matching.teams.need import TeamNeed
 from matching.text import load_synonyms, shipped_synonyms
 
 PATH = click.Path(path_type=Path)

@@ -10,9 +10,9 @@ from api.language import N_, Words
 from api.partner_explanations import SAME
 from graph_service.errors import NotFound
 from matching.contract import Contribution
-from matching.partner_reasons import CAPACITY, FRESHNESS
-from matching.team_answer import Member, MissingRole, TeamAnswer
-from matching.team_health import Finding, Health
+from matching.partners.reasons import CAPACITY, FRESHNESS
+from matching.teams.answer import Member, MissingRole, TeamAnswer
+from matching.teams.health import Finding, Health
 
 PARTS = {
     "closest-work": N_("carried something similar"),

@@ -15,8 +15,7 @@ from api.inventory_export import export_atlas, export_coverage
 from api.language import N_, Words
 from api.questions.peers import DEFAULT_LENS
 from graph_service.model import Level
-from matching.inventory import Inventory, InventoryMatcher
-from matching.inventory_answers import (
+from matching.inventory.answers import (
     AtlasAnswer,
     AtlasCell,
     AtlasQuestion,
@@ -25,8 +24,9 @@ from matching.inventory_answers import (
     Due,
     Lack,
 )
+from matching.inventory.matcher import Inventory, InventoryMatcher
+from matching.inventory.stock import HARD
 from matching.lens import find_lens
-from matching.stock import HARD
 
 MOST = 8
 """How many of a list are told before the rest is counted."""

@@ -14,7 +14,7 @@ from api.cli.paragraphs import DAY
 from api.cli.progress import shown
 from api.language import N_, Words
 from graph_service.errors import Place, TargetError
-from matching.team_evaluation import (
+from matching.teams.evaluation import (
     DISTANCE,
     OURS,
     RECALL,

@@ -17,7 +17,7 @@ from api.partner_explanations import PartnerExplainer
 from graph_service.errors import Place, TargetError
 from graph_service.keys import Label, NodeKey
 from matching.evaluation import MEASURES, Measure
-from matching.partner_evaluation import (
+from matching.partners.evaluation import (
     ALL,
     BLEND,
     OURS,
@@ -27,9 +27,9 @@ from matching.partner_evaluation import (
     make_source,
     predict_partners,
 )
-from matching.partner_learning import learn as learn_weights
-from matching.partners import PartnerAnswer, PartnerMatcher, PartnerQuestion, PartnerSuggestion
-from matching.partners_model import load_model, prior_model, shipped_model, write_model
+from matching.partners.learning import learn as learn_weights
+from matching.partners.matcher import PartnerAnswer, PartnerMatcher, PartnerQuestion, PartnerSuggestion
+from matching.partners.model import load_model, prior_model, shipped_model, write_model
 from matching.text import load_synonyms, shipped_synonyms
 
 PATH = click.Path(path_type=Path)

@@ -12,9 +12,9 @@ from api.explanations import Explainer
 from api.language import N_
 from api.questions.peers import DEFAULT_LENS
 from matching.lens import find_lens
-from matching.practice_answers import Caution, PracticeAnswer, PracticeQuestion, PracticeSuggestion, Step
-from matching.practice_records import REJECTED
-from matching.practices import PracticeMatcher
+from matching.practices.answers import Caution, PracticeAnswer, PracticeQuestion, PracticeSuggestion, Step
+from matching.practices.matcher import PracticeMatcher
+from matching.practices.records import REJECTED
 
 FIT = {
     "challenge": N_("fits the challenge itself"),

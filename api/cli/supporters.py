@@ -17,8 +17,8 @@ from graph_service.keys import Label, NodeKey
 from graph_service.projection import Projection
 from matching.contract import Contribution
 from matching.names import plain
-from matching.supporter_answers import SupporterAnswer, SupporterQuestion, SupporterSuggestion
-from matching.supporters import SupporterMatcher
+from matching.supporters.answers import SupporterAnswer, SupporterQuestion, SupporterSuggestion
+from matching.supporters.matcher import SupporterMatcher
 
 FIT = {
     "resources": N_("brings what is looked for"),

@@ -1,8 +1,8 @@
 """What is on offer, what is missing and what is old: for one municipality, or for all of an area."""
 
 from api.snapshot import Snapshot
-from matching.inventory import Inventory
-from matching.inventory_answers import AtlasAnswer, AtlasQuestion, CoverageAnswer, CoverageQuestion
+from matching.inventory.answers import AtlasAnswer, AtlasQuestion, CoverageAnswer, CoverageQuestion
+from matching.inventory.matcher import Inventory
 from matching.lens import Lens
 
 

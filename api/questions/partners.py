@@ -2,8 +2,8 @@
 
 from api.snapshot import Snapshot
 from graph_service.errors import NotFound
-from matching.partners import PartnerAnswer, PartnerMatcher, PartnerQuestion, PartnerRanker
-from matching.partners_model import Model, shipped_model
+from matching.partners.matcher import PartnerAnswer, PartnerMatcher, PartnerQuestion, PartnerRanker
+from matching.partners.model import Model, shipped_model
 from matching.text import Synonyms, shipped_synonyms
 
 

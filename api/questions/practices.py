@@ -7,8 +7,8 @@ from api.snapshot import Snapshot
 from graph_service.errors import NotFound
 from graph_service.keys import NodeKey
 from matching.lens import Lens
-from matching.practice_answers import PracticeAnswer, PracticeQuestion
-from matching.practices import PracticeRanker
+from matching.practices.answers import PracticeAnswer, PracticeQuestion
+from matching.practices.matcher import PracticeRanker
 
 
 def practice_ranker(snapshot: Snapshot, lens: Lens) -> PracticeRanker:

@@ -16,8 +16,8 @@ from graph_service.keys import Label, NodeKey
 from graph_service.model import EdgeType, Level, Municipality
 from graph_service.projection import LEVELS, Projection
 from matching.about import day, text
+from matching.inventory.offers import Rating, latest_ratings
 from matching.nearness import above
-from matching.offer_records import Rating, latest_ratings
 
 COUNTED = (Label.ACTOR, Label.ALLIANCE, Label.PRACTICE, Label.OFFER, Label.REQUEST, Label.EXCHANGE)
 

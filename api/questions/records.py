@@ -11,7 +11,7 @@ from api.snapshot import Snapshot
 from graph_service.errors import NotFound
 from graph_service.keys import Label, NodeKey
 from graph_service.model import Actor, Alliance, Exchange, Offer, Practice, Request
-from matching.team_health import FRESH
+from matching.teams.health import FRESH
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from datetime import date
 
 from api.snapshot import Snapshot
 from graph_service.keys import NodeKey
-from matching.supporter_answers import SupporterAnswer, SupporterQuestion
-from matching.supporters import SupporterMatcher, SupporterRanker
+from matching.supporters.answers import SupporterAnswer, SupporterQuestion
+from matching.supporters.matcher import SupporterMatcher, SupporterRanker
 
 
 def supporter_ranker(snapshot: Snapshot) -> SupporterRanker:

@@ -17,8 +17,8 @@ from api.schemas.observations import SeriesQuery
 from api.schemas.paging import link_next
 from api.schemas.peers import PeersQuery, peers_asked
 from graph_service.keys import Label
-from matching.inventory_answers import CoverageAnswer, CoverageQuestion
-from matching.practice_answers import PracticeAnswer
+from matching.inventory.answers import CoverageAnswer, CoverageQuestion
+from matching.practices.answers import PracticeAnswer
 
 municipalities = Blueprint(
     "municipalities",
@@ -81,7 +81,9 @@ def explain_peer(query: dict[str, Any], code: str, other: str) -> PeerExplained:
 def suggest_practices(query: dict[str, Any], code: str) -> PracticeAnswer:
     """Suggest practices against a challenge, with reasons, warnings and what is here already."""
     here = snapshot()
-    question = practice_question(here, here.municipality(code), day_of(query), query.get("challenge", ""), query["text"])
+    question = practice_question(
+        here, here.municipality(code), day_of(query), query.get("challenge", ""), query["text"]
+    )
     return find_practices(here, lens_of(query), question, limit=query["limit"])
 
 

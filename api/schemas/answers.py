@@ -11,9 +11,9 @@ from api.schemas.lists import ACTOR, TERM, DayQuery, day_of, level, longer_text,
 from api.snapshot import Snapshot
 from graph_service.keys import Label, NodeKey
 from graph_service.model import Level
-from matching.inventory_answers import AtlasQuestion
+from matching.inventory.answers import AtlasQuestion
 from matching.lens import Lens
-from matching.partners import PartnerQuestion
+from matching.partners.matcher import PartnerQuestion
 
 
 def _lens() -> ma.fields.String:

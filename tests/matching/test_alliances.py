@@ -16,15 +16,15 @@ from graph_service.model import Actor, Alliance, Concept, Dataset, Edge, EdgeTyp
 from graph_service.projection import Projection, project
 from graph_service.role_templates import load_role_templates
 from graph_service.store.sqlite_store import SQLiteStore
-from matching.alliances import AllianceMatcher, Composer
-from matching.partners import PartnerMatcher, PartnerQuestion
-from matching.partners_model import Model, shipped_model
-from matching.team_closeness import STRANGERS, ties_of
-from matching.team_health import BRIDGE, check_alliance
-from matching.team_need import TeamNeed
-from matching.team_problem import HELD
-from matching.team_relevance import PartnerRelevance
-from matching.team_roles import CORE
+from matching.partners.matcher import PartnerMatcher, PartnerQuestion
+from matching.partners.model import Model, shipped_model
+from matching.teams.closeness import STRANGERS, ties_of
+from matching.teams.composer import AllianceMatcher, Composer
+from matching.teams.health import BRIDGE, check_alliance
+from matching.teams.need import TeamNeed
+from matching.teams.problem import HELD
+from matching.teams.relevance import PartnerRelevance
+from matching.teams.roles import CORE
 
 LAND, HERE, THERE, TOWN = (municipality_key(code) for code in ("90", "90001", "90002", "90001001"))
 SCHOOL = concept_key("field", "school")

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.team_exact import Programme, smallest, solve, upper_bound
-from matching.team_greedy import Steps, exchanged, greedy
-from matching.team_problem import HELD, Problem
+from matching.teams.exact import Programme, smallest, solve, upper_bound
+from matching.teams.greedy import Steps, exchanged, greedy
+from matching.teams.problem import HELD, Problem
 
 few = settings(max_examples=60, deadline=None)
 

@@ -10,8 +10,8 @@ from records import Made, built
 from graph_service.errors import NotFound
 from graph_service.keys import Label, NodeKey, municipality_key
 from graph_service.model import Actor, Level, Offer
-from matching.inventory import Inventory, InventoryMatcher
-from matching.inventory_answers import AtlasAnswer, AtlasQuestion, CoverageAnswer, CoverageQuestion
+from matching.inventory.answers import AtlasAnswer, AtlasQuestion, CoverageAnswer, CoverageQuestion
+from matching.inventory.matcher import Inventory, InventoryMatcher
 from matching.lens import EVERYTHING, Filters
 
 ON = date(2025, 6, 1)

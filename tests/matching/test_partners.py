@@ -12,12 +12,12 @@ from graph_service.keys import Label, NodeKey, concept_key
 from graph_service.model import Actor, Alliance, Concept, Dataset, Edge, EdgeType, Level, Municipality
 from graph_service.projection import project
 from graph_service.store.open import open_store
-from matching.partner_evaluation import evaluate_partners, make_source, predict_partners
-from matching.partner_learning import best_first, gain, learn
-from matching.partner_reasons import CAPACITY, FRESHNESS
-from matching.partners import NO_ACTORS, NO_HISTORY, NO_LOCAL, ONLY_STATUTORY, PartnerMatcher, PartnerQuestion
-from matching.partners_history import history, read_alliances, to_day
-from matching.partners_model import Model, prior_model, read_model, shipped_model, write_model
+from matching.partners.evaluation import evaluate_partners, make_source, predict_partners
+from matching.partners.history import history, read_alliances, to_day
+from matching.partners.learning import best_first, gain, learn
+from matching.partners.matcher import NO_ACTORS, NO_HISTORY, NO_LOCAL, ONLY_STATUTORY, PartnerMatcher, PartnerQuestion
+from matching.partners.model import Model, prior_model, read_model, shipped_model, write_model
+from matching.partners.reasons import CAPACITY, FRESHNESS
 
 ON = date(2020, 1, 1)
 TOWN, NEXT, FAR = (NodeKey.of(Label.MUNICIPALITY, code) for code in ("90001", "90002", "91001"))

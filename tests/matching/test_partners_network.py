@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from matching.partner_signals_network import Network
-from matching.partner_signals_rank import RankGraph, pagerank
+from matching.partners.signals_network import Network
+from matching.partners.signals_rank import RankGraph, pagerank
 
 memberships = st.lists(st.tuples(st.integers(0, 7), st.integers(0, 9)), max_size=30)
 

@@ -13,8 +13,8 @@ from records import Made, built
 
 from graph_service.keys import NodeKey, municipality_key
 from matching.lens import EVERYTHING
-from matching.practice_answers import PracticeAnswer, PracticeQuestion
-from matching.practices import PracticeMatcher
+from matching.practices.answers import PracticeAnswer, PracticeQuestion
+from matching.practices.matcher import PracticeMatcher
 from matching.product import BASE, Factor, as_sum
 
 ON = date(2025, 6, 1)

@@ -11,8 +11,8 @@ from graph_service.errors import NotFound
 from graph_service.keys import Label, NodeKey
 from graph_service.model import Actor, Alliance, EdgeType, Request
 from matching.languages import language_code, named_languages
-from matching.supporter_answers import SupporterAnswer, SupporterQuestion
-from matching.supporters import SupporterMatcher, SupporterRanker
+from matching.supporters.answers import SupporterAnswer, SupporterQuestion
+from matching.supporters.matcher import SupporterMatcher, SupporterRanker
 
 ON = date(2025, 6, 1)
 

@@ -1,0 +1,1 @@
+"""What is offered where and for whom, and where nothing is."""

@@ -1,0 +1,1 @@
+"""What has been tried against a challenge, where, and how it went."""

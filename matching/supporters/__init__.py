@@ -1,0 +1,1 @@
+"""Who brings what a request looks for, and who looks for what an actor brings."""
