@@ -4,20 +4,20 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from graph_service.arrays import IntArray
 from graph_service.projection import FloatArray
 from matching.candidates import Mask, allowed
-from matching.kernel import Single
+from matching.kernel import TOGETHER, Approximation, enough, near_ones
 from matching.lens import Filters
-from matching.table import Table, scores_of
+from matching.loop import Single
+from matching.table import Table
 
 DIGITS = 12
 """Scores that agree to so many digits are a tie, which the key breaks."""
-SPARE = 8
-"""Rows beyond the limit that are scored exactly, because the approximate order may differ near the end."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,9 +29,17 @@ class AllPeers:
     scores: FloatArray
 
 
-def slack(table: Table, least_known: float) -> float:
-    """How far two approximate scores may be apart and still be in the wrong order."""
-    return 2 * table.kernel.error / max(least_known, 0.05)
+class Best(NamedTuple):
+    """Rows, best first, each with its amounts, the weight that is known, and its score, all exact."""
+
+    rows: IntArray
+    amounts: FloatArray
+    known: FloatArray
+    totals: FloatArray
+
+    def first(self, limit: int) -> "Best":
+        """So many of them."""
+        return Best(self.rows[:limit], self.amounts[:limit], self.known[:limit], self.totals[:limit])
 
 
 def finished(table: Table, scores: Single) -> Single:
@@ -42,8 +50,11 @@ def finished(table: Table, scores: Single) -> Single:
     return ((1 - share) * scores + share * (1 - table.reach)).astype(np.float32)
 
 
-def exact(table: Table, row: int, others: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Amounts (the last column for hub control, where it is on), the weight known on both sides, and the scores."""
+def exact(table: Table, row: int | IntArray, others: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Amounts (the last column for hub control, where it is on), the weight known on both sides, and the scores.
+
+    Of one row with others, or of as many rows, each with its own.
+    """
     amounts, known = table.kernel.exact(row, others)
     share = table.lens.hub_control
     if share:
@@ -56,53 +67,66 @@ def all_peers(table: Table, filters: Filters, limit: int, rows: IntArray | None 
     if rows is None:
         rows = np.flatnonzero(table.candidates)
     peers = np.full((len(rows), limit), -1)
-    scores = np.full((len(rows), limit), np.nan)
+    totals = np.full((len(rows), limit), np.nan)
     if table.lens.hub_control:
         _ = table.reach  # computed once, before the threads start
-
-    size = table.kernel.queries
-    least = filters.min_coverage - table.kernel.known_within
 
     plain = not (filters.kinds or filters.population or filters.state or table.nested)
     unfit = np.flatnonzero(~table.candidates)
 
     def work(start: int) -> None:
-        block = rows[start : start + size]
-        approximate = finished(table, scores_of(*table.kernel.block(block), least))
+        block = rows[start : start + TOGETHER]
+        scores, within = table.approximate(block, filters)
+        scores = finished(table, scores)
         if plain:
-            approximate[:, unfit] = -np.inf
-            approximate[np.arange(len(block)), block] = -np.inf
+            scores[:, unfit] = -np.inf
+            scores[np.arange(len(block)), block] = -np.inf
         else:
             for i, mask in enumerate(masks(table, filters, block)):
-                np.putmask(approximate[i], ~mask, -np.inf)
-        for i, row in enumerate(block.tolist()):
-            found, _, _, total = best(table, row, approximate[i], limit, filters.min_coverage)
-            peers[start + i, : len(found)] = found
-            scores[start + i, : len(found)] = total
+                np.putmask(scores[i], ~mask, -np.inf)
+        found = _best_of_many(table, block, Approximation(scores, within), limit, filters.min_coverage)
+        part = slice(start, start + len(block))
+        peers[part, : found[0].shape[1]], totals[part, : found[0].shape[1]] = found
 
-    starts = range(0, len(rows), size)
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-        list(pool.map(work, starts))
-    return AllPeers(rows, peers, scores)
+        list(pool.map(work, range(0, len(rows), TOGETHER)))
+    return AllPeers(rows, peers, totals)
 
 
-def best(
-    table: Table, row: int, approximate: Single, limit: int, least_known: float
-) -> tuple[IntArray, FloatArray, FloatArray, FloatArray]:
-    """The best rows with amounts, known weights and scores, all exact; ties by key."""
-    count = min(limit, len(approximate))
-    wide = min(count + SPARE, len(approximate))
-    near = np.argpartition(approximate, len(approximate) - wide)[len(approximate) - wide :]
-    ordered = np.sort(approximate[near])
-    if count and wide < len(approximate):
-        doubtful = ordered[wide - count] - slack(table, least_known)
-        if ordered[0] >= doubtful:
-            near = np.flatnonzero(approximate >= doubtful)
-    near = np.sort(near[approximate[near] > -np.inf])
-    amounts, known, total = exact(table, row, near)
-    order = np.lexsort((near, -np.round(total, DIGITS)))
-    order = order[known[order] >= max(least_known - 1e-9, 1e-9)][:count]
-    return near[order], amounts[order], known[order], total[order]
+def best(table: Table, row: int, approximate: Single, within: float, limit: int, least_known: float) -> Best:
+    """The best rows for one; ties by key."""
+    near, unsure = near_ones(Approximation(approximate[None], within), limit)
+    rows = np.flatnonzero(approximate >= unsure[0]) if unsure[0] > -np.inf else near[0]
+    rows = rows[approximate[rows] > -np.inf]
+    amounts, known, total = exact(table, row, rows)
+    if (known < enough(least_known)).any():  # by a hair; who is next then may not be among the near
+        rows = np.flatnonzero(approximate > -np.inf)
+        amounts, known, total = exact(table, row, rows)
+    order = np.lexsort((rows, -np.round(total, DIGITS)))
+    order = order[known[order] >= enough(least_known)][:limit]
+    return Best(rows[order], amounts[order], known[order], total[order])
+
+
+def _best_of_many(
+    table: Table, rows: IntArray, approximate: Approximation, limit: int, least_known: float
+) -> tuple[IntArray, FloatArray]:
+    """For each of these rows the best (-1 where there are no more) and their scores, as `best` finds them."""
+    scores, within = approximate
+    near, unsure = near_ones(approximate, limit)
+    _, known, total = exact(table, np.repeat(rows, near.shape[1]), near.ravel())
+    known, total = known.reshape(near.shape), total.reshape(near.shape)
+    out = np.take_along_axis(scores, near, 1) == -np.inf
+    unsure = (unsure > -np.inf) | (~out & (known < enough(least_known))).any(axis=1)
+    ranked = np.where(out, np.inf, -np.round(total, DIGITS))
+    order = np.lexsort((near, ranked), axis=1)[:, :limit]
+    out = np.take_along_axis(out, order, 1)
+    peers = np.where(out, -1, np.take_along_axis(near, order, 1))
+    totals = np.where(out, np.nan, np.take_along_axis(total, order, 1))
+    for i in np.flatnonzero(unsure).tolist():
+        found = best(table, int(rows[i]), scores[i], within, limit, least_known)
+        peers[i], totals[i] = -1, np.nan
+        peers[i, : len(found.rows)], totals[i, : len(found.rows)] = found.rows, found.totals
+    return peers, totals
 
 
 def masks(table: Table, filters: Filters, rows: IntArray) -> Iterator[Mask]:

@@ -1,46 +1,40 @@
-"""Scores one municipality against all, or all against all, in one pass over contiguous arrays.
+"""Scores rows against all: approximately to find who is near, exactly for those that are.
 
 The score is 1 minus the weighted mean of ``(1 - bend) |a - b| + bend (a - b)²`` over the indicators known on both
-sides, values being scaled to 0..1. The straight part is a sum over whole numbers of 16 bits, which fits the processor's
-vector units; the squared part and everything that concerns missing values are products of small matrices, small enough
-that the linear algebra library does not start threads for them: on a busy machine waiting for those costs a hundred
-times the work. The result is approximate, with a known bound, and only chooses the rows that `exact` then scores.
+sides, values being scaled to 0..1. Approximate scores come with a bound and only choose the rows that `exact` then
+scores, so that answers are the same to the last bit whether machine code (`loop`) or arrays (`tiles`) found the rows.
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from graph_service.arrays import IntArray
 from graph_service.projection import FloatArray
+from matching.loop import COMPILER, Loop, Single
+from matching.tiles import Tiles
 
-Single = npt.NDArray[np.float32]
-Short = npt.NDArray[np.int16]
-Bytes = npt.NDArray[np.uint8]
+TOGETHER = 16
+"""Rows that are best asked for at once."""
+SPARE = 8
+"""Rows beyond those wanted that are scored exactly, because the approximate order may differ near the end."""
+ROUNDING = 2.0**-24
+"""The largest relative error of one step of single precision."""
 
-MIDDLE = 0.5
-"""What stands for a missing value in the fast arrays; its effect is taken out again, exactly."""
-TILE = 128
-"""Rows of a small matrix: an indicator's values of so many rows lie side by side."""
-BLOCK = 128 * TILE
-"""Rows that are worked on at once."""
-GROUP = 20
-"""Indicators that are worked on at once: with the rows of a block they fit the processor's second cache."""
-QUERIES = 16
-SMALL = 250_000
-"""Multiplications that the linear algebra library does without threads."""
-THREADS = 2
-BITS = np.unpackbits(np.arange(256, dtype=np.uint8)[None], axis=0, bitorder="little").T.astype(np.float64)
-BITS.setflags(write=False)
-"""Which bits each byte has."""
+
+class Approximation(NamedTuple):
+    """Scores of rows asked for × all rows, and how far off each may be at most."""
+
+    scores: Single
+    within: float
 
 
 @dataclass(frozen=True, eq=False)
 class Kernel:
-    """The arrays that a query reads; tiles are (rows / TILE) × indicators × TILE."""
+    """Values, weights and what is prepared of them when it is first needed."""
 
     scaled: FloatArray
     """Rows × indicators, 0..1, NaN where missing."""
@@ -48,222 +42,96 @@ class Kernel:
     """One an indicator, summing to 1."""
     bend: FloatArray
     """One an indicator: the part of its difference that is squared."""
-    steps: Short
-    """Indicators × rows: values in whole steps, as large as what a difference of 1 adds to the straight part."""
-    filled: Single
-    """Tiles of the scaled values."""
-    gaps: Bytes
-    """Groups of eight indicators × rows: a bit for each missing value."""
-    spurious: Single
-    """Tiles of what a missing value on the other side would add: weight × f(|value - MIDDLE|), 0 where missing here."""
-    squares: Single
-    known: Single
-    """By row, the weight of what is known."""
-    scale: float
 
     @classmethod
     def of(cls, scaled: FloatArray, weights: FloatArray, bend: FloatArray | float) -> "Kernel":
-        """Prepare scaled values (rows × indicators, NaN missing) for weights that sum to 1."""
-        bend = np.broadcast_to(np.asarray(bend, np.float64), weights.shape)
-        straight = weights * (1 - bend)
-        total, largest = straight.sum(), straight.max(initial=0)
-        # sums must fit 16 bits without a sign, with half a step of rounding each, single differences 16 bits with one
-        scale = float(min((65535 - len(weights)) / total, 32700 / largest)) if total > 0 else 0.0
-        gaps = np.isnan(scaled)
-        filled = np.where(gaps, MIDDLE, scaled)
-        apart = np.abs(filled - MIDDLE)
-        return cls(
-            scaled,
-            weights,
-            bend,
-            np.ascontiguousarray(np.rint(filled * (straight * scale)).astype(np.int16).T),
-            _tiles(filled),
-            np.packbits(gaps.T, axis=0, bitorder="little"),
-            _tiles(weights * ((1 - bend) * apart + bend * apart * apart)),
-            np.asarray((filled * filled) @ (weights * bend), np.float32),
-            np.asarray(~gaps @ weights, np.float32),
-            scale,
-        )
-
-    @property
-    def error(self) -> float:
-        """How far an approximate distance (not yet divided by the known weight) may be off."""
-        # a step for each indicator, half at either side; then what was looked up, of the distance and of the weight
-        return (len(self.weights) / self.scale if self.scale else 0.0) + 2 * self.known_within
-
-    @property
-    def known_within(self) -> float:
-        """How far an approximate known weight may be off: half a step for each table that is looked up."""
-        groups = len(self.gaps)
-        return 0.5 * groups / (65535 - groups) + 1e-5
-
-    @property
-    def queries(self) -> int:
-        """How many rows `block` is best asked for at once."""
-        return max(1, min(QUERIES, SMALL // (2 * TILE * max(len(self.weights), 1))))
-
-    def approximate(self, row: int) -> tuple[Single, Single]:
-        """For every row the distance from this row, and the weight known on both sides; score = 1 - ratio."""
-        distance, known = self.block(np.array([row]))
-        return distance[0], known[0]
-
-    def block(self, rows: IntArray) -> tuple[Single, Single]:
-        """The same for several rows at once (`queries` at most): arrays of these × all rows."""
-        count = self.steps.shape[1]
-        distance = np.empty((len(rows), count), np.float32)
-        known = np.empty((len(rows), count), np.float32)
-        query = _Query.of(self, rows)
-
-        def work(start: int) -> None:
-            self._part(query, slice(start, min(start + BLOCK, count)), distance, known)
-
-        starts = range(0, count, BLOCK)
-        if len(starts) < 2 * THREADS:
-            for start in starts:
-                work(start)
-        else:
-            with ThreadPoolExecutor(THREADS) as pool:
-                list(pool.map(work, starts))
-        return distance, known
-
-    def _part(self, query: "_Query", part: slice, distance: Single, known: Single) -> None:
-        """Fill in a block of rows."""
-        room = np.empty((GROUP, part.stop - part.start), np.int16)
-        for i in range(len(query.steps)):
-            self._straight(query.steps[i], part, distance[i, part], room)
-        tiles = slice(part.start // TILE, -(-part.stop // TILE))
-        out = distance[:, part]
-        added = np.matmul(query.cross, self.filled[tiles])
-        if len(out) > 1:
-            both = np.matmul(np.concatenate([query.spurious, query.gaps]), self._lost[tiles])
-            added -= both[:, : len(out)]
-            added -= np.matmul(query.gaps, self.spurious[tiles])
-            np.subtract(query.known, self._unknown[part], out=known[:, part])
-            known[:, part] += _rows(both[:, len(out) :], out.shape[1])
-        else:
-            # for a single question, looking up eight indicators at once reads far less
-            self._look_up(query.tables, part, out[0], known[0, part], query.known[0])
-            for j in np.flatnonzero(query.gaps[0]).tolist():
-                added[:, 0] -= self.spurious[tiles, j]
-        out += _rows(added, out.shape[1])
-        if self.bend.any():
-            out += self.squares[part]
-            out += query.squares
-
-    def _look_up(self, tables: "Tables", part: slice, out: Single, known: Single, own: Single) -> None:
-        """Take out what missing values added, and say what is known; two sums of 16 bits side by side."""
-        total = np.zeros(len(out), np.uint32)
-        found = np.empty(len(out), np.uint32)
-        for table, gaps in zip(tables.both, self.gaps, strict=True):
-            np.take(table, gaps[part], out=found, mode="wrap")
-            total += found
-        np.multiply(total >> 16, np.float32(-1 / tables.scale), out=known, casting="unsafe")
-        known += own
-        out -= (total & 0xFFFF).astype(np.float32) * np.float32(1 / tables.scale)
+        """Take scaled values (rows × indicators, NaN missing) and weights that sum to 1."""
+        return cls(scaled, weights, np.broadcast_to(np.asarray(bend, np.float64), weights.shape))
 
     @cached_property
-    def _lost(self) -> Single:
-        """Tiles of the weight that is missing: the indicator's where the value is missing, else 0."""
-        return _tiles(np.isnan(self.scaled) * self.weights)
+    def known(self) -> Single:
+        """By row, the weight of what is known."""
+        return np.asarray(~np.isnan(self.scaled) @ self.weights, np.float32)
+
+    def scores(self, rows: IntArray, least: float) -> Approximation:
+        """Score these rows against all; minus infinity where surely less than ``least`` is known of both."""
+        loop = COMPILER.loop(len(rows) * self.scaled.size)
+        return self.by_tiles(rows, least) if loop is None else self.by_loop(loop, rows, least)
+
+    def by_tiles(self, rows: IntArray, least: float) -> Approximation:
+        """The same with arrays alone."""
+        tiles = self._tiles
+        return Approximation(tiles.scores(rows, least), tiles.error / max(least, 0.05))
+
+    def by_loop(self, loop: Loop, rows: IntArray, least: float) -> Approximation:
+        """The same with machine code."""
+        columns, straight, squared, weights = self._columns
+        # a step of rounding for each addition of a distance and of a weight, and some for what is added up
+        within = ROUNDING * (2 * len(weights) + 16)
+        own = self.scaled[rows].astype(np.float32)
+        scores = np.empty((len(rows), columns.shape[1]), np.float32)
+        loop(columns, own, straight, squared, weights, np.float32(max(least - within, 1e-6)), scores)
+        return Approximation(scores, within)
 
     @cached_property
-    def _unknown(self) -> Single:
-        """By row, the weight of what is missing."""
-        unknown: Single = (self.weights.sum() - self.known).astype(np.float32)
-        return unknown
+    def _tiles(self) -> Tiles:
+        return Tiles.of(self.scaled, self.weights, self.bend)
 
-    def _straight(self, own: Short, part: slice, out: Single, room: Short) -> None:
-        """The sum of the straight differences from a column of steps."""
-        if not self.scale:
-            out[:] = 0
-            return
-        total = np.zeros(len(out), np.uint16)
-        for j in range(0, len(own), GROUP):
-            steps = self.steps[j : j + GROUP, part]
-            apart = room[: len(steps)]
-            np.subtract(steps, own[j : j + GROUP], out=apart)
-            np.abs(apart, out=apart)
-            total += np.add.reduce(apart.view(np.uint16), axis=0, dtype=np.uint16)
-        np.multiply(total, np.float32(1 / self.scale), out=out)
+    @cached_property
+    def _columns(self) -> tuple[Single, Single, Single, Single]:
+        """Values by indicator, and what a straight and a squared difference and an indicator weigh."""
+        parts = (self.scaled.T, self.weights * (1 - self.bend), self.weights * self.bend, self.weights)
+        columns, straight, squared, weights = (np.ascontiguousarray(part, np.float32) for part in parts)
+        return columns, straight, squared, weights
+
+    @cached_property
+    def _straight(self) -> FloatArray:
+        return 1 - self.bend
+
+    @cached_property
+    def _idle(self) -> npt.NDArray[np.intp]:
+        """Indicators without weight."""
+        return np.flatnonzero(self.weights == 0)
 
     def shares(self, own: FloatArray, others: FloatArray) -> FloatArray:
         """For scaled values, the part of each indicator's weight that is earned: 1 where equal, NaN where unknown."""
         apart = np.abs(others - own)
-        shares: FloatArray = 1 - ((1 - self.bend) * apart + self.bend * apart * apart)
+        shares: FloatArray = 1 - (self._straight * apart + self.bend * apart * apart)
         return shares
 
-    def exact(self, row: int, others: IntArray) -> tuple[FloatArray, FloatArray]:
-        """Amounts (others × indicators, NaN where unknown) that sum to the score, and the weight that is known."""
+    def exact(self, row: int | IntArray, others: IntArray) -> tuple[FloatArray, FloatArray]:
+        """Amounts (others × indicators, NaN where unknown) that sum to the score, and the weight that is known.
+
+        Of one row with others, or of as many rows, each with its own.
+        """
         shares = self.shares(self.scaled[row], self.scaled[others])
         # summed row by row, so that a row's figures are the same to the last bit whatever rows are beside it
         known = np.where(np.isnan(shares), 0.0, self.weights).sum(axis=1)
         with np.errstate(invalid="ignore", divide="ignore"):
             amounts: FloatArray = shares * self.weights / known[:, None]
-        amounts[:, self.weights == 0] = np.nan  # what weighs nothing is no reason
+        if len(self._idle):
+            amounts[:, self._idle] = np.nan  # what weighs nothing is no reason
         return amounts, known
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Tables:
-    """For each group of eight indicators and each pattern of missing values two sums, packed into 32 bits."""
+def near_ones(approximate: Approximation, limit: int) -> tuple[IntArray, FloatArray]:
+    """For each row a few more than the best, ascending; and where those may not be all, the score from which all may.
 
-    both: npt.NDArray[np.uint32]
-    scale: float
-
-    @classmethod
-    def of(cls, low: FloatArray, high: FloatArray) -> "Tables":
-        """Tables of the sums of these; neither may exceed 1 in all."""
-        groups = -(-len(low) // 8)
-        scale = 65535.0 - groups  # half a step of rounding for each group
-        padded = np.zeros((2, groups * 8))
-        padded[0, : len(low)], padded[1, : len(low)] = low, high
-        sums = np.rint(padded.reshape(2, groups, 8) @ BITS.T * scale).astype(np.uint32)
-        return cls(sums[0] | sums[1] << np.uint32(16), scale)
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class _Query:
-    """What queries need of their own rows: one row of coefficients each."""
-
-    steps: Short
-    cross: Single
-    spurious: Single
-    """f(|value - MIDDLE|), which a missing value on the other side would add, but for its weight."""
-    gaps: Single
-    """1 where the own value is missing."""
-    squares: Single
-    known: Single
-    tables: Tables
-    """For a single row."""
-
-    @classmethod
-    def of(cls, kernel: Kernel, rows: IntArray) -> "_Query":
-        """Gather what is needed."""
-        own = kernel.scaled[rows]
-        gaps = np.isnan(own)
-        filled = np.where(gaps, MIDDLE, own)
-        apart = np.abs(filled - MIDDLE)
-        spurious = (1 - kernel.bend) * apart + kernel.bend * apart * apart
-        return cls(
-            kernel.steps[:, rows].T[:, :, None],
-            np.asarray(-2 * kernel.bend * kernel.weights * filled, np.float32),
-            np.asarray(spurious, np.float32),
-            gaps.astype(np.float32),
-            kernel.squares[rows][:, None],
-            kernel.known[rows][:, None],
-            Tables.of(kernel.weights * spurious[0], kernel.weights * ~gaps[0]),
-        )
+    Minus infinity says that they are all: nobody else can be among the best.
+    """
+    scores, within = approximate
+    everybody = scores.shape[1]
+    count = min(limit, everybody)
+    wide = min(count + SPARE, everybody)
+    near = np.sort(np.argpartition(scores, everybody - wide, axis=1)[:, everybody - wide :], axis=1)
+    unsure = np.full(len(scores), -np.inf)
+    if count and wide < everybody:
+        ordered = np.sort(np.take_along_axis(scores, near, 1), axis=1)
+        doubtful = ordered[:, wide - count] - 2 * within
+        unsure = np.where(ordered[:, 0] >= doubtful, doubtful, -np.inf)
+    return near, unsure
 
 
-def _tiles(values: FloatArray) -> Single:
-    """Rows × indicators as tiles, the last filled up with zeros."""
-    rows, columns = values.shape
-    tiles = np.zeros((-(-rows // TILE) * TILE, columns), np.float32)
-    tiles[:rows] = values
-    return np.ascontiguousarray(tiles.reshape(-1, TILE, columns).transpose(0, 2, 1))
-
-
-def _rows(tiles: Single, count: int) -> Single:
-    """Tiles of queries × rows as one row a query."""
-    rows: Single = tiles.transpose(1, 0, 2).reshape(tiles.shape[1], -1)[:, :count]
-    return rows
+def enough(least_known: float) -> float:
+    """The weight that must be known on both sides, as it comes out of sums."""
+    return max(least_known - 1e-9, 1e-9)

@@ -15,8 +15,8 @@ from scipy.optimize import minimize, minimize_scalar
 from graph_service.arrays import IntArray
 from graph_service.projection import FloatArray
 from matching.bulk import masks
-from matching.kernel import Single
 from matching.lens import Distance, Lens
+from matching.loop import Single
 from matching.table import Table, bends_of
 
 HOLD = 0.03

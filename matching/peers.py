@@ -3,9 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import accumulate, pairwise
-from operator import itemgetter
-from typing import Any
+from itertools import pairwise
 
 import numpy as np
 
@@ -16,10 +14,10 @@ from graph_service.projection import LEVELS, FloatArray, Projection
 from matching.bulk import DIGITS, AllPeers, all_peers, best, exact, finished
 from matching.candidates import Mask, allowed
 from matching.contract import Contribution, Suggestion
-from matching.kernel import Kernel, Single
+from matching.kernel import Approximation, Kernel, enough
 from matching.lens import Filters, Lens
-from matching.stability import stability
-from matching.table import Table, build_table
+from matching.stability import looked_at, stability
+from matching.table import Table, Words, build_table
 
 REACH = "reach"
 """The feature that names hub control: how far from everybody a candidate is."""
@@ -160,11 +158,12 @@ class _Query:
         return self.table.kernel
 
     @cached_property
-    def approximate(self) -> Single:
+    def _approximation(self) -> Approximation:
         """Everybody's approximate score, minus infinity for who is filtered out."""
-        scores = finished(self.table, self.table.approximate(self.row, self.filters))
-        np.putmask(scores, ~self.mask, -np.inf)
-        return scores
+        scores, within = self.table.approximate(np.array([self.row]), self.filters)
+        scores = finished(self.table, scores)
+        np.putmask(scores[0], ~self.mask, -np.inf)
+        return Approximation(scores, within)
 
     def every(self) -> FloatArray:
         """Everybody's exact score."""
@@ -173,8 +172,11 @@ class _Query:
 
     def suggest(self, limit: int, draws: int = 0) -> list[PeerSuggestion]:
         """Suggestions with reasons; ``draws`` > 0 measures rank stability."""
-        rows, amounts, known, totals = best(self.table, self.row, self.approximate, limit, self.filters.min_coverage)
-        firm = stability(self, rows, limit, draws) if draws else [None] * len(rows)
+        scores, within = self._approximation
+        wide = looked_at(limit) if draws else limit
+        found = best(self.table, self.row, scores[0], within, wide, self.filters.min_coverage)
+        rows, amounts, known, totals = found.first(limit)
+        firm = stability(self.kernel, self.row, found.rows, limit, draws) if draws else [None] * len(rows)
         closeness = self._closeness(amounts)
         reasons = self._reasons(rows, amounts, known)
         return [
@@ -191,10 +193,19 @@ class _Query:
                 range(1, len(rows) + 1),
                 closeness,
                 firm,
-                self._unknown(rows),
+                self._unknown(amounts),
                 strict=True,
             )
         ]
+
+    def _candidates(self) -> int:
+        """How many pass the filters and have enough values in common."""
+        kernel, least = self.kernel, enough(self.filters.min_coverage)
+        near = np.flatnonzero(self._approximation.scores[0] > -np.inf)
+        # who has so many values that enough are in common whichever they are need not be looked at
+        doubtful = near[kernel.known[near] + kernel.known[self.row] < 1 + least + 1e-6]
+        both = ~np.isnan(kernel.scaled[doubtful]) & ~np.isnan(kernel.scaled[self.row])
+        return len(near) - int((both @ kernel.weights < least).sum())
 
     def _closeness(self, amounts: FloatArray) -> list[float]:
         # hub control changes scores, not how alike two are
@@ -202,51 +213,53 @@ class _Query:
         return self.table.closeness(plain)
 
     def _reasons(self, rows: IntArray, amounts: FloatArray, known: FloatArray) -> list[tuple[Contribution, ...]]:
-        table, features = self.table, self.table.features
-        order = np.argsort(-np.nan_to_num(amounts, nan=-1.0), axis=1, kind="stable")
-        counts = (~np.isnan(amounts)).sum(axis=1).tolist()
-        ids: list[Any] = [*table.ids, REACH]
-        units: list[Any] = [*table.units, ""]
-        own: list[Any] = [*features.values[self.row].tolist(), None]
-        others = features.values[rows].tolist()
-        periods = self._periods(rows)
-        weights = np.append(table.weights * (1 - self.lens.hub_control), 0.0)
-        # an indicator's column of values and so on, each in the order of the reasons, one suggestion after the other
-        columns: list[list[Any]] = [[] for _ in range(7)]
-        for i, (places, count) in enumerate(zip(order.tolist(), counts, strict=True)):
-            if not count:
-                continue
-            possible = (weights / known[i]).tolist()
-            if self.lens.hub_control:
-                possible[-1] = self.lens.hub_control
-            row = (ids, amounts[i].tolist(), own, [*others[i], None], units, periods[i], possible)
-            chosen = itemgetter(*places[:count], places[0])  # of one place alone it would give no tuple
-            for column, values in zip(columns, row, strict=True):
-                column += chosen(values)[:-1]
+        table, features, share = self.table, self.table.features, self.lens.hub_control
+        order = np.argsort(-amounts, axis=1, kind="stable")  # what is unknown comes last
+        counts = np.count_nonzero(amounts == amounts, axis=1)
+        # each reason's suggestion and indicator, in the order of the reasons, one suggestion after the other
+        which = np.repeat(np.arange(len(rows)), counts)
+        feature = order[np.arange(order.shape[1]) < counts[:, None]]
+        column = np.minimum(feature, len(table.ids) - 1)
+        columns = [
+            each.tolist()
+            for each in (
+                table.labels[0, column],
+                amounts[which, feature],
+                features.values[self.row, column],
+                features.values[rows[which], column],
+                table.labels[1, column],
+                self._periods(rows)[which, column],
+                (table.weights * (1 - share))[column] / known[which],
+            )
+        ]
+        if share:  # the last column of the amounts
+            for i in np.flatnonzero(feature > column).tolist():
+                told = (REACH, columns[1][i], None, None, "", "", share)
+                for values, value in zip(columns, told, strict=True):
+                    values[i] = value
         reasons = Contribution.many(columns)
-        ends = [0, *accumulate(counts)]
-        return [tuple(reasons[a:b]) for a, b in pairwise(ends)]
+        return [tuple(reasons[a:b]) for a, b in pairwise([0, *np.cumsum(counts).tolist()])]
 
-    def _periods(self, rows: IntArray) -> list[list[str]]:
+    def _periods(self, rows: IntArray) -> Words:
         """For each row the period of both values, or both periods where they differ."""
-        table, features = self.table, self.table.features
+        features = self.table.features
         mine, theirs = features.period[self.row], features.period[rows]
-        usual = [*table.periods, ""]
-        result = [usual] * len(rows)
+        result = np.broadcast_to(self.table.labels[2], (len(rows), len(self.table.ids)))
         odd = (theirs != features.reference) | (mine != features.reference)
         odd &= (theirs >= 0) & (mine >= 0)
-        for i in np.flatnonzero(odd.any(axis=1)).tolist():
-            result[i] = list(usual)
-            for j in np.flatnonzero(odd[i]).tolist():
-                pair = [features.periods[k] if k >= 0 else "" for k in (int(mine[j]), int(theirs[i, j]))]
-                result[i][j] = pair[0] if pair[0] == pair[1] else "/".join(pair)
+        if odd.any():
+            result = result.copy()
+            for i, j in zip(*(place.tolist() for place in np.nonzero(odd)), strict=True):
+                pair = [features.periods[k] for k in (int(mine[j]), int(theirs[i, j]))]
+                result[i, j] = pair[0] if pair[0] == pair[1] else "/".join(pair)
         return result
 
-    def _unknown(self, rows: IntArray) -> list[tuple[str, ...]]:
-        scaled = self.table.scaled
-        gaps = (np.isnan(scaled[rows]) | np.isnan(scaled[self.row])) & (self.table.weights > 0)
-        ids = self.table.ids
-        return [tuple(ids[j] for j in np.flatnonzero(gap).tolist()) for gap in gaps]
+    def _unknown(self, amounts: FloatArray) -> list[tuple[str, ...]]:
+        table = self.table
+        suggestion, indicator = np.nonzero(np.isnan(amounts[:, : len(table.ids)]) & (table.weights > 0))
+        ids = table.labels[0][indicator].tolist()
+        ends = np.searchsorted(suggestion, np.arange(len(amounts) + 1)).tolist()
+        return [tuple(ids[a:b]) for a, b in pairwise(ends)]
 
     def explain(self, other: NodeKey) -> PeerSuggestion:
         """One pair."""
@@ -264,7 +277,7 @@ class _Query:
             int(before.sum()) + 1 if scores[row] > -np.inf else 0,
             self._closeness(amounts)[0],
             None,
-            self._unknown(rows)[0],
+            self._unknown(amounts)[0],
         )
 
     def answer(self, limit: int) -> PeerAnswer:
@@ -282,7 +295,7 @@ class _Query:
             weights=dict(zip(table.ids, table.weights.tolist(), strict=True)),
             periods=dict(zip(table.ids, table.periods, strict=True)),
             coverage=float(table.kernel.known[self.row]),
-            candidates=int((self.approximate > -np.inf).sum()),
+            candidates=self._candidates(),
             unknown=tuple(sorted(unknown)),
             not_applied=self.not_applied,
             suggestions=tuple(self.suggest(limit, draws=DRAWS)),

@@ -1,12 +1,10 @@
 """Rank stability: how often a suggestion stays in the list when every weight is shaken."""
 
-from typing import Protocol
-
 import numpy as np
 
 from graph_service.arrays import IntArray
 from graph_service.projection import FloatArray
-from matching.kernel import Kernel, Single
+from matching.kernel import Kernel
 
 SPREAD = 0.5
 """Standard deviation of the logarithm of a weight: two thirds of the draws lie between 0.6 and 1.6 times the weight."""
@@ -15,40 +13,24 @@ NEXT = 5
 SEED = 20150501
 
 
-class Shaken(Protocol):
-    """What is asked: a row's approximate scores and the values behind them."""
-
-    row: int
-
-    @property
-    def approximate(self) -> Single:
-        """Everybody's score, minus infinity for who is filtered out."""
-        ...
-
-    @property
-    def kernel(self) -> Kernel:
-        """The scaled values and weights."""
-        ...
+def looked_at(limit: int) -> int:
+    """How many of the best are looked at."""
+    return max(50, NEXT * limit)
 
 
-def stability(query: Shaken, rows: IntArray, limit: int, draws: int) -> list[float]:
-    """For each of these rows the share of draws in which it is among the first ``limit``."""
-    scores, kernel = query.approximate, query.kernel
-    count = min(len(scores), max(50, NEXT * limit))
-    near = np.argpartition(scores, len(scores) - count)[len(scores) - count :]
-    near = np.union1d(near[scores[near] > -np.inf], rows)
-    weights = _draws(kernel.weights, draws)
-    shares = kernel.shares(kernel.scaled[query.row], kernel.scaled[near])
+def stability(kernel: Kernel, row: int, best: IntArray, limit: int, draws: int) -> list[float]:
+    """For the first ``limit`` of those most like a row the share of draws in which they are among the first."""
+    if not 0 < limit < len(best):
+        return [1.0] * min(limit, len(best))
+    shares = kernel.shares(kernel.scaled[row], kernel.scaled[best])
     known = ~np.isnan(shares)
+    weights = _draws(kernel.weights, draws)
     with np.errstate(divide="ignore", invalid="ignore"):
         shaken = np.where(known, shares, 0) @ weights.T / (known @ weights.T)
     shaken = np.nan_to_num(shaken, nan=-1.0)
-    if len(near) <= limit:
-        return [1.0] * len(rows)
-    least = np.partition(shaken, len(near) - limit, axis=0)[len(near) - limit]
-    stays = (shaken >= least).mean(axis=1)
-    result: list[float] = stays[np.searchsorted(near, rows)].tolist()
-    return result
+    least = np.partition(shaken, len(best) - limit, axis=0)[len(best) - limit]
+    stays: list[float] = (shaken[:limit] >= least).mean(axis=1).tolist()
+    return stays
 
 
 def _draws(weights: FloatArray, draws: int) -> FloatArray:

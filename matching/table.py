@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +14,9 @@ from graph_service.keys import Label
 from graph_service.model import Indicator, Level, Scale
 from graph_service.projection import FloatArray, Projection
 from matching.features import Features, features, known_indicators
-from matching.kernel import Kernel, Single
+from matching.kernel import TOGETHER, Approximation, Kernel, enough, near_ones
 from matching.lens import Distance, Filters, Lens, LensIndicator
+from matching.loop import Single
 from matching.scaling import Scaler, Transform, apply_scalers, fit_scaler
 
 BEND = 2 / 3
@@ -27,6 +29,8 @@ SAMPLE = 100_000
 """Pairs that stand for all pairs beyond that."""
 REACH = 50
 """Of how many nearest neighbours the mean similarity says whether a municipality is near to everybody."""
+
+Words: TypeAlias = npt.NDArray[np.object_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +68,11 @@ class Table:
         return [self.features.periods[i] if i >= 0 else "" for i in self.features.reference.tolist()]
 
     @cached_property
+    def labels(self) -> Words:
+        """Ids, units and periods, from which many are taken at once."""
+        return np.array([self.ids, self.units, self.periods], object)
+
+    @cached_property
     def candidates(self) -> npt.NDArray[np.bool_]:
         """The rows that have enough values to be compared at all."""
         own: npt.NDArray[np.bool_] = self.kernel.known >= self.lens.filters.min_coverage - 1e-6
@@ -80,9 +89,9 @@ class Table:
             above = np.where(above >= 0, parent[np.where(above >= 0, above, 0)], -1)
         return np.stack(chain, axis=1) if chain else np.zeros((len(self.features.rows), 0), np.int64)
 
-    def approximate(self, row: int, filters: Filters) -> Single:
-        """Everybody's approximate score; minus infinity where less is known than the filters ask for."""
-        return scores_of(*self.kernel.approximate(row), filters.min_coverage - self.kernel.known_within)
+    def approximate(self, rows: IntArray, filters: Filters) -> Approximation:
+        """Everybody's approximate score for these rows; minus infinity where less is known than the filters ask for."""
+        return self.kernel.scores(rows, filters.min_coverage)
 
     @cached_property
     def nested(self) -> bool:
@@ -128,17 +137,24 @@ class Table:
     def reach(self) -> FloatArray:
         """For each row the mean score of its nearest neighbours, by which hubs are held back."""
         near = np.zeros(len(self.features.rows))
-        rows = np.flatnonzero(self.candidates)
+        rows, unfit = np.flatnonzero(self.candidates), np.flatnonzero(~self.candidates)
         count = max(1, min(REACH, (len(rows) - 1) // 4))
-        for row in rows.tolist():
-            others = rows[rows != row]
-            if len(rows) > EXACT:  # among so many, those that are nearest by approximate score will do
-                scores = self.approximate(row, self.lens.filters)[others]
-                others = np.sort(others[np.argpartition(scores, -count)[-count:]])
-            amounts, known = self.kernel.exact(row, others)
-            total = np.where(known >= self.lens.filters.min_coverage - 1e-9, np.nansum(amounts, axis=1), 0)
-            near[row] = np.sort(total)[-count:].mean() if len(total) else 0
+        for start in range(0, len(rows), TOGETHER):
+            block = rows[start : start + TOGETHER]
+            found = self.approximate(block, self.lens.filters)
+            found.scores[:, unfit] = -np.inf
+            found.scores[np.arange(len(block)), block] = -np.inf
+            others, unsure = near_ones(found, count)
+            for i, row in enumerate(block.tolist()):
+                all_near = np.flatnonzero(found.scores[i] >= unsure[i]) if unsure[i] > -np.inf else others[i]
+                near[row] = self._mean_of_best(row, all_near[found.scores[i, all_near] > -np.inf], count)
         return np.clip(near, 0, 1)
+
+    def _mean_of_best(self, row: int, others: IntArray, count: int) -> float:
+        """The mean of so many best exact scores; who is not there counts as not alike at all."""
+        amounts, known = self.kernel.exact(row, others)
+        totals = np.nansum(amounts, axis=1)[known >= enough(self.lens.filters.min_coverage)]
+        return float(np.append(np.zeros(count), np.sort(totals))[-count:].mean())
 
     def row(self, position: int) -> int:
         """The row of a municipality; raises NotFound when it is of another level or abolished."""
@@ -165,15 +181,6 @@ def bends_of(lens: Lens) -> FloatArray:
     """For each indicator of a lens the part of its difference that is squared."""
     usual = {Distance.BENT: BEND, Distance.MANHATTAN: 0.0, Distance.EUCLID: 1.0}[lens.distance]
     return np.array([usual if each.bend is None else each.bend for each in lens.indicators], np.float64)
-
-
-def scores_of(distance: Single, known: Single, least: float) -> Single:
-    """Scores in place of distances; minus infinity where too little is known on both sides."""
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        np.divide(distance, known, out=distance)
-    np.subtract(np.float32(1), distance, out=distance)
-    np.putmask(distance, known < np.float32(max(least, 1e-6)), -np.inf)
-    return distance
 
 
 def _scores(kernel: Kernel, left: IntArray, right: IntArray) -> Single:

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from towns import Relation, Town, matrix, projection
 
@@ -13,7 +12,6 @@ from matching.ahead import ahead_in_time
 from matching.challenges import blended, challenge_similarity
 from matching.contract import Contribution
 from matching.further import different_yet_solved, similar_but_further, unfamiliar
-from matching.kernel import Kernel
 from matching.lens import (
     EVERYTHING,
     Distance,
@@ -122,22 +120,6 @@ def test_hub_control_takes_from_those_that_are_near_to_everybody() -> None:
     assert found.score < plain.score
     assert "reach" in {c.feature for c in found.contributions}
     assert found.closeness == pytest.approx(plain.closeness)
-
-
-@pytest.mark.parametrize("bend", [0.0, 0.6, 1.0])
-def test_approximate_scores_stay_within_their_bound(bend: float) -> None:
-    chance = np.random.default_rng(3)
-    values = chance.random((700, 43))
-    values[chance.random(values.shape) < 0.3] = np.nan
-    weights = chance.random(43) ** 4
-    kernel = Kernel.of(values, weights / weights.sum(), bend)
-    amounts, known = kernel.exact(7, np.arange(700))
-    distance, approximately = kernel.approximate(7)
-    assert np.abs(approximately - known).max() <= kernel.known_within
-    assert np.abs(distance / known - (1 - np.nansum(amounts, axis=1))).max() * known.max() <= kernel.error / known.min()
-    both = kernel.block(np.array([7, 8]))
-    assert both[0][0] == pytest.approx(distance, abs=kernel.error)
-    assert both[1][0] == pytest.approx(approximately, abs=kernel.known_within)
 
 
 CHALLENGE, OTHER = "concept:challenge.language", "concept:challenge.housing"

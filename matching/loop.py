@@ -1,0 +1,117 @@
+"""The scoring loop as machine code where numba is installed; until it is ready, and without numba, arrays do the same.
+
+Making it takes about a second, mostly for numba itself, so that a process that asks a few questions, as on the command
+line, never begins; one that goes on asking gets it in the background and is answered meanwhile.
+"""
+
+import logging
+from collections.abc import Callable
+from threading import Lock, Thread
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Single: TypeAlias = npt.NDArray[np.float32]
+Loop: TypeAlias = Callable[[Single, Single, Single, Single, Single, np.float32, Single], None]
+
+BLOCK = 1024
+"""Rows whose sums stay in the processor's first cache."""
+WORTH = 60_000_000
+"""Values compared before the loop is made: about a hundred questions among all municipalities of Germany."""
+SIGNATURE = "void(f4[:,::1], f4[:,::1], f4[::1], f4[::1], f4[::1], f4, f4[:,::1])"
+FASTER = {"contract"}
+"""Of all liberties with floating point only that of multiplying and adding at once: the others lose missing values."""
+
+logger = logging.getLogger(__name__)
+
+
+def score(
+    columns: Single, own: Single, straight: Single, squared: Single, weights: Single, least: np.float32, scores: Single
+) -> None:
+    """Score rows of values against all: ``columns`` are indicators × rows, ``own`` the rows asked for.
+
+    A score is 1 minus the weighted mean of the differences, minus infinity where less than ``least`` is known of both.
+    """
+    none, one, worst = np.float32(0), np.float32(1), np.float32(-np.inf)
+    apart, known = np.empty(BLOCK, np.float32), np.empty(BLOCK, np.float32)
+    for start in range(0, columns.shape[1], BLOCK):
+        count = min(BLOCK, columns.shape[1] - start)
+        for row in range(len(own)):
+            apart[:] = none
+            known[:] = none
+            for j in range(len(columns)):
+                value = own[row, j]
+                if np.isnan(value):
+                    continue
+                others = columns[j, start : start + count]
+                once, twice, weight = straight[j], squared[j], weights[j]
+                for i in range(count):
+                    distance = abs(others[i] - value)
+                    both = distance == distance  # false where missing
+                    apart[i] += distance * (once + twice * distance) if both else none
+                    known[i] += weight if both else none
+            for i in range(count):
+                scores[row, start + i] = one - apart[i] / known[i] if known[i] >= least else worst
+
+
+def compiled() -> Loop:
+    """Compile the loop, or take it from numba's cache on disk; raises ImportError without a numba that fits."""
+    import numba
+
+    def compile(cache: bool) -> Loop:
+        how = numba.njit(SIGNATURE, cache=cache, nogil=True, fastmath=FASTER, error_model="numpy")
+        return how(score)
+
+    try:
+        loop = compile(cache=True)
+    except (RuntimeError, OSError):  # nowhere to keep it, or no space
+        loop = compile(cache=False)
+    if loop is score:
+        raise ImportError("numba is told not to compile")
+    return loop
+
+
+class Compiler:
+    """Has the loop of a process made once that is worth it."""
+
+    def __init__(self, make: Callable[[], Loop] = compiled, worth: int = WORTH) -> None:
+        """Nothing is made yet."""
+        self._make = make
+        self._worth = worth
+        self._lock = Lock()
+        self._thread: Thread | None = None
+        self._loop: Loop | None = None
+
+    def loop(self, values: int) -> Loop | None:
+        """The loop if it is ready, for somebody about to compare so many values."""
+        if self._loop is None and self._thread is None:
+            self._worth -= values  # threads may lose a count: it is an estimate
+            if self._worth <= 0:
+                self._begin()
+        return self._loop
+
+    def ready(self) -> bool:
+        """Wait until the loop is made or cannot be; for measuring."""
+        self._begin().join()
+        return self._loop is not None
+
+    def _begin(self) -> Thread:
+        with self._lock:
+            if self._thread is None:
+                # not a daemon: a process must not end in the middle of a compilation
+                self._thread = Thread(target=self._work, name="compile")
+                self._thread.start()
+            return self._thread
+
+    def _work(self) -> None:
+        try:
+            self._loop = self._make()
+        except ImportError as error:
+            logger.info("scoring goes on with arrays: %s", error)
+        else:
+            logger.info("scoring goes on with machine code")
+
+
+COMPILER = Compiler()
+"""A process has one, as it has one numba."""
