@@ -11,6 +11,8 @@ from api.fetching import check_url, fetch
 from api.jobs import ENDED, Clock, Job, Jobs, JobState, now
 from api.language import N_
 from api.schedules import Schedules
+from api.settings import Settings
+from api.state import StateDatabase
 from api.uploads import JobFiles, StoredFile, disk_errors
 from api.worker import Ask, Cancelled, Done, GoOn, Outcome, Task
 from graph_service.errors import InvalidValue, NotFound, SourceError
@@ -91,6 +93,13 @@ class ImportJobs:
     schedules: Schedules
     fetch_private: bool = False
     clock: Clock = now
+
+    @classmethod
+    def on(cls, state: StateDatabase, settings: Settings, clock: Clock = now) -> Self:
+        """The imports of an installation, whose tables are brought up to date; raises StoreError."""
+        jobs = Jobs(state, clock)
+        files = JobFiles(settings.state, settings.max_upload_mb)
+        return cls(jobs, files, Schedules(jobs, clock), settings.fetch_private, clock)
 
     def ask(self, order: ImportOrder, by: str | None, id: str = "") -> Job:
         """Queue an import whose files are kept already (under this id), or are to be fetched."""

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from api.errors import Conflict
+from api.language import N_
 from api.state import StateDatabase
 from graph_service.errors import NotFound
 
@@ -168,21 +169,21 @@ class Jobs:
     def confirm(self, id: str, stage: str, by: str | None = None) -> Job:
         """Let a job that waits for a person go on with this stage; raises Conflict, NotFound."""
         with self.database.write() as connection:
-            self._expect(connection, id, "a job that waits for confirmation", JobState.CONFIRMING)
+            self._expect(connection, id, N_("a job that waits for confirmation"), JobState.CONFIRMING)
             connection.execute("UPDATE job SET confirmed_by = ? WHERE id = ?", (by, id))
             return queue(connection, id, stage, self._clock())
 
     def retry(self, id: str) -> Job:
         """Take up a failed job again where it failed; raises Conflict, NotFound."""
         with self.database.write() as connection:
-            job = self._expect(connection, id, "a job that failed", JobState.FAILED)
+            job = self._expect(connection, id, N_("a job that failed"), JobState.FAILED)
             return queue(connection, id, job.stage, self._clock())
 
     def cancel(self, id: str) -> Job:
         """Cancel a job: at once, or as soon as a worker has seen to it; raises Conflict, NotFound."""
         with self.database.write() as connection:
             ongoing = (JobState.QUEUED, JobState.CONFIRMING, JobState.RUNNING)
-            job = self._expect(connection, id, "a job that has not ended", *ongoing)
+            job = self._expect(connection, id, N_("a job that has not ended"), *ongoing)
             # what was begun may have been written: only a worker can tell
             if job.state is JobState.RUNNING or (job.state is JobState.QUEUED and job.attempts):
                 connection.execute("UPDATE job SET cancelling = 1 WHERE id = ?", (id,))

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from api.jobs import Clock, Job, Jobs, JobState, Progress, as_text, end, now, queue, read_job
+from api.language import N_
 
 LEASE = timedelta(seconds=30)
 MOST_ATTEMPTS = 3
@@ -137,7 +138,7 @@ class Leases:
     def _take_from_the_dead(self, connection: sqlite3.Connection, row: sqlite3.Row) -> bool:
         """Whether a job whose lease ran out is to be tried again; otherwise it is ended."""
         if row["attempts"] >= MOST_ATTEMPTS:
-            error = {"code": "job-crashed", "expected": "a worker that lives to the end of the job"}
+            error = {"code": "job-crashed", "expected": N_("a worker that lives to the end of the job")}
             error |= {"found": f"{row['attempts']} attempts"}
             end(connection, row["id"], JobState.FAILED, self._clock(), error)
             return False

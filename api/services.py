@@ -25,6 +25,7 @@ from matching.peers import PeerRanker
 
 if TYPE_CHECKING:  # not for a cycle: most commands need no accounts, and hashing takes long to import
     from api.accounts.service import Accounts
+    from api.import_jobs import ImportJobs
 
 MOST_AUDIENCES = 16
 """How many audiences' snapshots are kept; where nothing is hidden they all share one projection."""
@@ -91,6 +92,18 @@ class Services:
         from api.accounts.service import Accounts
 
         return Accounts.on(self.state)
+
+    @property
+    def imports(self) -> "ImportJobs":
+        """The imports that people ask for and the worker does; raises StoreError."""
+        with self._opening:
+            return self._imports
+
+    @cached_property
+    def _imports(self) -> "ImportJobs":
+        from api.import_jobs import ImportJobs
+
+        return ImportJobs.on(self.state, self.settings)
 
     @cached_property
     def store_identity(self) -> str:

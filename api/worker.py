@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from api.jobs import Clock, Job, Jobs, Progress, now
+from api.language import N_
 from api.leases import MOST_ATTEMPTS, LeaseLost, Leases
 from api.periodic import Periodic, Periodicals
 from graph_service.errors import GraphServiceError, InvalidPackage, StoreBusy, StoreError, StoreUnavailable
@@ -210,13 +211,13 @@ class Worker:
             leases.fail(job, error_details(error), problems(error))
             return error.code
         except MemoryError:
-            leases.fail(job, {"code": "out-of-memory", "expected": "enough memory", "found": ""})
+            leases.fail(job, {"code": "out-of-memory", "expected": N_("enough memory"), "found": ""})
             return "out-of-memory"
         except LeaseLost:
             raise
         except Exception as error:
             log.exception("job %s: a mistake in the program", job.id)
-            leases.fail(job, {"code": "error", "expected": "a job that ends", "found": type(error).__name__})
+            leases.fail(job, {"code": "error", "expected": N_("a job that ends"), "found": type(error).__name__})
             return "error"
         return self._conclude(job, outcome)
 

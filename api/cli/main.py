@@ -34,6 +34,7 @@ ENTRIES = {
     "evaluate": Entry("api.cli.evaluate:evaluate", N_("Measure how well suggestions meet known answers.")),
     "export": Entry("api.cli.export:export", N_("Write the graph to a file for another program.")),
     "serve": Entry("api.cli.serve:serve", N_("Serve the pages and the API.")),
+    "worker": Entry("api.cli.worker:worker", N_("Do what was asked for in the service, such as imports.")),
     "copy": Entry("api.cli.stores:copy", N_("Copy everything from one store to another.")),
     "migrate": Entry("api.cli.stores:migrate", N_("Bring the store up to date.")),
     "backup": Entry("api.cli.stores:backup", N_("Write a complete copy of the store to a file.")),

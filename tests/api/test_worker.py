@@ -116,7 +116,7 @@ def test_who_confirmed_an_import_stands_in_the_journal(house: House, package: Pa
 
 def test_what_an_import_notices_is_kept_and_comes_in_pages(house: House, package: Path) -> None:
     broken = package / "municipalities.csv"
-    broken.write_text(broken.read_text("utf-8") + "90009,,district,,90,1\n90010,Ort,district,,90,x\n", "utf-8")
+    broken.write_text(broken.read_text("utf-8") + "90009,Ort,hamlet,,90,1\n90010,Ort,district,,90,x\n", "utf-8")
     job = house.upload(zipped(package), "bears.zip", source="package")
     house.work()
     failed = house.jobs.job(job.id)
@@ -125,7 +125,7 @@ def test_what_an_import_notices_is_kept_and_comes_in_pages(house: House, package
     assert failed.error["code"] == "invalid-package"
     issues = house.jobs.issues(job.id)
     assert [(issue["place"]["line"], issue["place"]["column"]) for _, issue in issues] == [
-        (10, "name"),
+        (10, "level"),
         (11, "population"),
     ]
 
