@@ -7,7 +7,7 @@ import click
 from api.cli.base import app, argument, command
 from api.cli.output import Cell, Column, format_option, list_rows, print_json
 from api.language import N_, Words
-from graph_service.projection import Projection
+from api.questions.lenses import indicator_labels, lens_description, lens_title
 from matching.lens import Lens, find_lens, shipped_lenses
 
 
@@ -20,20 +20,7 @@ def lenses(lens: str | None, form: str) -> None:
     if lens is None:
         _list(form, here.words)
     else:
-        _show(find_lens(lens), form, here.words, labels(here.services.projection(), here.words))
-
-
-def lens_title(lens: Lens, words: Words) -> str:
-    """What a lens is called."""
-    return (lens.title_en if words.language == "en" else lens.title_de) or lens.id
-
-
-def labels(projection: Projection, words: Words) -> Mapping[str, str]:
-    """Indicator id → its label in this language."""
-    return {
-        node.key.local: (node.label_en if words.language == "en" else None) or node.name or node.key.local
-        for node in projection.indicators
-    }
+        _show(find_lens(lens), form, here.words, indicator_labels(here.services.projection(), here.words))
 
 
 def _list(form: str, words: Words) -> None:
@@ -50,7 +37,7 @@ def _list(form: str, words: Words) -> None:
             lens.version,
             lens_title(lens, words),
             len(lens.indicators) or None,
-            lens.description_en if words.language == "en" else lens.description_de,
+            lens_description(lens, words),
         ]
         for lens in shipped_lenses().values()
     ]
@@ -63,7 +50,6 @@ def _show(lens: Lens, form: str, words: Words, known: Mapping[str, str]) -> None
         return
     english = words.language == "en"
     if form == "table":
-        description = lens.description_en if english else lens.description_de
         click.echo(
             words(
                 "{title} (lens {id}, version {version})",
@@ -72,7 +58,7 @@ def _show(lens: Lens, form: str, words: Words, known: Mapping[str, str]) -> None
                 version=lens.version,
             )
         )
-        click.echo(description)
+        click.echo(lens_description(lens, words))
     columns = [
         Column("id", words("Indicator")),
         Column("label", words("Label")),

@@ -37,7 +37,7 @@ class Grouping(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class CommunityMember:
     """An actor or alliance of a community."""
 
     key: NodeKey
@@ -61,7 +61,7 @@ class CommunityFound:
 
     revision: int
     community: Community
-    members: tuple[Member, ...]
+    members: tuple[CommunityMember, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +131,11 @@ def find_community(snapshot: Snapshot, number: int) -> CommunityFound:
     return CommunityFound(found.revision, found.communities[number - 1], members)
 
 
-def members_of(projection: Projection, found: Communities, number: int) -> Iterable[Member]:
+def members_of(projection: Projection, found: Communities, number: int) -> Iterable[CommunityMember]:
     """The members of a community, in key order."""
     for key, community in found.member_of.items():
         if community == number:
-            yield Member(key, projection.name(key.label, projection.position(key)), key.label)
+            yield CommunityMember(key, projection.name(key.label, projection.position(key)), key.label)
 
 
 def brokers(snapshot: Snapshot, *, limit: int) -> Brokers:

@@ -21,8 +21,13 @@ def schema_of(kind: type, name: str = "") -> type[ma.Schema]:
         field.required = True
     # a subclass may say more, and later versions may
     fields["Meta"] = type("Meta", (), {"unknown": ma.EXCLUDE})
-    made = type(name or f"{kind.__name__}Schema", (ma.Schema,), {**fields, "__doc__": kind.__doc__})
+    made = type(name or f"{_prefix(kind)}{kind.__name__}Schema", (ma.Schema,), {**fields, "__doc__": kind.__doc__})
     return cast("type[ma.Schema]", made)
+
+
+def _prefix(kind: type) -> str:
+    """What tells classes of one name apart: those of the network are called so."""
+    return "Network" if kind.__module__.startswith("graph_service.network.") else ""
 
 
 def _field(hint: Any) -> ma.fields.Field[Any]:

@@ -1,0 +1,387 @@
+"""What a person may mean by a few words: names, codes, spelling mistakes, and words in descriptions.
+
+It ranks what it finds and knows why; it never knows how that is said or where it is shown.
+"""
+
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+from rapidfuzz import fuzz, process
+from scipy import sparse
+
+from api.snapshot import Snapshot
+from graph_service.errors import InvalidValue
+from graph_service.keys import Label, NodeKey, ags_from_ars, district_ags
+from graph_service.model import EdgeType, Level
+from graph_service.projection import LEVELS, Projection
+from matching.names import KINDS, bare, plain
+from matching.text import Vectors
+
+SEARCHED = (
+    Label.MUNICIPALITY,
+    Label.ACTOR,
+    Label.PRACTICE,
+    Label.ALLIANCE,
+    Label.OFFER,
+    Label.REQUEST,
+    Label.CONCEPT,
+)
+"""What is found by name, in the order in which equally good hits are told."""
+CONCEPTS = frozenset({"challenge", "field"})
+"""The kinds of terms that people look for."""
+DESCRIBED = (Label.PRACTICE, Label.ACTOR, Label.ALLIANCE, Label.OFFER, Label.REQUEST)
+TEXTS = ("name", "description", "improvement_note", "programme")
+"""Properties whose words are searched."""
+
+MOST_LETTERS = 200
+LEAST_ALIKE = 78.0
+"""How alike (of 100) a word must be to one that is known, to be taken for a misspelling of it."""
+LEAST_TEXT = 0.1
+"""How alike words and a description must be to be told."""
+_ORDER = (Level.DISTRICT, Level.MUNICIPALITY, Level.STATE, Level.ASSOCIATION, Level.REGION, Level.BOROUGH)
+
+
+class How(StrEnum):
+    """Why something was found, surest first."""
+
+    CODE = "code"
+    NAME = "name"
+    BEGINNING = "beginning"
+    WORDS = "words"
+    SPELLING = "spelling"
+    TEXT = "text"
+
+
+SURENESS = {How.CODE: 1.0, How.NAME: 1.0, How.BEGINNING: 0.9, How.WORDS: 0.8, How.SPELLING: 0.6, How.TEXT: 0.5}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchAsked:
+    """What was typed, among which kinds of records, and how many are wanted in all."""
+
+    text: str
+    labels: frozenset[Label] = frozenset(SEARCHED)
+    limit: int = 20
+
+    def __post_init__(self) -> None:
+        if len(self.text) > MOST_LETTERS:
+            raise InvalidValue(f"a text of at most {MOST_LETTERS} letters", len(self.text))
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One record that may be meant. ``within``: the district and the state around it, as far as known."""
+
+    key: NodeKey
+    name: str
+    score: float
+    how: How
+    kind: str = ""
+    level: Level | None = None
+    within: tuple[str, ...] = ()
+    until: str = ""
+    """The day on which it ended, for a municipality that is no more."""
+    now: NodeKey | None = None
+    """What it is part of since."""
+    now_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchFound:
+    """The hits, surest first."""
+
+    text: str
+    hits: tuple[Hit, ...]
+
+    @property
+    def sure(self) -> Hit | None:
+        """The one that is certainly meant, if there is one."""
+        named = [hit for hit in self.hits if hit.how in (How.CODE, How.NAME)]
+        if len(named) == 1:
+            return named[0]
+        return self.hits[0] if len(self.hits) == 1 and self.hits[0].how is not How.TEXT else None
+
+    def by_label(self) -> list[tuple[Label, tuple[Hit, ...]]]:
+        """The hits by kind of record; the kind with the surest hit first."""
+        order = {label: place for place, label in reversed([*enumerate(hit.key.label for hit in self.hits)])}
+        ranked = sorted(self.hits, key=lambda hit: order[hit.key.label])
+        return [(label, tuple(hits)) for label, hits in groupby(ranked, key=lambda hit: hit.key.label)]
+
+
+def search(snapshot: Snapshot, asked: SearchAsked) -> SearchFound:
+    """Find what is meant, best first."""
+    return SearchFound(asked.text, tuple(snapshot.prepared("search", SearchIndex).find(asked)))
+
+
+class SearchIndex:
+    """The names and texts of one projection, prepared for asking often."""
+
+    def __init__(self, projection: Projection) -> None:
+        """Gather every name that can be found."""
+        self.projection = projection
+        self._names: dict[str, list[int]] = defaultdict(list)
+        for node in self._nodes():
+            for form in _forms(projection.arrays.names[node]):
+                self._names[form].append(node)
+        self._forms = [*self._names]
+        starts = sorted((form[at:], i) for i, form in enumerate(self._forms) for at in _word_starts(form))
+        self._starts = [text for text, _ in starts]
+        self._form_of = [i for _, i in starts]
+        self._words = sorted({word for form in self._forms for word in form.split()})
+        self._descriptions = _Descriptions(projection)
+
+    def _nodes(self) -> Iterator[int]:
+        for label in SEARCHED:
+            for node in self.projection.spans[label]:
+                if label is not Label.CONCEPT or _concept_kind(self.projection, node) in CONCEPTS:
+                    yield node
+
+    def find(self, asked: SearchAsked) -> list[Hit]:
+        """The best hits, surest first; each place and record once."""
+        text = asked.text.strip()
+        if not plain(text):
+            return []
+        found: dict[int, tuple[float, How]] = {}
+        for node, how, lift in self._found(text):
+            score = SURENESS[how] * lift
+            if score > found.get(node, (0.0, how))[0] and self._label(node) in asked.labels:
+                found[node] = (score, how)
+        ranked = sorted(found, key=lambda node: (-_surely(*found[node]), *self._rank(node), -found[node][0]))
+        kept = _once(self.projection, ranked[: asked.limit * 4])[: asked.limit]
+        return [self._hit(node, *found[node]) for node in kept]
+
+    def _found(self, text: str) -> Iterator[tuple[int, How, float]]:
+        for node in _by_code(self.projection, text):
+            yield node, How.CODE, 1.0
+        form, official = bare(text)
+        named = [*self._named(plain(text))]
+        if official and form:
+            named += self._of_kind(self._named(form), official)
+        yield from named
+        if not named:
+            yield from self._misspelt(form or plain(text))
+        yield from self._descriptions.find(text)
+
+    def _named(self, form: str) -> Iterator[tuple[int, How, float]]:
+        """What bears every word of a form, or words that begin so."""
+        tokens = form.split()
+        if len(form) < 2:  # one letter begins half of all names
+            yield from ((node, How.NAME, 1.0) for node in self._names.get(form, ()))
+            return
+        fitting = set.intersection(*(self._begun(token) for token in tokens))
+        for i in fitting:
+            known = self._forms[i]
+            how = How.NAME if known == form else How.BEGINNING if known.startswith(form) else How.WORDS
+            # among names that begin alike the shorter one is nearer to what was typed
+            lift = 1 - 0.01 * (1 - len(form) / len(known)) if len(known) > len(form) else 1.0
+            for node in self._names[known]:
+                yield node, how, lift
+
+    def _begun(self, token: str) -> set[int]:
+        """The forms that have a word which begins so."""
+        first = bisect_left(self._starts, token)
+        return set(self._form_of[first : bisect_left(self._starts, token + "\U0010ffff")])
+
+    def _of_kind(
+        self, named: Iterable[tuple[int, How, float]], official: Sequence[str]
+    ) -> Iterator[tuple[int, How, float]]:
+        """With an official word before the name (Kreis Esslingen): those of that kind."""
+        kinds = frozenset().union(*(KINDS.get(word, frozenset()) for word in official))
+        for node, how, lift in named:
+            own = self._municipal_kind(node)
+            if own in kinds or not kinds:
+                yield node, how, lift
+            elif own:
+                yield node, How.WORDS if how is How.NAME else how, lift * 0.9
+
+    def _misspelt(self, form: str) -> Iterator[tuple[int, How, float]]:
+        """Names that are written nearly so, as a whole or word for word."""
+        near = process.extract(form, self._forms, scorer=fuzz.ratio, limit=12, score_cutoff=LEAST_ALIKE)
+        for known, alike, _ in near:
+            for node in self._names[known]:
+                yield node, How.SPELLING, alike / 100
+        mended, worst = [], 100.0
+        for token in form.split():
+            if len(token) < 4 or self._begun(token):
+                mended.append(token)
+                continue
+            nearest = process.extractOne(token, self._words, scorer=fuzz.ratio, score_cutoff=LEAST_ALIKE)
+            if nearest is None:
+                return
+            mended.append(nearest[0])
+            worst = min(worst, nearest[1])
+        if worst < 100:
+            for node, _, lift in self._named(" ".join(mended)):
+                yield node, How.SPELLING, lift * worst / 100
+
+    def _label(self, node: int) -> Label:
+        return NodeKey.trusted(self.projection.arrays.keys[node]).label
+
+    def _municipal_kind(self, node: int) -> str:
+        table, span = self.projection.municipalities, self.projection.spans[Label.MUNICIPALITY]
+        if node not in span:
+            return ""
+        code = int(table.kind[node - span.start])
+        return table.kinds[code] if code >= 0 else ""
+
+    def _rank(self, node: int) -> tuple[int, int, float]:
+        """Among equally sure ones: by kind of record, districts before towns, larger before smaller."""
+        label = self._label(node)
+        if label is not Label.MUNICIPALITY:
+            return SEARCHED.index(label), 0, 0.0
+        table, at = self.projection.municipalities, node - self.projection.spans[label].start
+        level = int(table.level[at])
+        order = _ORDER.index(LEVELS[level]) if level >= 0 and LEVELS[level] in _ORDER else len(_ORDER)
+        return 0, order, -float(np.nan_to_num(table.population[at]))
+
+    def _hit(self, node: int, score: float, how: How) -> Hit:
+        projection = self.projection
+        key = NodeKey.trusted(projection.arrays.keys[node])
+        name = projection.arrays.names[node]
+        if key.label is Label.CONCEPT:
+            return Hit(key, name, score, how, kind=_concept_kind(projection, node))
+        if key.label is not Label.MUNICIPALITY:
+            return Hit(key, name, score, how, within=_places_of(projection, node))
+        at = node - projection.spans[Label.MUNICIPALITY].start
+        level = int(projection.municipalities.level[at])
+        until, now = _ended(projection, node)
+        return Hit(
+            key,
+            name,
+            score,
+            how,
+            kind=self._municipal_kind(node),
+            level=LEVELS[level] if level >= 0 else None,
+            within=_around(projection, at),
+            until=until,
+            now=None if now is None else NodeKey.trusted(projection.arrays.keys[now]),
+            now_name="" if now is None else projection.arrays.names[now],
+        )
+
+
+class _Descriptions:
+    """The words of descriptions as vectors."""
+
+    def __init__(self, projection: Projection) -> None:
+        self._nodes = [node for label in DESCRIBED for node in projection.spans[label]]
+        texts = [_text(projection.arrays.properties[node]) for node in self._nodes]
+        self._vectors: Vectors | None = None
+        if texts:
+            self._vectors, rows = Vectors.fit(texts)
+            self._columns = sparse.csc_array(rows)
+
+    def find(self, text: str, most: int = 20) -> Iterator[tuple[int, How, float]]:
+        """The records whose words are nearest."""
+        if self._vectors is None:
+            return
+        asked = self._vectors.transform([text])
+        alike: npt.NDArray[np.float64] = np.zeros(len(self._nodes), np.float64)
+        # only the few columns that the question has: the whole product would read every text
+        for column, weight in zip(asked.indices.tolist(), asked.data.tolist(), strict=True):
+            first, last = self._columns.indptr[column : column + 2]
+            alike[self._columns.indices[first:last]] += self._columns.data[first:last] * weight
+        near = np.flatnonzero(alike >= LEAST_TEXT)
+        for i in near[np.argsort(-alike[near], kind="stable")][:most].tolist():
+            yield self._nodes[i], How.TEXT, min(1.0, 0.5 + float(alike[i]) / 2)
+
+
+def _surely(score: float, how: How) -> float:
+    """Names that fit are equally sure, whatever their length; how alike others are is told by the score."""
+    return score if how in (How.SPELLING, How.TEXT) else SURENESS[how]
+
+
+def _text(properties: str) -> str:
+    said: Mapping[str, object] = orjson.loads(properties)
+    return ". ".join(str(said[name]) for name in TEXTS if said.get(name))
+
+
+def _forms(name: str) -> set[str]:
+    """The plain forms under which a name is found; without the dots of umlauts, too."""
+    written = {name} if name.isascii() else {name, name.translate(str.maketrans("äöüÄÖÜ", "aouAOU"))}
+    return {form for each in written for form in (plain(each), bare(each)[0], bare(each.partition(",")[0])[0])} - {""}
+
+
+def _word_starts(form: str) -> Iterator[int]:
+    return (match.start() for match in re.finditer(r"\S+", form))
+
+
+def _by_code(projection: Projection, text: str) -> list[int]:
+    """The municipality with this official code or key."""
+    readings = [text, f"municipality:{text}"]
+    for reading in (district_ags, ags_from_ars):
+        try:
+            readings.append(f"municipality:{reading(text)}")
+        except InvalidValue:
+            continue
+    place = projection.arrays.keys.place
+    return [node for each in dict.fromkeys(readings) if (node := place.get(each)) is not None]
+
+
+def _concept_kind(projection: Projection, node: int) -> str:
+    return projection.arrays.keys[node].partition(":")[2].partition(".")[0]
+
+
+def _places_of(projection: Projection, node: int) -> tuple[str, ...]:
+    """Where a record is, if it says so."""
+    edges = projection.edges(EdgeType.LOCATED_IN)
+    first = bisect_left(edges.source, node)
+    if first == len(edges.source) or edges.source[first] != node:
+        return ()
+    return (projection.arrays.names[int(edges.target[first])],)
+
+
+def _around(projection: Projection, at: int) -> tuple[str, ...]:
+    """The district and state around a municipality, without itself."""
+    around = dict.fromkeys(int(p) for p in (projection.district[at], projection.state[at]) if p >= 0 and p != at)
+    own = projection.name(Label.MUNICIPALITY, at)
+    names = [projection.name(Label.MUNICIPALITY, p) for p in around]
+    return tuple(name for name in dict.fromkeys(names) if name != own)
+
+
+def _ended(projection: Projection, node: int) -> tuple[str, int | None]:
+    """When a municipality ended and what it belongs to since; nothing for one that is still there."""
+    until = orjson.loads(projection.arrays.properties[node]).get("valid_until")
+    if not until:
+        return "", None
+    edges = projection.edges(EdgeType.SUCCEEDED_BY)
+    later = edges.target[edges.source == node]
+    return str(until), int(later[0]) if len(later) else None
+
+
+def _once(projection: Projection, nodes: Sequence[int]) -> list[int]:
+    """Each area once: a city that is also a district, an association or a state is one place."""
+    span, table = projection.spans[Label.MUNICIPALITY], projection.municipalities
+    kept: list[int] = []
+    seen: dict[int, int] = {}
+    for node in nodes:
+        if node not in span:
+            kept.append(node)
+            continue
+        top = at = node - span.start
+        while (parent := int(table.parent[top])) >= 0 and _same_area(projection, top, parent):
+            top = parent
+        before = seen.get(top)
+        if before is None:
+            seen[top] = len(kept)
+            kept.append(node)
+        elif _depth_first(projection, at) < _depth_first(projection, kept[before] - span.start):
+            kept[before] = node
+    return kept
+
+
+def _same_area(projection: Projection, one: int, other: int) -> bool:
+    table = projection.municipalities
+    return bool(table.area_km2[one] == table.area_km2[other] and table.population[one] == table.population[other])
+
+
+def _depth_first(projection: Projection, at: int) -> int:
+    level = LEVELS[int(projection.municipalities.level[at])]
+    return _ORDER.index(level) if level in _ORDER else len(_ORDER)

@@ -1,0 +1,129 @@
+"""/network: who is near, between, together, alone, or recorded twice."""
+
+from typing import Any
+
+from api.blueprint import Blueprint
+from api.caching import depends_on_graph
+from api.current import snapshot
+from api.questions.network import (
+    CommunitiesFound,
+    CommunityFound,
+    DuplicatesFound,
+    Grouping,
+    brokers,
+    fields,
+    find_aggregate,
+    find_community,
+    find_duplicates,
+    find_ego,
+    find_paths,
+    largest_communities,
+)
+from api.schemas.answers import actor_key
+from api.schemas.network import (
+    AggregateQuery,
+    BetweenQuery,
+    DuplicatesQuery,
+    EgoQuery,
+    FewQuery,
+    IsolatedQuery,
+    PathsQuery,
+    chosen_ties,
+)
+from graph_service.network.aggregate import Aggregate
+from graph_service.network.between import Between, find_between
+from graph_service.network.brokers import Brokers
+from graph_service.network.ego import EgoNetwork
+from graph_service.network.fields import Fields
+from graph_service.network.isolated import Isolated, find_isolated
+from graph_service.network.paths import Paths
+
+network = Blueprint("network", __name__, url_prefix="/network", description="How actors are joined.")
+depends_on_graph(network)
+
+
+@network.route("/ego")
+@network.arguments(EgoQuery, location="query")
+@network.answers(EgoNetwork)
+def get_ego_network(query: dict[str, Any]) -> EgoNetwork:
+    """Show what is around a node, the nearest first."""
+    here = snapshot()
+    nodes, options = chosen_ties(here, query, "node")
+    return find_ego(here, nodes[0], depth=query["depth"], **options)
+
+
+@network.route("/paths")
+@network.arguments(PathsQuery, location="query")
+@network.answers(Paths)
+def find_shortest_paths(query: dict[str, Any]) -> Paths:
+    """Show the best ways from one node to another."""
+    here = snapshot()
+    nodes, options = chosen_ties(here, query, "source", "target")
+    return find_paths(here, nodes[0], nodes[1], **options)
+
+
+@network.route("/aggregate")
+@network.arguments(AggregateQuery, location="query")
+@network.answers(Aggregate)
+def aggregate_network(query: dict[str, Any]) -> Aggregate:
+    """Show the network in groups, and what joins these."""
+    return find_aggregate(snapshot(), Grouping(query["by"]), limit=query["limit"])
+
+
+@network.route("/communities")
+@network.arguments(FewQuery, location="query")
+@network.answers(CommunitiesFound)
+def list_communities(query: dict[str, Any]) -> CommunitiesFound:
+    """Show who works together more than with others."""
+    return largest_communities(snapshot(), limit=query["limit"])
+
+
+@network.route("/communities/<int(min=1, max=1000000):number>")
+@network.answers(CommunityFound)
+def get_community(number: int) -> CommunityFound:
+    """Show one community with its members."""
+    return find_community(snapshot(), number)
+
+
+@network.route("/brokers")
+@network.arguments(FewQuery, location="query")
+@network.answers(Brokers)
+def list_brokers(query: dict[str, Any]) -> Brokers:
+    """Show who connects those that are otherwise apart."""
+    return brokers(snapshot(), limit=query["limit"])
+
+
+@network.route("/isolated")
+@network.arguments(IsolatedQuery, location="query")
+@network.answers(Isolated)
+def list_isolated(query: dict[str, Any]) -> Isolated:
+    """Show actors without ties, and islands apart from the large network."""
+    here = snapshot()
+    where = here.municipality(query["municipality"]) if "municipality" in query else None
+    return find_isolated(here.projection, municipality=where, limit=query["limit"])
+
+
+@network.route("/fields")
+@network.answers(Fields)
+def list_fields() -> Fields:
+    """Show how dense the network is in each field of action, and which fields overlap."""
+    return fields(snapshot())
+
+
+@network.route("/between")
+@network.arguments(BetweenQuery, location="query")
+@network.answers(Between)
+def find_links_between(query: dict[str, Any]) -> Between:
+    """Show what links two municipalities."""
+    here = snapshot()
+    one, other = here.municipality(query["one"]), here.municipality(query["other"])
+    return find_between(here.projection, one, other, limit=query["limit"])
+
+
+@network.route("/duplicates")
+@network.arguments(DuplicatesQuery, location="query")
+@network.answers(DuplicatesFound)
+def list_duplicates(query: dict[str, Any]) -> DuplicatesFound:
+    """Show actors that are probably recorded twice, with reasons."""
+    actor = actor_key(query["actor"]) if "actor" in query else None
+    return find_duplicates(snapshot(), actor, limit=query["limit"])
