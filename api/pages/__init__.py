@@ -3,7 +3,8 @@
 from flask import Blueprint
 
 from api.pages.preferences import preferences
+from api.pages.search import searching
 from api.pages.start import start
 from api.pages.static import static
 
-PAGES: tuple[Blueprint, ...] = (start, preferences, static)
+PAGES: tuple[Blueprint, ...] = (start, searching, preferences, static)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.metadata import version
-from urllib.parse import urlencode, urlsplit
+from types import MappingProxyType
+from urllib.parse import quote, urlencode, urlsplit
 
 from flask import Flask, Response, current_app, make_response, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -20,6 +21,7 @@ from api.pages.freshness import DataStatus, data_status
 from api.settings import LANGUAGES
 from api.viewer import Role, viewer
 from graph_service.errors import GraphServiceError
+from graph_service.keys import Label, NodeKey
 from graph_service.vocabulary import load_vocabulary
 
 THEME_COOKIE = "kompass_theme"
@@ -63,6 +65,7 @@ def install_pages(app: Flask) -> None:
         theme=theme,
         navigation=navigation,
         has_page=has_page,
+        record_url=record_url,
         operator=lambda: services().settings.operator,
         contact=lambda: services().settings.contact,
         source_url=lambda: services().settings.source_url,
@@ -140,6 +143,33 @@ def _answers(app: Flask, path: str) -> bool:
     except HTTPException:
         return False
     return bool(endpoint != "static")
+
+
+PLACES: Mapping[Label, str] = MappingProxyType(
+    {
+        Label.MUNICIPALITY: "/municipalities",
+        Label.ACTOR: "/actors",
+        Label.ALLIANCE: "/alliances",
+        Label.PRACTICE: "/practices",
+        Label.OFFER: "/offers",
+        Label.REQUEST: "/requests",
+        Label.EXCHANGE: "/exchanges",
+        Label.INDICATOR: "/indicators",
+    }
+)
+"""Where the pages of records are; each has its local key as name."""
+
+
+def record_url(key: str) -> str:
+    """The page of a record; nothing where this installation has no such page."""
+    node = NodeKey(key)
+    if node.label is Label.CONCEPT:
+        kind, _, id = node.local.partition(".")
+        listed = kind in ("challenge", "field") and has_page("/practices")
+        return f"/practices?{urlencode({kind: id})}" if listed else ""
+    place = PLACES[node.label]
+    url = f"{place}/{quote(node.local)}"
+    return url if has_page(f"{place}/x") else ""
 
 
 def account_door() -> Door | None:

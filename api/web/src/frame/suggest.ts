@@ -60,8 +60,13 @@ export class Suggestions {
     this.list.innerHTML = html;
     this.options.forEach((option, i) => (option.id = `${this.list.id}-${i}`));
     this.choose(-1);
+    const label = this.list.firstElementChild?.getAttribute("data-label");
+    if (this.options.length > 0) {
+      this.list.setAttribute("role", "listbox");
+      this.list.setAttribute("aria-label", label ?? "");
+    } else this.list.removeAttribute("role");
     this.list.hidden = false;
-    this.input.setAttribute("aria-expanded", "true");
+    this.input.setAttribute("aria-expanded", String(this.options.length > 0));
     const status = document.getElementById("status");
     if (status) status.textContent = this.list.querySelector("[data-announce]")?.getAttribute("data-announce") ?? "";
   }
@@ -116,8 +121,11 @@ export class Suggestions {
       if (this.input.dataset.fill === "submit") this.input.form?.requestSubmit();
       return;
     }
-    const address = option.querySelector("a")?.href;
-    if (address) location.assign(address);
+    if (option.dataset.url) location.assign(option.dataset.url);
+    else {
+      this.input.value = option.dataset.label ?? option.textContent?.trim() ?? "";
+      this.input.form?.requestSubmit();
+    }
   }
 }
 

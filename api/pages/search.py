@@ -1,0 +1,116 @@
+"""Searching: the page of results by kind of record, and the list of suggestions below a search field."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from api.caching import depends_on_graph
+from api.current import snapshot, words
+from api.language import N_
+from api.pages.frame import has_page, record_url, term
+from api.questions.search import MOST_LETTERS, SEARCHED, Hit, How, SearchAsked, SearchFound, search
+from graph_service.keys import Label
+from graph_service.model import Level
+
+searching = Blueprint("searching", __name__, url_prefix="/search")
+depends_on_graph(searching)
+
+SUGGESTED = 8
+LISTED = 60
+
+HEADINGS = {
+    Label.MUNICIPALITY: N_("Municipalities"),
+    Label.ACTOR: N_("Actors"),
+    Label.PRACTICE: N_("Practices"),
+    Label.ALLIANCE: N_("Alliances"),
+    Label.OFFER: N_("Offers"),
+    Label.REQUEST: N_("Requests"),
+    Label.CONCEPT: N_("Challenges and fields of action"),
+}
+"""What kinds of records are called as a heading."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownHit:
+    """A hit as a line: name, address, and what tells it from others of that name."""
+
+    kind: str
+    name: str
+    url: str
+    value: str
+    about: str
+
+
+@searching.get("")
+def show_results() -> Response | str:
+    """Results by kind; a hit that is certainly meant opens at once."""
+    asked = _asked(LISTED)
+    found = search(snapshot(), asked)
+    sure = found.sure
+    if sure is not None and (target := _target(sure)):
+        return redirect(target, 303)
+    return render_template("search.html", text=asked.text, groups=_groups(found), count=len(found.hits))
+
+
+@searching.get("/suggestions")
+def show_suggestions() -> str:
+    """The few best hits as a list for a search field."""
+    found = search(snapshot(), _asked(SUGGESTED))
+    return render_template(
+        "search_suggestions.html", text=found.text, groups=_groups(found), count=len(found.hits), then=_then()
+    )
+
+
+def _asked(limit: int) -> SearchAsked:
+    kind = request.args.get("kind", "")
+    labels = frozenset(label for label in SEARCHED if label.value.lower() == kind) or frozenset(SEARCHED)
+    return SearchAsked(text=request.args.get("q", "")[:MOST_LETTERS].strip(), labels=labels, limit=limit)
+
+
+def _then() -> str:
+    """Which page of a municipality the reader wants to go on to."""
+    wanted = request.args.get("then", "")
+    return wanted if wanted.isalpha() and has_page(f"/municipalities/x/{wanted}") else ""
+
+
+def _target(hit: Hit) -> str:
+    """The page of a hit, or the page of it that was asked for."""
+    meant = hit.now or hit.key
+    if meant.label is Label.MUNICIPALITY and _then():
+        return f"/municipalities/{meant.local}/{_then()}"
+    return record_url(meant)
+
+
+def _groups(found: SearchFound) -> list[tuple[str, list[ShownHit]]]:
+    return [(words()(HEADINGS[label]), [_shown(hit) for hit in hits]) for label, hits in found.by_label()]
+
+
+def _shown(hit: Hit) -> ShownHit:
+    kind = hit.key.label.value.lower()
+    if hit.key.label is Label.CONCEPT:
+        id = hit.key.local.partition(".")[2]
+        return ShownHit(hit.kind, term(hit.kind, id), _target(hit), hit.key, "")
+    return ShownHit(kind, hit.name, _target(hit), hit.key.local, _about(hit))
+
+
+def _about(hit: Hit) -> str:
+    """Kind, place and code in a line; for a municipality that is no more what it became."""
+    speak = words()
+    parts = []
+    if hit.kind:
+        parts.append(term("municipality_kind", hit.kind))
+    elif hit.level is not None:
+        parts.append(term("level", hit.level))
+    parts += [each for each in hit.within if each not in parts]
+    if hit.key.label is Label.MUNICIPALITY and hit.level is not Level.STATE:
+        parts.append(hit.key.local)
+    if hit.until:
+        parts.append(
+            speak("until {day}, today {name}", day=speak.period(hit.until), name=hit.now_name)
+            if hit.now_name
+            else speak("until {day}", day=speak.period(hit.until))
+        )
+    if hit.how is How.TEXT:
+        parts.append(speak("by its description"))
+    return " · ".join(parts)
