@@ -1,6 +1,7 @@
 """Routes under /api/v1, one module per resource: they parse, ask and answer, nothing else."""
 
 from api.blueprint import Blueprint
+from api.resources.editing import editing
 from api.resources.matching import inventory
 from api.resources.municipalities import municipalities
 from api.resources.network import network
@@ -15,6 +16,7 @@ RESOURCES: tuple[Blueprint, ...] = (
     offers,
     requests,
     exchanges,
+    editing,
     inventory,
     network,
     indicators,

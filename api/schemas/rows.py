@@ -1,0 +1,60 @@
+"""Records as rows of the exchange package, over HTTP: the columns are the package's, as JSON types."""
+
+from functools import cache
+from typing import Any, cast
+
+import marshmallow as ma
+
+from api.editing.rows import MOST_ITEMS, MOST_TEXT
+from graph_service.exchange import TABLES, CellType, Column, Table, vocabulary_of
+from graph_service.model import Level, Scale, Visibility
+from graph_service.vocabulary import load_vocabulary
+
+_KEY = ma.validate.Regexp(r"^[A-Za-z0-9._-]{1,120}$")
+_NODE = ma.validate.Regexp(r"^([a-z]+:)?[A-Za-z0-9._-]{1,120}$")
+
+
+@cache
+def row_schema(name: str, *, partial: bool = False) -> type[ma.Schema]:
+    """The schema of a table's rows. ``partial``: any columns, for changes, where null takes a value away."""
+    table = TABLES[name]
+    columns = [c for c in table.columns if not (partial and c.name in table.identity and table.label)]
+    fields: dict[str, Any] = {c.name: _field(table, c, partial=partial) for c in columns}
+    fields["Meta"] = type("Meta", (), {"unknown": ma.RAISE})
+    title = "".join(part.capitalize() for part in name.split("_")) + ("ChangeSchema" if partial else "RowSchema")
+    return cast("type[ma.Schema]", type(title, (ma.Schema,), fields))
+
+
+def _field(table: Table, column: Column, *, partial: bool) -> ma.fields.Field[Any]:
+    key = table.label is not None and column.name in table.identity
+    required = not partial and not key and (column.filled or column.name in ("name", "title"))
+    options: dict[str, Any] = {"required": required, "allow_none": partial and not column.filled}
+    if column.type in (CellType.KEYS, CellType.TEXTS):
+        item = ma.fields.String(validate=_item(table, column))
+        return ma.fields.List(item, validate=ma.validate.Length(max=MOST_ITEMS), **options)
+    if column.type is CellType.INTEGER:
+        return ma.fields.Integer(strict=True, validate=_range(column), **options)
+    if column.type is CellType.NUMBER:
+        return ma.fields.Float(allow_nan=False, validate=_range(column), **options)
+    if column.type is CellType.DATE:
+        return ma.fields.Date(**options)
+    return ma.fields.String(validate=_item(table, column), **options)
+
+
+def _range(column: Column) -> ma.validate.Range | None:
+    return ma.validate.Range(column.low, column.high) if column.low is not None else None
+
+
+def _item(table: Table, column: Column) -> Any:
+    """What one text of a column must be: a term of its vocabulary, a key, or just not too long."""
+    kind = vocabulary_of(table, column.name)
+    if kind in load_vocabulary().kinds:
+        return ma.validate.OneOf([term.id for term in load_vocabulary().terms(kind)])
+    choices = {CellType.VISIBILITY: Visibility, CellType.LEVEL: Level, CellType.SCALE: Scale}.get(column.type)
+    if choices is not None:
+        return ma.validate.OneOf([each.value for each in choices])
+    if column.type in (CellType.KEY, CellType.KEYS):
+        return _KEY
+    if column.type is CellType.NODE:
+        return _NODE
+    return ma.validate.Length(min=1 if column.filled or column.name in ("name", "title") else 0, max=MOST_TEXT)
