@@ -13,6 +13,7 @@ from api.cli.paragraphs import on_option, say
 from api.explanations import Explainer
 from api.inventory_export import export_atlas, export_coverage
 from api.language import N_, Words
+from api.questions.inventory import inventory
 from api.questions.peers import DEFAULT_LENS
 from graph_service.model import Level
 from matching.inventory.answers import (
@@ -24,7 +25,6 @@ from matching.inventory.answers import (
     Due,
     Lack,
 )
-from matching.inventory.matcher import Inventory, InventoryMatcher
 from matching.inventory.stock import HARD
 from matching.lens import find_lens
 
@@ -58,11 +58,11 @@ export_option = option(
 def coverage(municipality: str, lens: str, peers: int, path: Path | None, on: datetime, form: str) -> None:
     """Take stock of one municipality."""
     here = app()
-    inventory = _inventory(lens)
-    answer = inventory.coverage(CoverageQuestion(here.services.municipality(municipality), on.date(), peers))
-    explainer = Explainer(inventory.stock.projection, here.words)
+    stock = inventory(here.services.snapshot(), find_lens(lens))
+    answer = stock.coverage(CoverageQuestion(here.services.municipality(municipality), on.date(), peers))
+    explainer = Explainer(stock.stock.projection, here.words)
     if path is not None:
-        export_coverage(answer, inventory, explainer, path, here.services.store)
+        export_coverage(answer, stock, explainer, path, here.services.store)
         click.echo(here.words("Written: {path}", path=path), err=True)
     if form == "json":
         print_json(answer)
@@ -97,12 +97,12 @@ def atlas(
     here = app()
     if (state is None) == (district is None):
         raise click.UsageError(here.words("Name a --state or a --district."))
-    inventory = _inventory(DEFAULT_LENS)
+    stock = inventory(here.services.snapshot(), find_lens(DEFAULT_LENS))
     key = here.services.municipality(state or district or "", Level.STATE if state else Level.DISTRICT)
-    answer = inventory.atlas(AtlasQuestion(key, on.date(), Level(level) if level else None))
-    explainer = Explainer(inventory.stock.projection, here.words)
+    answer = stock.atlas(AtlasQuestion(key, on.date(), Level(level) if level else None))
+    explainer = Explainer(stock.stock.projection, here.words)
     if path is not None:
-        export_atlas(answer, inventory, explainer, path, here.services.store)
+        export_atlas(answer, stock, explainer, path, here.services.store)
         click.echo(here.words("Written: {path}", path=path), err=True)
     if form == "json":
         print_json(answer)
@@ -118,11 +118,6 @@ def atlas(
         )
     else:
         print_atlas(answer, explainer)
-
-
-def _inventory(lens: str) -> Inventory:
-    peers = app().services.peers(find_lens(lens))
-    return InventoryMatcher(peers.lens).fit(peers.projection)
 
 
 def print_coverage(answer: CoverageAnswer, explainer: Explainer) -> None:

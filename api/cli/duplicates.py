@@ -1,6 +1,6 @@
 """``kompass network duplicates``, ``merge``, ``distinguish``, ``undo``: actors recorded twice, and who decides."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,12 +12,13 @@ from api.cli.output import format_option, print_csv, print_json
 from api.cli.paragraphs import DAY, say
 from api.language import N_
 from api.network_words import Speaker
+from api.questions.network import find_duplicates
 from graph_service.identity import keep_apart
 from graph_service.identity import merge as merge_records
 from graph_service.identity import undo as undo_decision
 from graph_service.keys import Label, NodeKey
 from matching.contract import Contribution
-from matching.duplicates import CONTRAST, KIND, LEAST, NAME, PLACE, RARITY, TOGETHER, URL, Duplicate, DuplicateMatcher
+from matching.duplicates import CONTRAST, KIND, LEAST, NAME, PLACE, RARITY, TOGETHER, URL, Duplicate
 from matching.node_names import find_actor, find_record
 
 FEATURES = {
@@ -45,11 +46,12 @@ FEATURES = {
 def duplicates(actor: str | None, least: float, limit: int, form: str) -> None:
     """Show likely duplicates."""
     here = app()
-    projection, words = here.services.projection(), here.words
-    question = find_actor(projection, actor) if actor else None
-    found = DuplicateMatcher(least).fit(projection).suggest(question, limit=limit)
+    snapshot, words = here.services.snapshot(), here.words
+    projection = snapshot.projection
+    answer = find_duplicates(snapshot, find_actor(projection, actor) if actor else None, limit=limit, least=least)
+    found = answer.suggestions
     if form == "json":
-        print_json({"revision": projection.revision, "actor": question, "least": least, "suggestions": found})
+        print_json(answer)
     elif form == "csv":
         names = ["one", "other", "score", "one_name", "other_name", "coverage"]
         print_csv(names, ([d.twin, d.key, d.score, d.twin_name, d.name, d.coverage] for d in found))
@@ -61,7 +63,7 @@ def duplicates(actor: str | None, least: float, limit: int, form: str) -> None:
         _print(found, Speaker(projection, words))
 
 
-def _print(found: list[Duplicate], speaker: Speaker) -> None:
+def _print(found: Sequence[Duplicate], speaker: Speaker) -> None:
     words = speaker.words
     for each in found:
         click.echo(f"{words.number(each.score, 2)}  {each.twin_name}")

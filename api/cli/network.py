@@ -5,15 +5,15 @@ from collections.abc import Sequence
 import click
 
 from api.cli.base import Entry, LazyGroup, app, argument, command, option
-from api.cli.network_options import chosen_types, labels_option, limit_option, node, types_option
+from api.cli.network_options import chosen_types, labels_option, limit_option, types_option
 from api.cli.output import Cell, Column, format_option, print_csv, print_json, print_table
 from api.cli.paragraphs import say
 from api.language import N_
 from api.network_words import Speaker
+from api.questions.network import find_anything, find_ego, find_paths
 from graph_service.keys import Label
 from graph_service.network.between import find_between
-from graph_service.network.ego import EgoNetwork, ego_network
-from graph_service.network.paths import shortest_paths
+from graph_service.network.ego import EgoNetwork
 
 
 @click.group(
@@ -51,10 +51,11 @@ def network() -> None:
 def ego(name: str, depth: int, limit: int, types: Sequence[str], labels: Sequence[str], form: str) -> None:
     """Show an ego network."""
     here = app()
-    projection = here.services.projection()
-    found = ego_network(
-        projection,
-        node(projection, name),
+    snapshot = here.services.snapshot()
+    projection = snapshot.projection
+    found = find_ego(
+        snapshot,
+        find_anything(projection, name),
         depth=depth,
         limit=limit,
         types=chosen_types(types),
@@ -109,11 +110,10 @@ def _print_ego(found: EgoNetwork, speaker: Speaker) -> None:
 def paths(source: str, target: str, limit: int, types: Sequence[str], labels: Sequence[str], form: str) -> None:
     """Show paths."""
     here = app()
-    projection, words = here.services.projection(), here.words
-    ends = node(projection, source), node(projection, target)
-    found = shortest_paths(
-        projection, *ends, limit=limit, types=chosen_types(types), labels=[Label(each) for each in labels]
-    )
+    snapshot, words = here.services.snapshot(), here.words
+    projection = snapshot.projection
+    ends = find_anything(projection, source), find_anything(projection, target)
+    found = find_paths(snapshot, *ends, limit=limit, types=chosen_types(types), labels=[Label(each) for each in labels])
     if form == "json":
         print_json(found)
         return

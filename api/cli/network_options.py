@@ -7,11 +7,8 @@ import click
 
 from api.cli.base import option
 from api.language import N_
-from graph_service.errors import NotFound
-from graph_service.keys import Label, NodeKey
+from graph_service.keys import Label
 from graph_service.model import EdgeType
-from graph_service.projection import Projection
-from matching.node_names import find_node
 
 NO_ACTORS = N_(
     "The store holds no actors yet. `kompass import table` reads your lists, `kompass import package` packages."
@@ -48,12 +45,3 @@ def limit_option(default: int, help: str) -> Callable[[Any], Any]:
 def chosen_types(names: Iterable[str]) -> frozenset[EdgeType]:
     """The relations that were named; none means the usual ones."""
     return frozenset(map(EdgeType, names))
-
-
-def node(projection: Projection, text: str) -> NodeKey:
-    """What a person means; raises NotFound, Ambiguous."""
-    if not len(projection.arrays.keys):
-        raise NotFound(
-            "a store with something in it: fill it with `kompass demo` or `kompass import`", "an empty store"
-        )
-    return find_node(projection, text)

@@ -10,6 +10,7 @@ from api.cli.output import Cell, Column, format_option, print_csv, print_json, p
 from api.cli.paragraphs import say
 from api.language import N_, Words
 from api.network_words import Speaker
+from api.questions.network import members_of
 from graph_service.errors import NotFound
 from graph_service.keys import Label
 from graph_service.network.brokers import Brokers, find_brokers
@@ -85,12 +86,12 @@ def _print_communities(found: Communities, shown: Sequence[Community], speaker: 
 
 
 def _print_members(projection: Projection, found: Communities, number: int, form: str, words: Words) -> None:
-    keys = [key for key, community in found.member_of.items() if community == number]
-    if not keys:
+    members = list(members_of(projection, found, number))
+    if not members:
         raise NotFound("the number of a community", number)
     speaker = Speaker(projection, words)
     columns = [Column("key", words("Key")), Column("name", words("Name")), Column("label", words("Kind"))]
-    rows = [[key, speaker.name(key), key.label.value] for key in keys]
+    rows = [[each.key, each.name, each.label.value] for each in members]
     if form == "table":
         print_table(columns, ([k, n, speaker.term("node_label", label)] for k, n, label in rows), words)
     elif form == "csv":

@@ -14,6 +14,7 @@ from api.cli.paragraphs import DAY, on_option, say
 from api.cli.progress import shown
 from api.language import N_, Words
 from api.partner_explanations import PartnerExplainer
+from api.questions.partners import partner_ranker
 from graph_service.errors import Place, TargetError
 from graph_service.keys import Label, NodeKey
 from matching.evaluation import MEASURES, Measure
@@ -28,9 +29,9 @@ from matching.partners.evaluation import (
     predict_partners,
 )
 from matching.partners.learning import learn as learn_weights
-from matching.partners.matcher import PartnerAnswer, PartnerMatcher, PartnerQuestion, PartnerSuggestion
-from matching.partners.model import load_model, prior_model, shipped_model, write_model
-from matching.text import load_synonyms, shipped_synonyms
+from matching.partners.matcher import PartnerAnswer, PartnerQuestion, PartnerSuggestion
+from matching.partners.model import load_model, prior_model, write_model
+from matching.text import load_synonyms
 
 PATH = click.Path(path_type=Path)
 
@@ -79,18 +80,18 @@ def partners(
         roles,
         tuple(_actor(each) for each in members),
     )
-    matcher = PartnerMatcher(
-        load_model(weights) if weights else shipped_model(), load_synonyms(synonyms) if synonyms else shipped_synonyms()
+    snapshot = here.services.snapshot()
+    ranker = partner_ranker(
+        snapshot, load_model(weights) if weights else None, load_synonyms(synonyms) if synonyms else None
     )
-    projection = here.services.projection()
-    answer = matcher.fit(projection).answer(question, limit=limit)
+    answer = ranker.answer(question, limit=limit)
     if form == "json":
         print_json(answer)
     elif form == "csv":
         names = ["rank", "actor", "score", "name", "kind", "municipality", "assured_on", "coverage"]
         print_csv(names, (_row(each) for each in answer.suggestions))
     else:
-        print_partners(answer, PartnerExplainer(projection, here.words))
+        print_partners(answer, PartnerExplainer(snapshot.projection, here.words))
 
 
 def _actor(text: str) -> NodeKey:

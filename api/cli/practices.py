@@ -11,9 +11,9 @@ from api.cli.paragraphs import on_option, say
 from api.explanations import Explainer
 from api.language import N_
 from api.questions.peers import DEFAULT_LENS
+from api.questions.practices import find_practices
 from matching.lens import find_lens
 from matching.practices.answers import Caution, PracticeAnswer, PracticeQuestion, PracticeSuggestion, Step
-from matching.practices.matcher import PracticeMatcher
 from matching.practices.records import REJECTED
 
 FIT = {
@@ -54,16 +54,16 @@ def practices(municipality: str, challenge: str, text: str, lens: str, limit: in
     here = app()
     if not challenge and not text.strip():
         raise click.UsageError(here.words("Name a --challenge, or say in a --text what it is about."))
-    peers = here.services.peers(find_lens(lens))
-    question = PracticeQuestion(here.services.municipality(municipality), on.date(), challenge, text)
-    answer = PracticeMatcher(peers.lens).fit(peers.projection).answer(question, limit=limit)
+    snapshot = here.services.snapshot()
+    question = PracticeQuestion(snapshot.municipality(municipality), on.date(), challenge, text)
+    answer = find_practices(snapshot, find_lens(lens), question, limit=limit)
     if form == "json":
         print_json(answer)
     elif form == "csv":
         names = ["rank", "practice", "score", "name", "fit", "municipality", "status", "since", "coverage"]
         print_csv(names, (_row(each) for each in answer.suggestions))
     else:
-        print_practices(answer, Explainer(peers.projection, here.words))
+        print_practices(answer, Explainer(snapshot.projection, here.words))
 
 
 def _row(each: PracticeSuggestion) -> list[str | int | float | None]:

@@ -12,13 +12,13 @@ from api.cli.output import format_option, print_csv, print_json
 from api.cli.paragraphs import DAY, on_option, say
 from api.explanations import Explainer
 from api.language import N_, Words
+from api.questions.supporters import find_news, find_supporters
 from graph_service.errors import Ambiguous, GraphServiceError, NotFound
 from graph_service.keys import Label, NodeKey
 from graph_service.projection import Projection
 from matching.contract import Contribution
 from matching.names import plain
-from matching.supporters.answers import SupporterAnswer, SupporterQuestion, SupporterSuggestion
-from matching.supporters.matcher import SupporterMatcher
+from matching.supporters.answers import SupporterAnswer, SupporterSuggestion
 
 FIT = {
     "resources": N_("brings what is looked for"),
@@ -67,8 +67,8 @@ def supporters(
     words, services = app().words, app().services
     if (request and actor) or not (request or actor or new_since) or (actor and new_since):
         raise click.UsageError(words("Name a request, or use --actor or --new-since."))
-    projection = services.projection()
-    ranker = SupporterMatcher().fit(projection)
+    snapshot = services.snapshot()
+    projection = snapshot.projection
     arrived = None
     if new_since is not None:
         day = new_since.date()
@@ -76,9 +76,9 @@ def supporters(
     if request or actor:
         label = Label.REQUEST if request else Label.ACTOR
         key = find_node(projection, label, request or actor or "")
-        answers = [ranker.answer(SupporterQuestion(key, on.date(), arrived), limit=limit)]
+        answers = [find_supporters(snapshot, key, on.date(), limit=limit, arrived=arrived)]
     else:
-        answers = ranker.news(on.date(), arrived or frozenset(), limit=limit)
+        answers = find_news(snapshot, on.date(), arrived or frozenset(), limit=limit)
     explainer = Explainer(projection, words)
     if form == "json":
         single = bool(request or actor)
@@ -93,7 +93,7 @@ def supporters(
     elif request or actor:
         _print_answer(answers[0], explainer, later=new_since)
     else:
-        _print_news(answers, explainer, new_since or on, len(ranker.requests))
+        _print_news(answers, explainer, new_since or on, len(projection.spans[Label.REQUEST]))
 
 
 def _row(answer: SupporterAnswer, each: SupporterSuggestion) -> list[str | int | float | None]:

@@ -30,6 +30,8 @@ MOST_BROKERS = 200
 class Grouping(StrEnum):
     """By what a network is put into groups."""
 
+    MUNICIPALITY = "municipality"
+    """Where each actor is located itself."""
     STATE = "state"
     DISTRICT = "district"
     FIELD = "field"
@@ -172,6 +174,8 @@ def find_aggregate(snapshot: Snapshot, by: Grouping, *, limit: int) -> Aggregate
 
 
 MOST_LINKS = 2000
+_IN_FIELDS = (Label.ACTOR, Label.ALLIANCE)
+"""An actor is in a field itself, or as a member of an alliance that is."""
 
 
 def _aggregate(snapshot: Snapshot, projection: Projection, by: Grouping) -> Aggregate:
@@ -181,9 +185,14 @@ def _aggregate(snapshot: Snapshot, projection: Projection, by: Grouping) -> Aggr
         case Grouping.COMMUNITY:
             groups, belongs = _by_community(projection, communities(snapshot))
         case _:
-            level = Level.STATE if by is Grouping.STATE else Level.DISTRICT
-            groups, belongs = _by_area(projection, projection.ancestor(level))
+            groups, belongs = _by_area(projection, _areas(projection, by))
     return aggregate(projection, by.value, groups, belongs, limit=MOST_LINKS)
+
+
+def _areas(projection: Projection, by: Grouping) -> IntArray:
+    if by is Grouping.MUNICIPALITY:
+        return np.arange(len(projection.spans[Label.MUNICIPALITY]))
+    return projection.ancestor(Level.STATE if by is Grouping.STATE else Level.DISTRICT)
 
 
 def _by_area(projection: Projection, area: IntArray) -> tuple[list[tuple[str, str]], Matrix]:
@@ -201,8 +210,9 @@ def _by_field(projection: Projection) -> tuple[list[tuple[str, str]], Matrix]:
     span = projection.spans[Label.CONCEPT]
     chosen = [i for i in range(len(span)) if projection.key(Label.CONCEPT, i).local.startswith("field.")]
     groups = [(str(projection.key(Label.CONCEPT, i)), projection.name(Label.CONCEPT, i)) for i in chosen]
-    table = projection.adjacency(EdgeType.IN_FIELD, Label.ACTOR, Label.CONCEPT)[:, chosen]
-    found = sparse.coo_array(table)
+    members = projection.adjacency(EdgeType.MEMBER_OF, Label.ACTOR, Label.ALLIANCE)
+    own, joint = (projection.adjacency(EdgeType.IN_FIELD, each, Label.CONCEPT)[:, chosen] for each in _IN_FIELDS)
+    found = sparse.coo_array(sparse.csr_array(own + members @ joint) > 0)
     actor, group = found.row.astype(np.int64), found.col.astype(np.int64)
     return groups, _belongs(actor, group, len(projection.spans[Label.ACTOR]), len(chosen))
 
