@@ -7,6 +7,7 @@ from flask import Flask, Response, g, request
 from flask_compress import Compress
 from werkzeug.exceptions import HTTPException
 
+from api.auth import install_auth
 from api.caching import install_caching
 from api.current import EXTENSION, services, words
 from api.errors import STATUS, headers, http_problem, problem
@@ -17,6 +18,7 @@ from api.negotiation import wanted_language
 from api.openapi import PREFIX, PROBLEM, describe
 from api.pages import PAGES
 from api.pages.frame import install_pages, render_problem
+from api.receiving import FileRequest
 from api.resources import RESOURCES
 from api.services import Services
 from api.settings import Settings
@@ -33,6 +35,7 @@ log = logging.getLogger(__name__)
 def create_app(settings: Settings, given: Services | None = None) -> Flask:
     """The application for these settings; nothing is opened before the first request."""
     app = Flask("api", static_folder="static", static_url_path="/static")
+    app.request_class = FileRequest
     app.extensions[EXTENSION] = given or Services(settings, patience=PATIENCE)
     app.config.update(
         MAX_CONTENT_LENGTH=MOST_BODY,
@@ -44,6 +47,7 @@ def create_app(settings: Settings, given: Services | None = None) -> Flask:
     install_guard(app)
     _install_language(app)
     _install_errors(app)
+    install_auth(app)
     # answers are kept as they leave, so the cache looks at them after they were compressed
     install_caching(app)
     Compress(app)

@@ -25,6 +25,7 @@ from matching.peers import PeerRanker
 
 if TYPE_CHECKING:  # not for a cycle: most commands need no accounts, and hashing takes long to import
     from api.accounts.service import Accounts
+    from api.mail import MailQueue
     from api.import_jobs import ImportJobs
 
 MOST_AUDIENCES = 16
@@ -104,6 +105,18 @@ class Services:
         from api.import_jobs import ImportJobs
 
         return ImportJobs.on(self.state, self.settings)
+
+    @property
+    def mails(self) -> "MailQueue":
+        """What waits for the mail server; raises StoreError."""
+        with self._opening:
+            return self._mails
+
+    @cached_property
+    def _mails(self) -> "MailQueue":
+        from api.mail import MailQueue
+
+        return MailQueue(self.state)
 
     @cached_property
     def store_identity(self) -> str:

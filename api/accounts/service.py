@@ -47,3 +47,9 @@ class Accounts:
             tokens=Tokens(state, registry, clock),
             records=Records(state, registry, clock),
         )
+
+    def confirm(self, account: str, password: str, address: str) -> None:
+        """Make sure that whoever is signed in knows the password, if there is one; raises Unauthorised, TooMany."""
+        known = self.registry.get(account)
+        if known.has_password:
+            self.sign_in.with_password(known.email, password, address)

@@ -1,14 +1,21 @@
 """Routes under /api/v1, one module per resource: they parse, ask and answer, nothing else."""
 
 from api.blueprint import Blueprint
+from api.resources.accounts import accounts
 from api.resources.editing import editing
+from api.resources.imports import imports
 from api.resources.matching import inventory
+from api.resources.me import me
 from api.resources.municipalities import municipalities
 from api.resources.network import network
 from api.resources.records import actors, alliances, exchanges, offers, practices, requests
 from api.resources.reference import indicators, lenses, vocabularies
+from api.resources.session import session
 
 RESOURCES: tuple[Blueprint, ...] = (
+    session,
+    me,
+    accounts,
     municipalities,
     actors,
     alliances,
@@ -20,6 +27,7 @@ RESOURCES: tuple[Blueprint, ...] = (
     inventory,
     network,
     indicators,
+    imports,
     vocabularies,
     lenses,
 )
