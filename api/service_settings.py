@@ -26,6 +26,7 @@ VARIABLES = (
 SMTP_PORTS = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
 """How to speak to the mail server: with STARTTLS, with TLS from the beginning, or (on the same machine) without."""
 MAIL_SERVER = "a mail server such as smtp://user@host:587, smtps://user@host or smtp+plain://localhost"
+PUBLIC_ADDRESS = "an address such as https://kompass.example.org"
 ROLES = ("reader", "editor", "office", "admin")
 """What an account can be; a test compares them with `api.viewer`, which takes long to import."""
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -114,7 +115,7 @@ def public_url(env: Mapping[str, str]) -> str:
     url = env.get("KOMPASS_URL", "").strip().rstrip("/")
     parts = urlsplit(url)
     if url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
-        raise InvalidValue("an address such as https://kompass.example.org", url, Place(column="KOMPASS_URL"))
+        raise InvalidValue(PUBLIC_ADDRESS, url, Place(column="KOMPASS_URL"))
     return url
 
 

@@ -61,6 +61,9 @@ class Settings:
         if self.source_url and not self.source_url.startswith(("https://", "http://")):
             raise InvalidValue("a web address", self.source_url, Place(column="KOMPASS_SOURCE_URL"))
 
+        if self.mail and not self.url:
+            raise InvalidValue(service_settings.PUBLIC_ADDRESS, "", Place(column="KOMPASS_URL"))
+
     def __repr__(self) -> str:
         shown = {f.name: getattr(self, f.name) for f in fields(self)}
         if self.neo4j_password is not None:

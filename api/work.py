@@ -1,13 +1,17 @@
 """What the worker of an installation does: its kinds of jobs, and what is to be done now and then."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from api.import_jobs import KIND
 from api.leases import LEASE, Leases
+from api.mail import Postman
 from api.periodic import Periodic
 from api.services import Services
 from api.worker import Worker
+
+log = logging.getLogger(__name__)
 
 
 def due_imports(services: Services) -> Periodic:
@@ -20,8 +24,30 @@ def tidy_imports(services: Services) -> Periodic:
     return Periodic("tidy-imports", timedelta(hours=1), services.imports.tidy)
 
 
-PERIODIC: tuple[Callable[[Services], Periodic], ...] = (due_imports, tidy_imports)
+def send_mail(services: Services) -> Periodic:
+    """Hand waiting mails to the mail server, where there is one."""
+    return Periodic("mail", timedelta(seconds=20), lambda: send_waiting(services))
+
+
+def forget(services: Services) -> Periodic:
+    """Forget sessions, links, tokens and events of accounts whose time is over."""
+    return Periodic("forget", timedelta(hours=6), lambda: log_forgotten(services.accounts.records.sweep()))
+
+
+PERIODIC: tuple[Callable[[Services], Periodic], ...] = (due_imports, tidy_imports, send_mail, forget)
 """The tasks that come again; each takes seconds."""
+
+
+def send_waiting(services: Services) -> None:
+    """Send what waits."""
+    if services.settings.mail:
+        Postman(services.mails, services.settings.mail).round()
+
+
+def log_forgotten(gone: Mapping[str, int]) -> None:
+    """Say how many rows of each table went."""
+    if any(gone.values()):
+        log.info("forgotten: %s", ", ".join(f"{count} {table}" for table, count in gone.items() if count))
 
 
 def make_worker(services: Services, *, lease: timedelta = LEASE) -> Worker:

@@ -24,23 +24,31 @@ WITHHELD = frozenset({"digest", "password", "email_key"})
 
 @dataclass(frozen=True, slots=True)
 class Personal:
-    """A table with rows about accounts: by which column, and whether they go with the account.
+    """A table with rows about accounts: by which columns, and whether they go with the account.
 
     Rows that stay hold the account's random id alone, which then stands for nobody.
     """
 
-    column: str = "account"
+    columns: tuple[str, ...] = ("account",)
     goes: bool = True
+
+    @property
+    def about(self) -> str:
+        """The condition that a row is about an account, named :account."""
+        return " OR ".join(f"{column} = :account" for column in self.columns)
 
 
 TABLES: Mapping[str, Personal] = MappingProxyType(
     {
-        "accounts": Personal("id"),
+        "accounts": Personal(("id",)),
         "identities": Personal(),
         "sessions": Personal(),
         "tokens": Personal(),
         "password_links": Personal(),
-        "account_events": Personal(goes=False),
+        "mails": Personal(),
+        "account_events": Personal(("account", "by_account"), goes=False),
+        "job": Personal(("created_by", "confirmed_by"), goes=False),
+        "import_schedule": Personal(("created_by",), goes=False),
     }
 )
 """The tables of the state database that name accounts; a test looks for tables that are missing here."""
@@ -63,7 +71,9 @@ class Records:
             for table, personal in TABLES.items():
                 if not _exists(connection, table):
                     continue
-                rows = connection.execute(f"SELECT * FROM {table} WHERE {personal.column} = ?", (account,)).fetchall()
+                rows = connection.execute(
+                    f"SELECT * FROM {table} WHERE {personal.about}", {"account": account}
+                ).fetchall()
                 tables[table] = [_shown(row) for row in rows]
         return {"account": account, "exported_at": self._clock(), "records": tables}
 
@@ -76,7 +86,7 @@ class Records:
             keep_an_admin(connection, account_in(connection, account))
             for table, personal in reversed([*TABLES.items()]):
                 if personal.goes and _exists(connection, table):
-                    connection.execute(f"DELETE FROM {table} WHERE {personal.column} = ?", (account,))
+                    connection.execute(f"DELETE FROM {table} WHERE {personal.about}", {"account": account})
             self._registry.remember(connection, "erased", account, by)
 
     def sweep(self) -> Mapping[str, int]:

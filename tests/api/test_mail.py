@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -19,7 +20,10 @@ from cryptography.x509.oid import NameOID
 
 from api.mail import MailQueue, Postman
 from api.service_settings import MailSettings
+from api.services import Services
+from api.settings import Settings
 from api.state import StateDatabase
+from api.work import make_worker
 from graph_service.errors import InvalidValue
 
 
@@ -260,3 +264,19 @@ def test_a_mail_belongs_to_the_transaction_in_which_it_was_put(queue, state):
 def test_nobody_smuggles_in_a_header(queue, recipient, subject, body):
     with pytest.raises(InvalidValue):
         queue.put(recipient, subject, body)
+
+
+def test_the_worker_sends_what_waits(tmp_path, inbox, server, certificate, monkeypatch):
+    monkeypatch.setattr(
+        "api.mail.ssl.create_default_context", partial(ssl.create_default_context, cafile=str(certificate[0]))
+    )
+    settings = MailSettings(
+        scheme="smtp", host="127.0.0.1", port=server.port, user="kompass", password="geheim", sender="k@stadt.example"
+    )
+    services = Services(
+        Settings(store=f"sqlite:///{tmp_path / 'kompass.db'}", cache=tmp_path, url="https://k.example", mail=settings)
+    )
+    services.mails.put("buero@stadt.example", "Hallo", "Text\n")
+    make_worker(services).run(once=True)
+    assert [mail["Subject"] for mail in inbox.mails] == ["Hallo"]
+    services.close()

@@ -7,7 +7,11 @@ from api.settings import Settings
 from api.viewer import Role
 from graph_service.errors import InvalidValue
 
-MAIL = {"KOMPASS_SMTP": "smtp://kompass@mail.example:2525", "KOMPASS_MAIL_FROM": "kompass@example.org"}
+MAIL = {
+    "KOMPASS_URL": "https://kompass.example",
+    "KOMPASS_SMTP": "smtp://kompass@mail.example:2525",
+    "KOMPASS_MAIL_FROM": "kompass@example.org",
+}
 SIGN_ON = {"KOMPASS_OIDC_ISSUER": "https://sso.example/realms/stadt/", "KOMPASS_OIDC_CLIENT_ID": "kompass"}
 
 
@@ -69,6 +73,7 @@ def test_no_secret_is_ever_shown():
         ("KOMPASS_OIDC_CLIENT_ID", SIGN_ON | {"KOMPASS_OIDC_CLIENT_ID": ""}),
         ("KOMPASS_OIDC_ROLES", SIGN_ON | {"KOMPASS_OIDC_ROLES": "x=king"}),
         ("KOMPASS_OIDC_ROLES", SIGN_ON | {"KOMPASS_OIDC_ROLES": "office"}),
+        ("KOMPASS_URL", MAIL | {"KOMPASS_URL": ""}),
         ("KOMPASS_URL", {"KOMPASS_URL": "kompass.example.org"}),
     ],
 )
