@@ -86,6 +86,11 @@ class Schedules:
             )
             return _schedule(connection, id)
 
+    def schedule(self, id: str) -> Schedule:
+        """One of them; raises NotFound."""
+        with self._database.read() as connection:
+            return _schedule(connection, id)
+
     def schedules(self) -> list[Schedule]:
         """All of them, in the order in which they were added."""
         with self._database.read() as connection:

@@ -22,7 +22,7 @@ from graph_service.errors import Place, SourceError, StoreFull, StoreReadOnly
 from importers.archives import kind_of
 
 MOST_FILES = 20
-_CHUNK = 1 << 20
+_CHUNK = 1 << 18
 _HEAD = 512
 _ARCHIVES = frozenset({".zip"})
 _WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
