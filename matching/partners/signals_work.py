@@ -63,8 +63,11 @@ class Work:
     def of(cls, history: History, profiles: tuple[str, ...], names: tuple[str, ...], synonyms: Synonyms) -> "Work":
         """Read the past; ``profiles`` are what actors say of themselves, ``names`` their names."""
         document, distinct = _distinct(history.texts)
-        vectors, rows = Vectors.fit([*distinct, *profiles], share=SHARE, synonyms=synonyms)
-        texts, own = sparse.csr_array(rows[: len(distinct)]), sparse.csr_array(rows[len(distinct) :])
+        # a name may be all that is known of an actor; in a past that is measured everybody had a part
+        called = names if history.whole else ()
+        vectors, rows = Vectors.fit([*distinct, *profiles, *called], share=SHARE, synonyms=synonyms)
+        told_by = len(distinct) + len(profiles)
+        texts, own = sparse.csr_array(rows[: len(distinct)]), sparse.csr_array(rows[len(distinct) : told_by])
         count = len(document)
         spread = sparse.csr_array(
             (np.ones(count, np.float32), (document, np.arange(count))), shape=(len(distinct), count)
@@ -87,7 +90,7 @@ class Work:
             _columns(history.topics),
             fresh,
             _columns(_unit(told)),
-            _columns(vectors.transform(names)),
+            _columns(sparse.csr_array(rows[told_by:]) if history.whole else vectors.transform(names)),
         )
 
     def like(self, needs: Needs, texts: sparse.csr_array) -> Like:

@@ -132,6 +132,14 @@ def test_an_actor_without_history_is_found_by_what_it_says_of_itself(graph):
     assert actor("alt") not in [each.key for each in answer.suggestions]
 
 
+def test_a_list_of_names_alone_is_searched_by_words(graph):
+    records = [*someone("a", called="Kegelklub Ährenstadt"), *someone("b", called="Jugendamt Ährenstadt")]
+    (found,) = ask(graph(*towns(), *records), text="Jugendamt").suggestions
+    assert found.key == actor("b")
+    assert found.contributions[0].feature == "name"
+    assert [each.key for each in ask(graph(*towns(), *records), text="Kegeln").suggestions] == [actor("a")]
+
+
 def test_field_kind_and_resources_speak_for_an_actor(graph):
     records = [*someone("a"), *someone("b", resources=("rooms",))]
     records.append(Edge(EdgeType.IN_FIELD, actor("a"), concept_key("field", "language")))
