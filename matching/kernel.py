@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from graph_service.arrays import IntArray
 from graph_service.projection import FloatArray
-from matching.loop import COMPILER, Loop, Single
+from matching.loop import COMPILER, MISSING, STEPS, Loop, Short, Single
 from matching.tiles import Tiles
 
 TOGETHER = 16
@@ -66,23 +66,25 @@ class Kernel:
     def by_loop(self, loop: Loop, rows: IntArray, least: float) -> Approximation:
         """The same with machine code."""
         columns, straight, squared, weights = self._columns
-        # a step of rounding for each addition of a distance and of a weight, and some for what is added up
-        within = ROUNDING * (2 * len(weights) + 16)
-        own = self.scaled[rows].astype(np.float32)
+        # an error of rounding for each addition of a distance and of a weight, and some for what is added up
+        rounded = ROUNDING * (2 * len(weights) + 16)
+        own = (self.scaled[rows] * STEPS).astype(np.float32)
         scores = np.empty((len(rows), columns.shape[1]), np.float32)
-        loop(columns, own, straight, squared, weights, np.float32(max(least - within, 1e-6)), scores)
-        return Approximation(scores, within)
+        loop(columns, own, straight, squared, weights, np.float32(max(least - rounded, 1e-6)), scores)
+        # the others' values are off by half a step, and no difference grows faster than twice the values'
+        return Approximation(scores, rounded + 1 / STEPS)
 
     @cached_property
     def _tiles(self) -> Tiles:
         return Tiles.of(self.scaled, self.weights, self.bend)
 
     @cached_property
-    def _columns(self) -> tuple[Single, Single, Single, Single]:
-        """Values by indicator, and what a straight and a squared difference and an indicator weigh."""
-        parts = (self.scaled.T, self.weights * (1 - self.bend), self.weights * self.bend, self.weights)
-        columns, straight, squared, weights = (np.ascontiguousarray(part, np.float32) for part in parts)
-        return columns, straight, squared, weights
+    def _columns(self) -> tuple[Short, Single, Single, Single]:
+        """Steps by indicator, and what a straight and a squared step and an indicator weigh."""
+        steps = np.rint(np.nan_to_num(self.scaled * STEPS, nan=MISSING)).astype(np.int16)
+        weighed = (self.weights * self._straight / STEPS, self.weights * self.bend / STEPS**2, self.weights)
+        straight, squared, weights = (np.asarray(part, np.float32) for part in weighed)
+        return np.ascontiguousarray(steps.T), straight, squared, weights
 
     @cached_property
     def _straight(self) -> FloatArray:
@@ -115,7 +117,7 @@ class Kernel:
 
 
 def near_ones(approximate: Approximation, limit: int) -> tuple[IntArray, FloatArray]:
-    """For each row a few more than the best, ascending; and where those may not be all, the score from which all may.
+    """For each row a few more than the best, unordered; and where those may not be all, the score from which all may.
 
     Minus infinity says that they are all: nobody else can be among the best.
     """
@@ -123,10 +125,10 @@ def near_ones(approximate: Approximation, limit: int) -> tuple[IntArray, FloatAr
     everybody = scores.shape[1]
     count = min(limit, everybody)
     wide = min(count + SPARE, everybody)
-    near = np.sort(np.argpartition(scores, everybody - wide, axis=1)[:, everybody - wide :], axis=1)
+    near = scores.argpartition(everybody - wide, axis=1)[:, everybody - wide :]
     unsure = np.full(len(scores), -np.inf)
     if count and wide < everybody:
-        ordered = np.sort(np.take_along_axis(scores, near, 1), axis=1)
+        ordered = np.sort(scores[np.arange(len(scores))[:, None], near], axis=1)
         doubtful = ordered[:, wide - count] - 2 * within
         unsure = np.where(ordered[:, 0] >= doubtful, doubtful, -np.inf)
     return near, unsure

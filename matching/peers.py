@@ -177,7 +177,7 @@ class _Query:
         found = best(self.table, self.row, scores[0], within, wide, self.filters.min_coverage)
         rows, amounts, known, totals = found.first(limit)
         firm = stability(self.kernel, self.row, found.rows, limit, draws) if draws else [None] * len(rows)
-        closeness = self._closeness(amounts)
+        closeness = self._closeness(amounts, totals)
         reasons = self._reasons(rows, amounts, known)
         return [
             PeerSuggestion(
@@ -207,10 +207,10 @@ class _Query:
         both = ~np.isnan(kernel.scaled[doubtful]) & ~np.isnan(kernel.scaled[self.row])
         return len(near) - int((both @ kernel.weights < least).sum())
 
-    def _closeness(self, amounts: FloatArray) -> list[float]:
-        # hub control changes scores, not how alike two are
-        plain = np.nansum(amounts[:, : len(self.table.ids)], axis=1) / (1 - self.lens.hub_control)
-        return self.table.closeness(plain)
+    def _closeness(self, amounts: FloatArray, totals: FloatArray) -> list[float]:
+        if self.lens.hub_control:  # it changes scores, not how alike two are
+            totals = np.nansum(amounts[:, : len(self.table.ids)], axis=1) / (1 - self.lens.hub_control)
+        return self.table.closeness(totals)
 
     def _reasons(self, rows: IntArray, amounts: FloatArray, known: FloatArray) -> list[tuple[Contribution, ...]]:
         table, features, share = self.table, self.table.features, self.lens.hub_control
@@ -243,8 +243,10 @@ class _Query:
     def _periods(self, rows: IntArray) -> Words:
         """For each row the period of both values, or both periods where they differ."""
         features = self.table.features
-        mine, theirs = features.period[self.row], features.period[rows]
         result = np.broadcast_to(self.table.labels[2], (len(rows), len(self.table.ids)))
+        if not self.table.irregular:
+            return result
+        mine, theirs = features.period[self.row], features.period[rows]
         odd = (theirs != features.reference) | (mine != features.reference)
         odd &= (theirs >= 0) & (mine >= 0)
         if odd.any():
@@ -275,7 +277,7 @@ class _Query:
             self._reasons(rows, amounts, known)[0] if known[0] > 0 else (),
             float(known[0]),
             int(before.sum()) + 1 if scores[row] > -np.inf else 0,
-            self._closeness(amounts)[0],
+            self._closeness(amounts, totals)[0],
             None,
             self._unknown(amounts)[0],
         )

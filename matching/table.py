@@ -73,6 +73,12 @@ class Table:
         return np.array([self.ids, self.units, self.periods], object)
 
     @cached_property
+    def irregular(self) -> bool:
+        """Whether some value is of another period than its indicator's."""
+        period = self.features.period
+        return bool(((period >= 0) & (period != self.features.reference)).any())
+
+    @cached_property
     def candidates(self) -> npt.NDArray[np.bool_]:
         """The rows that have enough values to be compared at all."""
         own: npt.NDArray[np.bool_] = self.kernel.known >= self.lens.filters.min_coverage - 1e-6

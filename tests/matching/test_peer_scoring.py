@@ -1,5 +1,7 @@
 """Every way to score gives the same peers: arrays, the loop as it is written, and the loop as machine code."""
 
+import subprocess
+import sys
 from dataclasses import replace
 from threading import Event
 
@@ -169,7 +171,7 @@ def test_questions_are_answered_while_the_loop_is_being_made() -> None:
 
 
 def test_without_numba_arrays_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "numba", None)
+    monkeypatch.setitem(sys.modules, "numba", None)
     compiler = Compiler(worth=0)
     assert compiler.loop(1) is None
     assert not compiler.ready()
@@ -190,8 +192,8 @@ def test_machine_code_that_cannot_be_kept_on_disk_is_made_for_this_process(monke
     monkeypatch.setattr(numba, "njit", nowhere)
     scores = np.empty((1, 3), np.float32)
     one: Single = np.ones(1, np.float32)
-    columns = np.array([[0.0, 0.5, NAN]], np.float32)
-    loop.compiled()(columns, columns[:, :1].copy(), one, 0 * one, one, np.float32(0.5), scores)
+    columns = np.array([[0, loop.STEPS // 2, loop.MISSING]], np.int16)
+    loop.compiled()(columns, 0 * one[None], one / loop.STEPS, 0 * one, one, np.float32(0.5), scores)
     assert scores.tolist() == [[1.0, 0.5, -np.inf]]
 
 
@@ -200,3 +202,8 @@ def test_a_numba_that_is_told_not_to_compile_is_not_used(monkeypatch: pytest.Mon
     monkeypatch.setattr(numba.config, "DISABLE_JIT", 1)
     with pytest.raises(ImportError):
         loop.compiled()
+
+
+def test_nothing_is_compiled_before_it_is_worth_it() -> None:
+    code = "import sys, api.cli.main, matching.peers; sys.exit('numba' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
