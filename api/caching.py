@@ -16,7 +16,9 @@ from api.viewer import Role, viewer
 
 MOST_BYTES = 32_000_000
 MOST_EACH = 1_000_000
-_KEPT_HEADERS = ("Content-Type", "Content-Encoding", "Content-Language", "Vary", "Link", "Content-Disposition")
+_KEPT_HEADERS = (
+    "Content-Type", "Content-Encoding", "Content-Language", "Vary", "Link", "Content-Disposition", "HX-Push-Url",
+)  # fmt: skip
 _MARK = "depends_on_graph"
 
 
@@ -88,7 +90,7 @@ def install_caching(app: Flask) -> None:
             cache.keep(g.answer_name, response.get_data(), kept)
         response.set_etag(tag, weak=True)
         response.headers["Cache-Control"] = "private, no-cache" if viewer().account else "public, no-cache"
-        response.vary.update(("Accept-Language", "Accept-Encoding", "Cookie", "Authorization"))
+        response.vary.update(("Accept-Language", "Accept-Encoding", "Cookie", "Authorization", "HX-Request"))
         return response
 
     app.before_request(answer_known)
@@ -112,6 +114,7 @@ def _tag(release: str) -> str:
         viewer().account,
         words().language,
         request.cookies.get("kompass_theme", ""),
+        request.headers.get("HX-Request", ""),
         today(),
         release,
     )

@@ -7,6 +7,7 @@ import click
 from api.cli.output import Column, print_table
 from api.cli.paragraphs import say
 from api.explanations import Explainer
+from api.peer_words import described, not_known
 from matching.contract import Contribution
 from matching.lens import Lens
 from matching.peers import PeerAnswer, PeerSuggestion
@@ -23,35 +24,11 @@ def print_answer(answer: PeerAnswer, lens: Lens, explainer: Explainer, kind: str
         say(line, hang=2 if line.startswith("- ") else 0)
 
 
-def described(answer: PeerAnswer, lens: Lens, explainer: Explainer) -> str:
-    """Through which lens, with how much data, and among whom."""
-    words = explainer.words
-    title = (lens.title_en if words.language == "en" else lens.title_de) or lens.id
-    text = words.plural(
-        "Lens: {title} ({count} indicators, {years}), compared with one municipality.",
-        "Lens: {title} ({count} indicators, {years}), compared with {n} municipalities.",
-        answer.candidates,
-        title=title,
-        count=words.number(len(answer.weights)),
-        years=explainer.years(answer) or "–",
-    )
-    level = explainer.term("level", answer.level.value) if answer.level else ""
-    return text + (" " + words("Level: {level}.", level=level) if level else "")
-
-
 def notes(answer: PeerAnswer, lens: Lens, explainer: Explainer) -> Iterator[str]:
     """How to read the answer, what is unknown, and where the data come from."""
-    words = explainer.words
-    if answer.suggestions:
-        yield words("In brackets: the value of {name} first, then that of the other.", name=answer.name)
-    weights = {each.id: each.weight for each in lens.indicators} or dict.fromkeys(answer.weights, 1.0)
-    share = sum(weights.get(each, 0.0) for each in answer.unknown) / (sum(weights.values()) or 1.0)
-    if missing := explainer.unknown(answer.unknown, len(weights), share):
-        yield missing
-    for each in answer.not_applied:
-        yield words("The filter {name} was not applied: the own value is unknown.", name=f"--{each}")
+    yield from not_known(answer, lens, explainer)
     if sources := explainer.sources(answer.weights):
-        yield words("Sources:")
+        yield explainer.words("Sources:")
         yield from (f"- {source}" for source in sources)
 
 

@@ -2,9 +2,10 @@
 
 from flask import Blueprint
 
+from api.pages.peers import peers
 from api.pages.preferences import preferences
 from api.pages.search import searching
 from api.pages.start import start
 from api.pages.static import static
 
-PAGES: tuple[Blueprint, ...] = (start, searching, preferences, static)
+PAGES: tuple[Blueprint, ...] = (start, searching, peers, preferences, static)
