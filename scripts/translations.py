@@ -31,7 +31,7 @@ Message = str | tuple[str, str]
 
 SAYING_IN_TEMPLATES = ("_", "ngettext")
 
-SAYING = {"words", "_words", "N_", "_"}
+SAYING = {"words", "_words", "speak", "N_", "_"}
 """Functions of ``api`` whose first argument is a message."""
 
 CORE = ("graph_service", "importers", "matching", "api")
@@ -165,6 +165,8 @@ def _says_enough(text: str) -> bool:
 
 
 def _name(function: ast.expr) -> str:
+    if isinstance(function, ast.Call):  # words()("…")
+        return _name(function.func)
     return (
         function.id if isinstance(function, ast.Name) else function.attr if isinstance(function, ast.Attribute) else ""
     )

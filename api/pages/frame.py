@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from flask import Flask, Response, current_app, make_response, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import RequestRedirect
+from werkzeug.wrappers import Response as AnyResponse
 
 from api.current import services, snapshot, words
 from api.language import N_
@@ -210,7 +211,7 @@ def local_path(target: str | None, otherwise: str = "/") -> str:
     return otherwise if parts.scheme or parts.netloc or any(ord(c) < 32 for c in target) else target
 
 
-def set_cookie(response: Response, name: str, value: str) -> None:
+def set_cookie(response: AnyResponse, name: str, value: str) -> None:
     """Remember a choice of the reader for a year, or forget it."""
     if value:
         response.set_cookie(name, value, max_age=YEAR, samesite="Lax", secure=request.is_secure)

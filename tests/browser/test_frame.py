@@ -1,0 +1,139 @@
+"""The frame around every page, its components, and the search field, in a real browser."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from browser.conftest import WIDTHS, Open, Watched, scrolls_sideways
+
+PAGES = ("/", "/search?q=Bildung", "/search?q=", "/about", "/privacy", "/accessibility", "/components", "/no-such-page")
+Axe = Callable[[Page], list[str]]
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(
+    opened: Open, axe: Axe, watched: Watched, path: str, language: str, scheme: str
+) -> None:
+    watched.expected.append("404")
+    page = opened(path, language=language, scheme=scheme)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        assert not scrolls_sideways(page), f"scrolls sideways at {width} px"
+        assert axe(page) == []
+    assert page.get_attribute("html", "lang") == language
+    assert re.fullmatch(r".+ · Bündniskompass", page.title())
+    assert page.locator("h1").count() == 1
+
+
+def test_everything_is_readable_at_twice_the_size(opened: Open) -> None:
+    # 200 % zoom of a 1280 px window leaves 640 px
+    page = opened("/components", width=640)
+    assert not scrolls_sideways(page)
+
+
+def test_the_first_stop_of_the_keyboard_leads_past_the_navigation(page: Page) -> None:
+    page.keyboard.press("Tab")
+    link = page.locator(".bk-skip")
+    expect(link).to_be_focused()
+    expect(link).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_the_chosen_theme_stays_and_can_be_taken_back(opened: Open, script: bool) -> None:
+    page = opened("/about", script=script)
+    dark = page.get_by_role("button", name="Dunkel")
+    dark.click()
+    expect(page.locator("html")).to_have_attribute("data-kern-theme", "dark")
+    page.goto("/privacy")
+    expect(page.locator("html")).to_have_attribute("data-kern-theme", "dark")
+    dark.click()
+    expect(page.locator("html")).not_to_have_attribute("data-kern-theme", re.compile(".*"))
+    page.goto("/about")
+    expect(page.locator("html")).not_to_have_attribute("data-kern-theme", re.compile(".*"))
+
+
+def test_the_theme_colours_the_page(opened: Open) -> None:
+    page = opened("/about", scheme="light")
+    before = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.get_by_role("button", name="Dunkel").click()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != before
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_another_language_keeps_the_page_and_its_query(opened: Open, script: bool) -> None:
+    page = opened("/?sort=-population", script=script)
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    assert page.url.endswith("/?sort=-population")
+    expect(page.locator("h1")).to_have_text("Which municipality faces similar tasks?")
+
+
+def test_suggestions_come_while_typing_and_are_chosen_by_keyboard(page: Page) -> None:
+    field = page.get_by_role("combobox", name="Suchen")
+    field.press_sequentially("Rems")
+    options = page.get_by_role("option")
+    expect(options.first).to_contain_text("Rems-Murr-Kreis")
+    expect(field).to_have_attribute("aria-expanded", "true")
+    field.press("ArrowDown")
+    expect(options.first).to_have_attribute("aria-selected", "true")
+    expect(field).to_have_attribute("aria-activedescendant", re.compile("suggestions-"))
+    field.press("Escape")
+    expect(options.first).to_be_hidden()
+    assert field.input_value() == "Rems"
+
+
+def test_an_open_list_of_suggestions_is_accessible(page: Page, axe: Axe) -> None:
+    page.get_by_role("combobox", name="Suchen").press_sequentially("Jugend")
+    expect(page.get_by_role("option").first).to_be_visible()
+    assert axe(page) == []
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_misspelt_name_is_found(opened: Open, script: bool) -> None:
+    page = opened("/", script=script)
+    page.locator("#search").fill("Schwarzwald Bar")
+    page.locator("#search").press("Enter")
+    expect(page.locator("main")).to_contain_text("Schwarzwald-Baar-Kreis")
+
+
+def test_sorting_a_table_needs_no_script(opened: Open) -> None:
+    page = opened("/", script=False)
+    page.get_by_role("link", name="Einwohner").click()
+    page.get_by_role("link", name="Einwohner").click()
+    expect(page.locator("tbody tr").first).to_contain_text("Nordrhein-Westfalen")
+    expect(page.locator("th[aria-sort]")).to_have_attribute("aria-sort", "descending")
+
+
+def test_an_unknown_address_is_answered_with_what_to_do(opened: Open, watched: Watched) -> None:
+    watched.expected.append("404")
+    page = opened("/no-such-page")
+    expect(page.locator("h1")).to_have_text("Diese Seite gibt es hier nicht")
+    page.get_by_role("link", name="Zur Startseite").click()
+    expect(page.locator("h1")).to_have_text("Welche Kommune steht vor ähnlichen Aufgaben?")
+
+
+def test_print_leaves_out_what_paper_cannot_do(opened: Open) -> None:
+    page = opened("/components")
+    page.emulate_media(media="print")
+    for selector in (".bk-masthead", ".bk-crumbs", ".bk-panel", ".kern-btn"):
+        expect(page.locator(selector).first).to_be_hidden()
+    expect(page.locator("table").first).to_be_visible()
+
+
+def test_high_contrast_keeps_bars_and_shapes(opened: Open) -> None:
+    page = opened("/components")
+    page.emulate_media(forced_colors="active")
+    canvas = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert page.locator(".bk-bar__value").first.evaluate("each => getComputedStyle(each).fill") != canvas
+
+
+def test_the_page_sets_no_inline_style(page: Page) -> None:
+    page.get_by_role("combobox", name="Suchen").press_sequentially("Jugend")
+    expect(page.get_by_role("option").first).to_be_visible()
+    assert page.locator("[style], style").count() == 0
