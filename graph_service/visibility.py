@@ -71,6 +71,14 @@ def seen_by(projection: Projection, audience: Audience) -> Projection:
     return Projection(_reduced(projection, nodes, {name: found for name, found in edges.items() if found.any()}))
 
 
+def edges_seen(projection: Projection, audience: Audience) -> dict[str, Mask]:
+    """For each type of edges which of them the audience sees."""
+    levels = {name: _edge_levels(edges) for name, edges in projection.arrays.edges.items()}
+    mine = _mine(projection, audience, levels)
+    nodes = _allowed(_node_levels(projection), mine, audience)
+    return {name: _edges_seen(projection, name, levels[name], nodes, mine, audience) for name in levels}
+
+
 def own_records(projection: Projection, audience: Audience) -> Mask:
     """For each node whether it belongs to a municipality of the audience."""
     edge_levels = {name: _edge_levels(edges) for name, edges in projection.arrays.edges.items()}
