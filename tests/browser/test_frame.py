@@ -4,9 +4,8 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
-
 from browser.conftest import WIDTHS, Open, Watched, scrolls_sideways
+from playwright.sync_api import Page, expect
 
 PAGES = ("/", "/search?q=Bildung", "/search?q=", "/about", "/privacy", "/accessibility", "/components", "/no-such-page")
 Axe = Callable[[Page], list[str]]
