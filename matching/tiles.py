@@ -248,7 +248,7 @@ def _tiles(values: FloatArray) -> Single:
     rows, columns = values.shape
     tiles = np.zeros((-(-rows // TILE) * TILE, columns), np.float32)
     tiles[:rows] = values
-    return np.ascontiguousarray(tiles.reshape(-1, TILE, columns).transpose(0, 2, 1))
+    return np.ascontiguousarray(tiles.reshape(len(tiles) // TILE, TILE, columns).transpose(0, 2, 1))
 
 
 def _rows(tiles: Single, count: int) -> Single:
