@@ -12,7 +12,7 @@ from graph_service.projection import Projection
 from graph_service.vocabulary import load_vocabulary
 from matching.ahead import AheadPeer
 from matching.contract import Contribution
-from matching.further import FurtherPeer
+from matching.further import NEAR, FurtherPeer
 from matching.peers import REACH, PeerAnswer, PeerSuggestion
 
 AGREEMENTS = 3
@@ -96,10 +96,26 @@ class Explainer:
         return f"{label} ({values}, {period})" if period else f"{label} ({values})"
 
     def answer(self, answer: PeerAnswer) -> str:
-        """The answer in a sentence: how many, and who is nearest."""
+        """The answer in a sentence: how many are near enough to be called comparable, and who is nearest."""
         if not answer.suggestions:
             return self.words("No comparable municipality was found for {name}.", name=answer.name)
-        first = answer.suggestions[0]
+        near = [each for each in answer.suggestions if each.closeness >= NEAR]
+        first = (near or answer.suggestions)[0]
+        if not near:
+            return self.words(
+                "No municipality is really comparable to {name}; the nearest is {first}.",
+                name=answer.name,
+                first=first.name,
+            )
+        if len(near) < len(answer.suggestions):
+            return self.words.plural(
+                "Of the {total} nearest municipalities one is comparable to {name}: {first}.",
+                "Of the {total} nearest municipalities {n} are comparable to {name}; the nearest is {first}.",
+                len(near),
+                total=len(answer.suggestions),
+                name=answer.name,
+                first=first.name,
+            )
         return self.words.plural(
             "One municipality is comparable to {name}: {first}.",
             "{n} municipalities are comparable to {name}; the nearest is {first}.",

@@ -19,7 +19,7 @@ ALL = ("--lens", "all-indicators", "--level", "district")
 def test_the_answer_says_who_how_close_why_and_from_whom(loaded):
     said = loaded("peers", "Großbärenkreis", *ALL).stdout
     lines = said.splitlines()
-    assert lines[0] == "Großbärenkreis: 5 vergleichbare Kommunen; am nächsten liegt Kleinbärenkreis."
+    assert lines[0] == "Großbärenkreis: Von den 5 nächsten Kommunen ist eine vergleichbar: Kleinbärenkreis."
     assert any(re.match(r" 1  Kleinbärenkreis · Landkreis, Bärenland", line) for line in lines)
     assert "ähnlicher als " in said
     assert "Ausländeranteil (17,5\N{NO-BREAK SPACE}/ 17,1\N{NO-BREAK SPACE}%, 2022)" in said
@@ -33,9 +33,25 @@ def test_every_rank_begins_its_line(loaded):
 
 def test_the_answer_in_english(loaded):
     said = re.sub(r"\n +", " ", loaded("--lang", "en", "peers", "90001", *ALL).stdout)
-    assert said.startswith("5 municipalities are comparable to Großbärenkreis; the nearest is Kleinbärenkreis.")
+    assert said.startswith("Of the 5 nearest municipalities one is comparable to Großbärenkreis: Kleinbärenkreis.")
     assert "Share of foreigners (17.5\N{NO-BREAK SPACE}/ 17.1\N{NO-BREAK SPACE}%, 2022)" in said
     assert "closer than " in said
+
+
+def test_whom_the_answer_calls_comparable_is_closer_than_most_pairs(loaded):
+    for code in DISTRICTS:
+        said = re.sub(r"\n +", " ", loaded("--lang", "en", "peers", code, *ALL).stdout).splitlines()[0]
+        answer = json.loads(loaded("peers", code, *ALL, "--format", "json").stdout)
+        near = [each["name"] for each in answer["suggestions"] if each["closeness"] >= 0.75]
+        if not near:
+            nearest = answer["suggestions"][0]["name"]
+            assert said == f"No municipality is really comparable to {answer['name']}; the nearest is {nearest}."
+        elif len(near) == 1:
+            assert said == f"Of the 5 nearest municipalities one is comparable to {answer['name']}: {near[0]}."
+        else:
+            assert said.startswith(f"Of the 5 nearest municipalities {len(near)} are comparable to {answer['name']};")
+    one = loaded("--lang", "en", "peers", "90001", *ALL, "--limit", "1").stdout
+    assert one.startswith("One municipality is comparable to Großbärenkreis: Kleinbärenkreis.")
 
 
 def test_what_is_unknown_is_said_and_never_zero(loaded):
