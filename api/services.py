@@ -4,30 +4,36 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from threading import Lock, RLock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from api.settings import Settings
 from api.snapshot import Snapshot
 from api.state import StateDatabase
-from graph_service.errors import StoreError
+from graph_service.errors import NotFound, StoreBusy, StoreError
 from graph_service.keys import NodeKey
 from graph_service.model import Level
 from graph_service.projection import Projection
 from graph_service.projection_cache import ProjectionCache, cache_folder
-from graph_service.store.contract import GraphStore
+from graph_service.seen import SeenReader, Sight
+from graph_service.store.contract import GraphStore, Reader
 from graph_service.store.open import open_store
 from graph_service.united import united
-from graph_service.visibility import OFFICE, Audience, seen_by
+from graph_service.visibility import OFFICE, Audience
 from matching.lens import Lens
 from matching.peers import PeerRanker
 
 if TYPE_CHECKING:  # not for a cycle: most commands need no accounts, and hashing takes long to import
     from api.accounts.service import Accounts
-    from api.mail import MailQueue
     from api.import_jobs import ImportJobs
+    from api.mail import MailQueue
+    from api.sign_on import SignOn
 
+T = TypeVar("T")
+
+_TRIES = 5
+"""How often what is read from the store begins anew because it was written meanwhile."""
 MOST_AUDIENCES = 16
 """How many audiences' snapshots are kept; where nothing is hidden they all share one projection."""
 
@@ -40,6 +46,14 @@ class _Kept:
 
     whole: Projection
     snapshot: Snapshot
+
+
+def _of_one_revision(snapshot: Snapshot, work: Callable[[Reader, Snapshot], T], reader: Reader) -> tuple[T] | None:
+    """What the work makes of a snapshot's revision; None where the store has another one, before or after."""
+    if reader.revision() != snapshot.revision:
+        return None
+    found = work(SeenReader(reader, snapshot.sight), snapshot)
+    return (found,) if reader.revision() == snapshot.revision else None
 
 
 class Services:
@@ -118,6 +132,20 @@ class Services:
 
         return MailQueue(self.state)
 
+    @property
+    def sign_on(self) -> "SignOn":
+        """The house's own sign-on; raises NotFound where there is none, StoreError."""
+        with self._opening:
+            return self._sign_on
+
+    @cached_property
+    def _sign_on(self) -> "SignOn":
+        from api.sign_on import SignOn
+
+        if self.settings.sign_on is None:
+            raise NotFound("a sign-on of the house (KOMPASS_OIDC_ISSUER)")
+        return SignOn(self.state, self.settings.sign_on)
+
     @cached_property
     def store_identity(self) -> str:
         """The name that tells this store's revisions from another's; raises StoreError."""
@@ -140,13 +168,27 @@ class Services:
         whole = self._newest()
         kept = self._snapshots.get(audience)
         if kept is None or kept.whole is not whole:
-            kept = _Kept(whole, Snapshot(united(seen_by(whole, audience)), audience))
+            sight = Sight.of(whole, audience)
+            kept = _Kept(whole, Snapshot(united(sight.seen), audience, sight))
             with self._opening:
                 self._snapshots.pop(audience, None)
                 while len(self._snapshots) >= MOST_AUDIENCES:
                     del self._snapshots[next(iter(self._snapshots))]
                 self._snapshots[audience] = kept
         return kept.snapshot
+
+    def read(self, audience: Audience, work: Callable[[Reader, Snapshot], T]) -> T:
+        """Run a unit of work that is shown what the audience may see of the revision of its snapshot.
+
+        Raises StoreError, also where the store is written faster than it can be read.
+        """
+        for _ in range(_TRIES):
+            snapshot = self.snapshot(audience)
+            found = self.store.read(partial(_of_one_revision, snapshot, work))
+            if found is not None:
+                return found[0]
+            self.moved()
+        raise StoreBusy("a moment without writing", f"{_TRIES} writes while reading")
 
     @property
     def stale(self) -> bool:

@@ -8,6 +8,7 @@ from graph_service.errors import NotFound
 from graph_service.keys import Label, NodeKey
 from graph_service.model import Level
 from graph_service.projection import Projection
+from graph_service.seen import Sight
 from graph_service.visibility import Audience
 from matching.lens import Lens
 from matching.names import find_municipality
@@ -22,10 +23,11 @@ MOST_RANKERS = 64
 class Snapshot:
     """A projection and what was prepared on it. Threads share it; a new revision gets a new one."""
 
-    def __init__(self, projection: Projection, audience: Audience) -> None:
-        """Start with nothing prepared."""
+    def __init__(self, projection: Projection, audience: Audience, sight: Sight) -> None:
+        """Start with nothing prepared; ``sight`` is for what must be read from the store itself."""
         self.projection = projection
         self.audience = audience
+        self.sight = sight
         self._rankers: dict[Hashable, Any] = {}
         self._lock = Lock()
 
