@@ -133,6 +133,12 @@ def test_approximate_scores_stay_within_their_bound(way: str, bend: float) -> No
         assert np.abs(scores - np.nansum(amounts, axis=1))[near].max() <= found.within
 
 
+def test_where_nothing_is_compared_nobody_is_near(way: str) -> None:
+    scores = Kernel.of(np.zeros((200, 0)), np.zeros(0), 0.5).scores(np.array([3, 4]), 0.4).scores
+    assert scores.shape == (2, 200)
+    assert (scores == -np.inf).all()
+
+
 def test_equals_come_in_the_order_of_their_keys_however_many(way: str) -> None:
     values = [[1.0, 2.0]] * 60 + [[1.5, 2.0]] * 5 + [[9.0, 9.0]]
     ranker = fitted(values, EVERYTHING)
