@@ -9,7 +9,7 @@ from api.caching import depends_on_graph
 from api.current import snapshot, words
 from api.language import N_
 from api.pages.frame import has_page, record_url, term
-from api.questions.search import MOST_LETTERS, SEARCHED, Hit, How, SearchAsked, SearchFound, search
+from api.questions.search import MOST_LETTERS, SEARCHED, Hit, How, SearchAsked, SearchFound, find
 from graph_service.keys import Label
 from graph_service.model import Level
 
@@ -46,7 +46,7 @@ class ShownHit:
 def show_results() -> Response | str:
     """Results by kind; a hit that is certainly meant opens at once."""
     asked = _asked(LISTED)
-    found = search(snapshot(), asked)
+    found = find(snapshot(), asked)
     sure = found.sure
     if sure is not None and (target := _target(sure)):
         return redirect(target, 303)
@@ -56,7 +56,7 @@ def show_results() -> Response | str:
 @searching.get("/suggestions")
 def show_suggestions() -> str:
     """The few best hits as a list for a search field."""
-    found = search(snapshot(), _asked(SUGGESTED))
+    found = find(snapshot(), _asked(SUGGESTED))
     return render_template(
         "search_suggestions.html", text=found.text, groups=_groups(found), count=len(found.hits), then=_then()
     )

@@ -44,7 +44,7 @@ TEXTS = ("name", "description", "improvement_note", "programme")
 MOST_LETTERS = 200
 LEAST_ALIKE = 78.0
 """How alike (of 100) a word must be to one that is known, to be taken for a misspelling of it."""
-LEAST_TEXT = 0.1
+LEAST_TEXT = 0.15
 """How alike words and a description must be to be told."""
 _ORDER = (Level.DISTRICT, Level.MUNICIPALITY, Level.STATE, Level.ASSOCIATION, Level.REGION, Level.BOROUGH)
 
@@ -116,7 +116,7 @@ class SearchFound:
         return [(label, tuple(hits)) for label, hits in groupby(ranked, key=lambda hit: hit.key.label)]
 
 
-def search(snapshot: Snapshot, asked: SearchAsked) -> SearchFound:
+def find(snapshot: Snapshot, asked: SearchAsked) -> SearchFound:
     """Find what is meant, best first."""
     return SearchFound(asked.text, tuple(snapshot.prepared("search", SearchIndex).find(asked)))
 
@@ -378,8 +378,10 @@ def _once(projection: Projection, nodes: Sequence[int]) -> list[int]:
 
 
 def _same_area(projection: Projection, one: int, other: int) -> bool:
+    """Whether two areas of which one lies in the other are the same, as far as is known."""
     table = projection.municipalities
-    return bool(table.area_km2[one] == table.area_km2[other] and table.population[one] == table.population[other])
+    areas = table.area_km2[[one, other]]
+    return bool((areas[0] == areas[1] or np.isnan(areas).all()) and table.population[one] == table.population[other])
 
 
 def _depth_first(projection: Projection, at: int) -> int:

@@ -10,7 +10,9 @@ from api.resources.municipalities import municipalities
 from api.resources.network import network
 from api.resources.records import actors, alliances, exchanges, offers, practices, requests
 from api.resources.reference import indicators, lenses, vocabularies
+from api.resources.search import search
 from api.resources.session import session
+from api.resources.sources import claims, datasets
 
 RESOURCES: tuple[Blueprint, ...] = (
     session,
@@ -28,6 +30,9 @@ RESOURCES: tuple[Blueprint, ...] = (
     network,
     indicators,
     imports,
+    search,
     vocabularies,
     lenses,
+    datasets,
+    claims,
 )
