@@ -75,12 +75,6 @@ class Blueprint(SmorestBlueprint):
         """Describe an answer that is no dataclass: empty, or a file."""
         return cast("Callable[[Callable[P, R]], Callable[P, R]]", super().response(status_code, schema, **options))
 
-    def response(
-        self, status_code: int, schema: Any = None, **options: Any
-    ) -> Callable[[Callable[P, R]], Callable[P, R]]:
-        """Describe what a view answers that makes its response itself."""
-        return cast("Callable[[Callable[P, R]], Callable[P, R]]", super().response(status_code, schema, **options))
-
     def answers(
         self, kind: type, status: int = 200, *, many: bool = False
     ) -> Callable[[Callable[P, Any]], Callable[P, Response]]:
