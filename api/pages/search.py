@@ -16,8 +16,8 @@ from graph_service.model import Level
 searching = Blueprint("searching", __name__, url_prefix="/search")
 depends_on_graph(searching)
 
-SUGGESTED = 8
-LISTED = 60
+SUGGESTED, SUGGESTED_EACH = 8, 5
+LISTED, LISTED_EACH = 60, 15
 
 HEADINGS = {
     Label.MUNICIPALITY: N_("Municipalities"),
@@ -42,10 +42,19 @@ class ShownHit:
     about: str
 
 
+@dataclass(frozen=True, slots=True)
+class ShownGroup:
+    """The hits of one kind, and whether there are more."""
+
+    heading: str
+    hits: list[ShownHit]
+    more: bool
+
+
 @searching.get("")
 def show_results() -> Response | str:
     """Results by kind; a hit that is certainly meant opens at once."""
-    asked = _asked(LISTED)
+    asked = _asked(LISTED, LISTED_EACH)
     found = find(snapshot(), asked)
     sure = found.sure
     if sure is not None and (target := _target(sure)):
@@ -56,16 +65,18 @@ def show_results() -> Response | str:
 @searching.get("/suggestions")
 def show_suggestions() -> str:
     """The few best hits as a list for a search field."""
-    found = find(snapshot(), _asked(SUGGESTED))
+    found = find(snapshot(), _asked(SUGGESTED, SUGGESTED_EACH))
     return render_template(
         "search_suggestions.html", text=found.text, groups=_groups(found), count=len(found.hits), then=_then()
     )
 
 
-def _asked(limit: int) -> SearchAsked:
+def _asked(limit: int, most_each: int) -> SearchAsked:
     kind = request.args.get("kind", "")
     labels = frozenset(label for label in SEARCHED if label.value.lower() == kind) or frozenset(SEARCHED)
-    return SearchAsked(text=request.args.get("q", "")[:MOST_LETTERS].strip(), labels=labels, limit=limit)
+    return SearchAsked(
+        text=request.args.get("q", "")[:MOST_LETTERS].strip(), labels=labels, limit=limit, most_each=most_each
+    )
 
 
 def _then() -> str:
@@ -82,8 +93,11 @@ def _target(hit: Hit) -> str:
     return record_url(meant)
 
 
-def _groups(found: SearchFound) -> list[tuple[str, list[ShownHit]]]:
-    return [(words()(HEADINGS[label]), [_shown(hit) for hit in hits]) for label, hits in found.by_label()]
+def _groups(found: SearchFound) -> list[ShownGroup]:
+    return [
+        ShownGroup(words()(HEADINGS[label]), [_shown(hit) for hit in hits], label in found.more)
+        for label, hits in found.by_label()
+    ]
 
 
 def _shown(hit: Hit) -> ShownHit:
@@ -102,7 +116,7 @@ def _about(hit: Hit) -> str:
         parts.append(term("municipality_kind", hit.kind))
     elif hit.level is not None:
         parts.append(term("level", hit.level))
-    parts += [each for each in hit.within if each not in parts]
+    parts += [each for each in hit.within if each.partition(",")[0] not in hit.name]
     if hit.key.label is Label.MUNICIPALITY and hit.level is not Level.STATE:
         parts.append(hit.key.local)
     if hit.until:

@@ -65,11 +65,13 @@ SURENESS = {How.CODE: 1.0, How.NAME: 1.0, How.BEGINNING: 0.9, How.WORDS: 0.8, Ho
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchAsked:
-    """What was typed, among which kinds of records, and how many are wanted in all."""
+    """What was typed, among which kinds of records, and how many are wanted."""
 
     text: str
     labels: frozenset[Label] = frozenset(SEARCHED)
     limit: int = 20
+    most_each: int = 1_000
+    """How many of one kind of record at most, so that one kind does not crowd out all others."""
 
     def __post_init__(self) -> None:
         if len(self.text) > MOST_LETTERS:
@@ -100,6 +102,8 @@ class SearchFound:
 
     text: str
     hits: tuple[Hit, ...]
+    more: tuple[Label, ...] = ()
+    """The kinds of records of which more fit than were told."""
 
     @property
     def sure(self) -> Hit | None:
@@ -118,7 +122,7 @@ class SearchFound:
 
 def find(snapshot: Snapshot, asked: SearchAsked) -> SearchFound:
     """Find what is meant, best first."""
-    return SearchFound(asked.text, tuple(snapshot.prepared("search", SearchIndex).find(asked)))
+    return snapshot.prepared("search", SearchIndex).find(asked)
 
 
 class SearchIndex:
@@ -144,19 +148,34 @@ class SearchIndex:
                 if label is not Label.CONCEPT or _concept_kind(self.projection, node) in CONCEPTS:
                     yield node
 
-    def find(self, asked: SearchAsked) -> list[Hit]:
+    def find(self, asked: SearchAsked) -> SearchFound:
         """The best hits, surest first; each place and record once."""
         text = asked.text.strip()
         if not plain(text):
-            return []
+            return SearchFound(asked.text, ())
         found: dict[int, tuple[float, How]] = {}
         for node, how, lift in self._found(text):
             score = SURENESS[how] * lift
             if score > found.get(node, (0.0, how))[0] and self._label(node) in asked.labels:
                 found[node] = (score, how)
         ranked = sorted(found, key=lambda node: (-_surely(*found[node]), *self._rank(node), -found[node][0]))
-        kept = _once(self.projection, ranked[: asked.limit * 4])[: asked.limit]
-        return [self._hit(node, *found[node]) for node in kept]
+        told, more = self._told(ranked, asked)
+        return SearchFound(asked.text, tuple(self._hit(node, *found[node]) for node in told), more)
+
+    def _told(self, ranked: Sequence[int], asked: SearchAsked) -> tuple[list[int], tuple[Label, ...]]:
+        """As many as are wanted, in all and of each kind; and the kinds of which there are more."""
+        by_label: dict[Label, int] = defaultdict(int)
+        told: list[int] = []
+        more: dict[Label, None] = {}
+        # what is one place stands close together, so a few more than are wanted are looked at
+        for node in _once(self.projection, ranked[: 20 * asked.limit]):
+            label = self._label(node)
+            by_label[label] += 1
+            if len(told) < asked.limit and by_label[label] <= asked.most_each:
+                told.append(node)
+            else:
+                more[label] = None
+        return told, tuple(more)
 
     def _found(self, text: str) -> Iterator[tuple[int, How, float]]:
         for node in _by_code(self.projection, text):

@@ -50,7 +50,7 @@ def keys(found: SearchFound) -> list[str]:
 
 def ask(country: Projection, text: str, labels: Sequence[Label] = (), limit: int = 20) -> SearchFound:
     asked = SearchAsked(text=text, labels=frozenset(labels or SearchAsked(text="").labels), limit=limit)
-    return SearchFound(text, tuple(SearchIndex(country).find(asked)))
+    return SearchIndex(country).find(asked)
 
 
 @pytest.mark.parametrize(
@@ -109,6 +109,12 @@ def test_a_hit_says_where_it_is(country):
 def test_only_the_kinds_asked_for_are_told(country):
     found = ask(country, "Rems", [Label.ACTOR])
     assert [hit.key.label for hit in found.hits] == [Label.ACTOR]
+
+
+def test_one_kind_of_record_does_not_crowd_out_others(country):
+    found = SearchIndex(country).find(SearchAsked(text="Rems", most_each=1))
+    assert [hit.key.label for hit in found.hits] == [Label.MUNICIPALITY, Label.ACTOR]
+    assert found.more == (Label.MUNICIPALITY,)
 
 
 def test_terms_that_nobody_looks_for_are_left_out(country):
