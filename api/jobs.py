@@ -191,12 +191,6 @@ class Jobs:
                 end(connection, id, JobState.CANCELLED, self._clock())
             return read_job(connection, id)
 
-    def forget_account(self, account: str) -> None:
-        """Take an account's id from its jobs."""
-        with self.database.write() as connection:
-            connection.execute("UPDATE job SET created_by = NULL WHERE created_by = ?", (account,))
-            connection.execute("UPDATE job SET confirmed_by = NULL WHERE confirmed_by = ?", (account,))
-
     def expire(self, *, waiting: timedelta, ended: timedelta) -> int:
         """Cancel what nobody confirmed for so long, forget jobs that ended so long ago; return how many."""
         time = self._clock()

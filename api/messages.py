@@ -31,6 +31,7 @@ ADVICE: Mapping[str, str] = MappingProxyType(
         "store-corrupt": N_("Check --store, or restore a backup with `kompass restore`."),
         "store-full": N_("Make room on the disk and try again; the earlier state is whole."),
         "store-busy": N_("Wait until the other program has finished, then try again."),
+        "job-crashed": N_("Look at the log of the worker; retry once the cause is known."),
         "out-of-memory": N_("Nothing was written. Give the program more memory, or split the input."),
         "unreadable-file": N_("Check the path and the rights to it."),
         "usage": N_("--help describes what is possible."),
@@ -40,6 +41,7 @@ ADVICE: Mapping[str, str] = MappingProxyType(
         "changed-meanwhile": N_("Somebody else has changed it: read it again, and change that."),
         "version-required": N_("Send the ETag of what was read as If-Match."),
         "too-large": N_("Send less at once."),
+        "sign-on-unavailable": N_("Try again later, or sign in with a password."),
         "too-many-requests": N_("Wait a little, then try again."),
     }
 )

@@ -126,11 +126,6 @@ class Schedules:
             with self._database.write() as connection, suppress(NotFound):  # removed meanwhile
                 self._queue(connection, _schedule(connection, row["id"]), queue)
 
-    def forget_account(self, account: str) -> None:
-        """Take an account's id from its schedules."""
-        with self._database.write() as connection:
-            connection.execute("UPDATE import_schedule SET created_by = NULL WHERE created_by = ?", (account,))
-
     def _queue(
         self, connection: sqlite3.Connection, schedule: Schedule, queue: Callable[[Mapping[str, Any], str | None], str]
     ) -> None:

@@ -22,6 +22,9 @@ def worker(once: bool) -> None:
     def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the form that signals ask for
         working.stop()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)
-    working.run(once=once)
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        working.run(once=once)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -248,14 +248,6 @@ def test_old_jobs_are_forgotten_and_what_nobody_confirms_is_cancelled(jobs: Jobs
     assert jobs.issues(done) == []
 
 
-def test_an_account_is_forgotten_in_its_jobs(jobs: Jobs, worker: Leases) -> None:
-    id = jobs.enqueue("a", {}, created_by="ada").id
-    worker.wait_for_confirmation(taken(worker), {})
-    jobs.confirm(id, "write", "ada")
-    jobs.forget_account("ada")
-    assert (jobs.job(id).created_by, jobs.job(id).confirmed_by) == (None, None)
-
-
 class Machine(RuleBasedStateMachine):
     """Two workers that live, sleep and die, and people who confirm, cancel and retry, in any order."""
 
