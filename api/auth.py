@@ -81,7 +81,7 @@ def sign_in(response: Response, account: Account, via: str) -> Response:
     """Begin a session in this browser, under a new secret; an earlier one ends."""
     secret = services().accounts.sessions.open(account.id, via, instead_of=request.cookies.get(COOKIE))
     # no max-age: the browser forgets it when it closes, and the service ends the session anyway
-    response.set_cookie(COOKIE, secret, httponly=True, samesite="Lax", secure=_must_be_secure())
+    response.set_cookie(COOKIE, secret, httponly=True, samesite="Lax", secure=must_be_secure())
     g.viewer = viewer_of(account)
     g.session_ended = False
     return response
@@ -116,9 +116,9 @@ def _forget_ended_session(response: Response) -> Response:
 
 
 def _drop_cookie(response: Response) -> None:
-    response.delete_cookie(COOKIE, httponly=True, samesite="Lax", secure=_must_be_secure())
+    response.delete_cookie(COOKIE, httponly=True, samesite="Lax", secure=must_be_secure())
 
 
-def _must_be_secure() -> bool:
+def must_be_secure() -> bool:
     """Whether the cookie travels over TLS alone: always, but for trying things out on the same machine."""
     return request.is_secure or urlsplit(f"//{request.host}").hostname not in LOOPBACK

@@ -69,6 +69,7 @@ STATUS: Mapping[str, int] = MappingProxyType(
         "usage": 422,
         "version-required": 428,
         "too-many-requests": 429,
+        "sign-on-unavailable": 503,
         "store-full": 507,
         "store": 503,
         "store-unavailable": 503,

@@ -1,8 +1,10 @@
 """The settings, read once from the environment; nothing else in the project looks there."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from enum import StrEnum
 from pathlib import Path
 from typing import Self
 from urllib.parse import unquote, urlsplit
@@ -24,14 +26,30 @@ VARIABLES = (
     "KOMPASS_MAX_UPLOAD_MB",
     "KOMPASS_FETCH_PRIVATE",
     "KOMPASS_LOG_LEVEL",
+    "KOMPASS_LOG_FORMAT",
+    "KOMPASS_METRICS",
+    "KOMPASS_PROXIES",
+    "KOMPASS_RATE_LIMIT",
+    "KOMPASS_CORS",
     "KOMPASS_OPERATOR",
     "KOMPASS_CONTACT",
     "KOMPASS_SOURCE_URL",
     *service_settings.VARIABLES,
 )
 """The environment variables that are ours; `docs/settings.md` describes each."""
+LOG_FORMATS = ("text", "json")
+MOST_PROXIES = 5
+_RATE = re.compile(r"[1-9]\d{0,6} per (second|minute|hour)")
 MOST_UPLOAD_MB = 500
 """No importer reads a larger file."""
+
+
+class Metrics(StrEnum):
+    """Who may read the figures of the service."""
+
+    LOCAL = "local"
+    ALL = "all"
+    OFF = "off"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +67,11 @@ class Settings:
     contact: str = ""
     source_url: str = ""
     log_level: str = "warning"
+    log_format: str = "text"
+    metrics: Metrics = Metrics.LOCAL
+    proxies: int = 0
+    rate_limit: str = ""
+    cors: tuple[str, ...] = ()
     url: str = ""
     mail: MailSettings | None = None
     sign_on: SignOnSettings | None = None
@@ -56,12 +79,13 @@ class Settings:
     def __post_init__(self) -> None:
         _check("language", self.language, LANGUAGES)
         _check("log_level", self.log_level, LOG_LEVELS)
+        _check("log_format", self.log_format, LOG_FORMATS)
         if not 1 <= self.max_upload_mb <= MOST_UPLOAD_MB:
             raise InvalidValue(f"a whole number from 1 to {MOST_UPLOAD_MB}", self.max_upload_mb)
         if self.source_url and not self.source_url.startswith(("https://", "http://")):
             raise InvalidValue("a web address", self.source_url, Place(column="KOMPASS_SOURCE_URL"))
 
-        if self.mail and not self.url:
+        if (self.mail or self.sign_on) and not self.url:
             raise InvalidValue(service_settings.PUBLIC_ADDRESS, "", Place(column="KOMPASS_URL"))
 
     def __repr__(self) -> str:
@@ -105,6 +129,11 @@ class Settings:
             contact=env.get("KOMPASS_CONTACT", "").strip(),
             source_url=env.get("KOMPASS_SOURCE_URL", "").strip(),
             log_level=level,
+            log_format=_choice("KOMPASS_LOG_FORMAT", env, LOG_FORMATS),
+            metrics=Metrics(_choice("KOMPASS_METRICS", env, tuple(Metrics))),
+            proxies=_number("KOMPASS_PROXIES", env, cls.proxies, MOST_PROXIES),
+            rate_limit=_rate("KOMPASS_RATE_LIMIT", env),
+            cors=_origins("KOMPASS_CORS", env),
             url=public_url(env),
             mail=MailSettings.from_environment(env),
             sign_on=SignOnSettings.from_environment(env),
@@ -125,6 +154,30 @@ def _number(name: str, environment: Mapping[str, str], otherwise: int, most: int
     return int(text)
 
 
+def _choice(name: str, environment: Mapping[str, str], choices: tuple[str, ...]) -> str:
+    """One of these; the first where nothing is set."""
+    text = environment.get(name, "").strip().lower() or choices[0]
+    _check(name, text, choices)
+    return text
+
+
+def _rate(name: str, environment: Mapping[str, str]) -> str:
+    text = environment.get(name, "").strip().lower()
+    if text and not _RATE.fullmatch(text):
+        raise InvalidValue("a rate such as 600 per minute", text, Place(column=name))
+    return text
+
+
+def _origins(name: str, environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Addresses of other sites, separated by commas, without paths."""
+    found = tuple(each.strip().rstrip("/") for each in environment.get(name, "").split(",") if each.strip())
+    for each in found:
+        parts = urlsplit(each)
+        if each != "*" and (parts.scheme not in ("https", "http") or not parts.netloc or parts.path):
+            raise InvalidValue("addresses of sites such as https://map.example.org", each, Place(column=name))
+    return found
+
+
 def _yes(name: str, environment: Mapping[str, str]) -> bool:
     text = environment.get(name, "").strip().lower() or "no"
     _check(name, text, ("yes", "no"))
@@ -139,6 +192,11 @@ def locale_language(environment: Mapping[str, str]) -> str:
             language = locale.partition("_")[0].lower()
             return "de" if language in ("c", "posix", "de") else "en"
     return "de"
+
+
+def announce_metrics_folder(folder: Path) -> None:
+    """Tell the metrics library where several processes put their figures together: it looks in the environment."""
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
 def announce_language(language: str) -> None:

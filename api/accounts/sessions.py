@@ -74,6 +74,12 @@ class Sessions:
             if _lives(row["created_at"], row["seen_at"], now)
         ]
 
+    def current(self, secret: str) -> str:
+        """The id of the session with this secret, or nothing."""
+        with self._state.read() as connection:
+            row = connection.execute("SELECT id FROM sessions WHERE digest = ?", (digest(secret),)).fetchone()
+        return str(row["id"]) if row else ""
+
     def close(self, secret: str) -> None:
         """End the session with this secret; ending one that has ended is nothing."""
         with self._state.write() as connection:

@@ -2,10 +2,12 @@
 
 from flask import Blueprint
 
+from api.pages.account import account
 from api.pages.peers import peers
 from api.pages.preferences import preferences
 from api.pages.search import searching
+from api.pages.sign_in import signing_in
 from api.pages.start import start
 from api.pages.static import static
 
-PAGES: tuple[Blueprint, ...] = (start, searching, peers, preferences, static)
+PAGES: tuple[Blueprint, ...] = (start, searching, peers, preferences, signing_in, account, static)

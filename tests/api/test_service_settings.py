@@ -12,7 +12,11 @@ MAIL = {
     "KOMPASS_SMTP": "smtp://kompass@mail.example:2525",
     "KOMPASS_MAIL_FROM": "kompass@example.org",
 }
-SIGN_ON = {"KOMPASS_OIDC_ISSUER": "https://sso.example/realms/stadt/", "KOMPASS_OIDC_CLIENT_ID": "kompass"}
+SIGN_ON = {
+    "KOMPASS_URL": "https://kompass.example",
+    "KOMPASS_OIDC_ISSUER": "https://sso.example/realms/stadt/",
+    "KOMPASS_OIDC_CLIENT_ID": "kompass",
+}
 
 
 def read(**environment: str) -> Settings:
@@ -54,7 +58,7 @@ def test_a_secret_may_stand_in_a_file(tmp_path):
 
 
 def test_no_secret_is_ever_shown():
-    settings = read(**MAIL, **SIGN_ON, KOMPASS_SMTP_PASSWORD="geheim1", KOMPASS_OIDC_CLIENT_SECRET="geheim2")
+    settings = read(**MAIL | SIGN_ON, KOMPASS_SMTP_PASSWORD="geheim1", KOMPASS_OIDC_CLIENT_SECRET="geheim2")
     assert "geheim" not in repr(settings)
 
 
