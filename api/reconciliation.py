@@ -35,7 +35,7 @@ _NAMES = {
     "kind": N_("kind"),
     "parent": N_("lies in"),
     "district": N_("district"),
-    "state": N_("state"),
+    "state": N_("federal state"),
     "population": N_("population"),
     "area_km2": N_("area in km²"),
     "longitude": N_("longitude"),

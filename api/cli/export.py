@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from api.cli.base import app, argument, command, option
+from api.cli.base import Command, app, argument, command, option, words_of
 from api.cli.progress import shown
 from api.language import N_, Words
 from graph_service.export.contract import Exported
@@ -19,9 +19,49 @@ LEFT_OUT = (
     N_("relations with a visibility of their own"),
 )
 """What an export may have no place for, as exporters name it."""
+COUNTED = (
+    N_("organizations"),
+    N_("services"),
+    N_("schemes"),
+    N_("concepts"),
+    N_("concepts of other sources"),
+    N_("datasets"),
+    N_("distributions"),
+    N_("nodes"),
+    N_("edges"),
+    N_("with boundary"),
+    N_("with point"),
+    N_("without place"),
+)
+"""What exporters count beside tables and sheets, which are called as in the file."""
+FORMATS = {
+    "package": N_("everything, as an exchange package: a folder, or a .zip"),
+    "xlsx": N_("a workbook with a sheet per table, figures side by side and the sources"),
+    "graphml": N_("the network, for Gephi, yEd and Cytoscape"),
+    "gexf": N_("the network, for Gephi"),
+    "geojson": N_("municipalities with boundary or point and their latest figures, for maps"),
+    "neo4j-csv": N_("a folder for neo4j-admin database import"),
+    "hsds": N_("actors and offers as Open Referral HSDS 3, for directories of services"),
+    "skos": N_("the vocabularies as SKOS: Turtle, .jsonld or .rdf"),
+    "dcat": N_("the datasets as a catalogue after DCAT-AP.de 3: Turtle, .jsonld or .rdf"),
+}
+"""What each form is, for people who choose one."""
 
 
-@command(help=N_("Write the graph to a file for another program. What is written carries its sources and licences."))
+class ExportCommand(Command):
+    """Names the forms on its help page."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The forms, each with what it is."""
+        words = words_of(ctx)
+        with formatter.section(words("Formats")):
+            formatter.write_dl([(form, words(FORMATS[form])) for form in EXPORTERS])
+
+
+@command(
+    cls=ExportCommand,
+    help=N_("Write the graph to a file for another program. What is written carries its sources and licences."),
+)
 @argument("form", metavar="FORMAT", type=click.Choice(list(EXPORTERS)))
 @argument("path", type=click.Path(path_type=Path))
 @option(
@@ -47,6 +87,6 @@ def export(form: str, path: Path, visibility: str) -> None:
 def _report(exported: Exported, words: Words) -> None:
     click.echo(words("Written: {path}", path=exported.path))
     for name, count in exported.counts.items():
-        click.echo(f"  {name}: {words.number(count)}")
+        click.echo(f"  {words(name) if name in COUNTED else name}: {words.number(count)}")
     for name, count in exported.left_out.items():
         click.echo(words("  left out: {name}: {count}", name=words.phrase(name), count=words.number(count)))

@@ -7,7 +7,7 @@ from typing import TextIO
 
 from graph_service.export.contract import Exported
 from graph_service.export.hsds_profile import PROFILE, VERSION
-from graph_service.export.hsds_records import Organizations, Services, taxonomies
+from graph_service.export.hsds_records import Linked, Organizations, Services, taxonomies
 from graph_service.export.sources import source_line
 from graph_service.export.target import staged
 from graph_service.export.view import View
@@ -20,7 +20,8 @@ def write_hsds(
 ) -> Exported:
     """Write one JSON document; ``profile`` is the address under which the profile can be read."""
     view = View(reader, visibility)
-    organizations, services = Organizations(view), Services(view)
+    linked = Linked(view)
+    organizations, services = Organizations(linked), Services(linked)
     head = {
         "version": VERSION,
         "profile": profile,
@@ -34,7 +35,7 @@ def write_hsds(
             "services": _write(file, "services", services.all()),
         }
         file.write("}\n")
-    left = organizations.left_out + services.left_out
+    left = linked.left_out
     return Exported("hsds", path, counts, {"relations with a visibility of their own": left} if left else {})
 
 

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 
 from graph_service.codec import to_plain
 from graph_service.export import hsds_profile as hsds
 from graph_service.export.hsds_profile import identifier
 from graph_service.export.view import View
 from graph_service.keys import Label, NodeKey
-from graph_service.model import Actor, Concept, EdgeType, Municipality, Offer, Visibility
+from graph_service.model import Actor, Concept, Edge, EdgeType, Municipality, Offer, Visibility
 from graph_service.vocabulary import load_vocabulary
 
 Item = dict[str, object]
@@ -37,31 +38,41 @@ def taxonomies() -> Iterator[Item]:
         yield {"id": identifier(uri), "name": name, "description": name, "uri": uri}
 
 
-class _Linked:
+class Linked:
     """The nodes that an edge leads to from each actor or offer, and what they are called."""
 
-    def __init__(self, view: View, label: Label) -> None:
+    def __init__(self, view: View) -> None:
+        """Gather the edges once; ``left_out`` counts those that the document could not say to be hidden."""
         self.left_out = 0
-        self._view = view
-        self._label = label
+        self.view = view
         self._links: dict[NodeKey, dict[EdgeType, list[NodeKey]]] = {}
         self._names: dict[NodeKey, str] = {}
         for type in (*_PLACES, *_CONCEPTS):
             self._gather(type)
+        self._providers: dict[NodeKey, list[NodeKey]] = {}
+        for edge in view.edges(EdgeType.OFFERS):
+            if self._is_open(edge):
+                self._providers.setdefault(edge.target, []).append(edge.source)
         for named in (Label.MUNICIPALITY, Label.CONCEPT):
             for node in view.nodes(named):
                 if isinstance(node, Municipality | Concept):
                     self._names[node.key] = node.name or node.key.local
 
     def _gather(self, type: EdgeType) -> None:
-        for edge in self._view.edges(type):
-            if edge.source.label is not self._label:
-                continue
-            # the document has no place for it, and without it what is hidden would come back as public
-            if edge.visibility not in (None, Visibility.PUBLIC):
-                self.left_out += 1
-                continue
-            self._links.setdefault(edge.source, {}).setdefault(type, []).append(edge.target)
+        for edge in self.view.edges(type):
+            if edge.source.label in (Label.ACTOR, Label.OFFER) and self._is_open(edge):
+                self._links.setdefault(edge.source, {}).setdefault(type, []).append(edge.target)
+
+    def _is_open(self, edge: Edge) -> bool:
+        """HSDS cannot say that a relation is hidden: written without it, it would come back as public."""
+        if edge.visibility in (None, Visibility.PUBLIC):
+            return True
+        self.left_out += 1
+        return False
+
+    def providers(self, offer: NodeKey) -> list[NodeKey]:
+        """Who offers it, in key order."""
+        return self._providers.get(offer, [])
 
     def of(self, key: NodeKey, type: EdgeType) -> list[NodeKey]:
         """The other ends, in key order."""
@@ -111,8 +122,19 @@ def _attribute(
     }
     if value is not None:
         item["value"] = value
-    term = {"id": identifier(taxonomy, code), "code": code, "name": name, "description": meaning, "taxonomy": taxonomy}
+    term = {
+        "id": _term_identifier(taxonomy, code),
+        "code": code,
+        "name": name,
+        "description": meaning,
+        "taxonomy": taxonomy,
+    }
     return item | {"taxonomy_term": term}
+
+
+@lru_cache(maxsize=4096)
+def _term_identifier(taxonomy: str, code: str) -> str:
+    return identifier(taxonomy, code)
 
 
 def _term(owner: str, entity: str, link: str, kind: str, code: str) -> Item:
@@ -138,15 +160,10 @@ def _languages(owner: str, languages: tuple[str, ...] | None) -> list[Item]:
 class Organizations:
     """Actors as organizations. HSDS asks for a description: where there is none, it is empty."""
 
-    def __init__(self, view: View) -> None:
-        """Gather what actors are connected with."""
-        self._view = view
-        self._linked = _Linked(view, Label.ACTOR)
-
-    @property
-    def left_out(self) -> int:
-        """Relations that are not for everybody."""
-        return self._linked.left_out
+    def __init__(self, linked: Linked) -> None:
+        """What actors are connected with is gathered already."""
+        self._view = linked.view
+        self._linked = linked
 
     def all(self) -> Iterator[Item]:
         """Every actor, in key order."""
@@ -202,22 +219,10 @@ class Organizations:
 class Services:
     """Offers as services. HSDS asks for a status: what it cannot say, and what is unknown, an attribute tells."""
 
-    def __init__(self, view: View) -> None:
-        """Gather what offers are connected with."""
-        self._view = view
-        self._linked = _Linked(view, Label.OFFER)
-        self._providers: dict[NodeKey, list[NodeKey]] = {}
-        self._hidden = 0
-        for edge in view.edges(EdgeType.OFFERS):
-            if edge.visibility in (None, Visibility.PUBLIC):
-                self._providers.setdefault(edge.target, []).append(edge.source)
-            else:
-                self._hidden += 1
-
-    @property
-    def left_out(self) -> int:
-        """Relations that are not for everybody."""
-        return self._linked.left_out + self._hidden
+    def __init__(self, linked: Linked) -> None:
+        """What offers are connected with is gathered already."""
+        self._view = linked.view
+        self._linked = linked
 
     def all(self) -> Iterator[Item]:
         """Every offer, in key order."""
@@ -226,7 +231,7 @@ class Services:
                 yield self._service(node)
 
     def _service(self, offer: Offer) -> Item:
-        key, providers = offer.key, self._providers.get(offer.key, [])
+        key, providers = offer.key, self._linked.providers(offer.key)
         status = hsds.UNKNOWN_STATUS if offer.status is None else hsds.STATUS.get(offer.status, hsds.UNKNOWN_STATUS)
         said: Item = {
             "id": identifier(key),

@@ -25,12 +25,13 @@ _MAPPED = {
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What one attribute says: how it is linked, the vocabulary (or what else the code belongs to), code and value."""
+    """What one attribute says: how it is linked, the vocabulary (or what else it is of), code, value and name."""
 
     link: str
     kind: str
     code: str
     value: str = ""
+    name: str = ""
 
 
 MUNICIPALITY, PROPERTY = "municipality", "property"
@@ -50,7 +51,7 @@ def meanings(item: Item, entity: str, place: Place, issues: Issues) -> Iterator[
         elif taxonomy == hsds.MUNICIPALITIES:
             yield Meaning(link, MUNICIPALITY, code)
         elif taxonomy.startswith(hsds.VOCABULARY):
-            yield Meaning(link, taxonomy.removeprefix(hsds.VOCABULARY), code)
+            yield Meaning(link, taxonomy.removeprefix(hsds.VOCABULARY), code, name=str(term.get("name") or ""))
         else:
             found = _by_label(str(term.get("name") or ""), entity)
             if found is None:

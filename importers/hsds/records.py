@@ -8,7 +8,8 @@ from graph_service.errors import InvalidValue, Place
 from graph_service.exchange import is_key
 from graph_service.export import hsds_profile as hsds
 from graph_service.keys import Label, NodeKey, concept_key, municipality_key
-from graph_service.model import Actor, Edge, EdgeType, Offer, Record
+from graph_service.model import Actor, Concept, Edge, EdgeType, Offer, Record
+from graph_service.vocabulary import load_vocabulary
 from importers.contract import Issues
 from importers.hsds.attributes import MUNICIPALITY, PROPERTY, Meaning, known_term, meanings, official_code, towns
 from importers.hsds.documents import Document, every
@@ -58,6 +59,7 @@ class Records:
         self._issues = issues
         self._keys: dict[str, NodeKey] = {}
         self._seen: set[NodeKey] = set()
+        self._concepts: dict[NodeKey, Concept] = {}
         self._unread = Unread()
         self._towns = _codes_of_towns(document)
 
@@ -67,6 +69,7 @@ class Records:
             yield from self._one(item, "organization", place)
         for item, place in self._document.services:
             yield from self._one(item, "service", place)
+        yield from self._concepts.values()
         self._unread.say(self._issues)
 
     def _one(self, item: Item, entity: str, place: Place) -> Iterator[Record]:
@@ -110,10 +113,7 @@ class Records:
                 self._note_unknown(meaning, said)
                 said.values[_KINDS[meaning.link]] = meaning.code
             elif meaning.link in _EDGES:
-                concept = (
-                    concept_key(meaning.kind, meaning.code) if meaning.kind else NodeKey.of(Label.CONCEPT, meaning.code)
-                )
-                said.link(_EDGES[meaning.link], concept)
+                said.link(_EDGES[meaning.link], self._concept(meaning))
             else:
                 raise InvalidValue(f"a link_type: {', '.join(hsds.LINK_TYPES)}", meaning.link)
         except KeyError:
@@ -121,6 +121,20 @@ class Records:
             self._issues.add(error, said.place)
         except InvalidValue as error:
             self._issues.add(error, said.place)
+
+    def _concept(self, meaning: Meaning) -> NodeKey:
+        """The key of a term, and the term itself when it is first met: a document stands for itself."""
+        key = concept_key(meaning.kind, meaning.code) if meaning.kind else NodeKey.of(Label.CONCEPT, meaning.code)
+        if key not in self._concepts:
+            known = load_vocabulary().find(meaning.kind, meaning.code)
+            self._concepts[key] = Concept(
+                key=key,
+                name=known.label_de if known else meaning.name or meaning.code,
+                label_en=known.label_en if known else None,
+                kind=meaning.kind or None,
+                broader=(known.broader or None) if known else None,
+            )
+        return key
 
     def _note_unknown(self, meaning: Meaning, said: _Said) -> None:
         if not known_term(meaning.kind, meaning.code):

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from api.cli.export import FORMATS
+from graph_service.export.registry import EXPORTERS
+
 
 def tables(kompass, folder: Path, store: str | None = None) -> dict[str, bytes]:
     kompass(*(["--store", store] if store else []), "export", "package", folder)
@@ -111,11 +114,12 @@ def test_a_file_that_is_no_store_is_left_alone(kompass, tmp_path):
     assert path.read_text("utf-8").startswith("Sehr geehrte")
 
 
-@pytest.mark.parametrize("form", ["package", "graphml", "gexf", "geojson", "neo4j-csv", "xlsx"])
+@pytest.mark.parametrize("form", EXPORTERS)
 def test_every_format_is_written_and_said(loaded, tmp_path, form):
     target = tmp_path / f"out.{form}"
     assert str(target) in loaded("export", form, target).stdout
     assert target.exists()
+    assert FORMATS[form] in " ".join(loaded("--lang", "en", "export", "--help").stdout.split())
 
 
 def test_an_unknown_format_is_wrong_use(loaded, tmp_path):

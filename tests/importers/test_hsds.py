@@ -8,10 +8,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from graph_service.errors import SourceError
 from graph_service.keys import NodeKey
-from graph_service.model import Actor, Edge, Offer, Record
+from graph_service.model import Actor, Concept, Edge, Offer, Record
 from importers.contract import Issues, Reading
 from importers.hsds import documents
 from importers.hsds.importer import HSDSImporter
@@ -125,6 +127,31 @@ def read(*paths: Path) -> tuple[Reading, list[Record], Issues]:
 def write(path: Path, document: object) -> Path:
     path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
     return path
+
+
+def test_a_document_brings_the_terms_it_speaks_of(tmp_path: Path) -> None:
+    def attribute(kind: str, code: str, name: str) -> dict[str, object]:
+        term = {"id": code, "code": code, "name": name, "taxonomy": f"urn:buendniskompass:vocabulary:{kind}"}
+        return {"id": code, "link_type": "field", "taxonomy_term": term}
+
+    attributes = [
+        attribute("field", "school", "School"),
+        attribute("field", "gardens", "Gärten"),
+        attribute("", "x", "X"),
+    ]
+    document = [{"id": "1", "name": "x", "description": "", "attributes": attributes}]
+    records = read(write(tmp_path / "x.json", document))[1]
+    assert [r for r in records if isinstance(r, Concept)] == [
+        Concept(
+            key=NodeKey("concept:field.school"),
+            name="Schule und schulische Integration",
+            label_en="School",
+            kind="field",
+        ),
+        Concept(key=NodeKey("concept:field.gardens"), name="Gärten", kind="field"),
+        Concept(key=NodeKey("concept:x"), name="X"),
+    ]
+    assert {target for _, _, target in links(records)} == {"concept:field.school", "concept:field.gardens", "concept:x"}
 
 
 def links(records: list[Record]) -> set[tuple[str, str, str]]:
@@ -313,3 +340,33 @@ def test_tables_that_are_not_utf8_are_refused(tmp_path: Path) -> None:
     (tmp_path / "x.zip").write_bytes(buffer.getvalue())
     with pytest.raises(SourceError, match="text in UTF-8"):
         read(tmp_path / "x.zip")
+
+
+NAMES = [
+    "id", "name", "status", "organizations", "services", "organization", "service", "locations", "location", "attributes",
+    "taxonomy_term", "taxonomy", "code", "value", "link_type", "service_areas", "service_at_locations", "languages",
+    "latitude", "longitude", "minimum_age", "assured_date", "addresses", "contacts", "contents", "organization_id",
+]  # fmt: skip
+LEAVES = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=4)
+)
+CODES = st.sampled_from(
+    ["urn:buendniskompass:property", "urn:buendniskompass:municipality", "key", "visibility", "08119", "1"]
+)
+ANYTHING = st.recursive(
+    LEAVES | CODES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=5),
+    max_leaves=20,
+)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(ANYTHING, ANYTHING)
+def test_any_json_is_read_or_refused(tmp_path: Path, first: object, second: object) -> None:
+    item = {"id": "1", "name": "x", "status": "active", **(first if isinstance(first, dict) else {"attributes": first})}
+    for document in (first, [item], {"organizations": [item], "services": [second, item]}):
+        try:
+            records = read(write(tmp_path / "x.json", document))[1]
+        except SourceError:
+            continue
+        assert all(isinstance(record, Actor | Offer | Edge | Concept) for record in records)
