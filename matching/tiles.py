@@ -147,8 +147,8 @@ class Tiles:
         else:
             # for a single question, looking up eight indicators at once reads far less
             self._look_up(query.tables, part, out[0], known[0, part], query.known[0])
-            if query.gaps.any():
-                added -= np.matmul(query.gaps, self.spurious[tiles])
+            for j in np.flatnonzero(query.gaps[0]).tolist():
+                added[:, 0] -= self.spurious[tiles, j]
         out += _rows(added, out.shape[1])
         if self.bend.any():
             out += self.squares[part]

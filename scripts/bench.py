@@ -24,7 +24,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("only", nargs="*", choices=[*BENCHES, []], help="which (all if none is named)")
     chosen = parser.parse_args().only or list(BENCHES)
-    print(f"Python {platform.python_version()} on {platform.machine()}; medians of several runs unless an import\n")
+    print(f"Python {platform.python_version()} on {platform.machine()}")
+    print("Medians of several runs; of peers the fastest; of imports the only one\n")
 
     def figures() -> Iterator[Figure]:
         for name in chosen:

@@ -4,6 +4,7 @@ Each figure is the fastest of several runs, ours and what it is measured beside:
 Without numba, or with NUMBA_DISABLE_JIT=1, they are the figures of arrays alone.
 """
 
+import time
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -67,7 +68,7 @@ def bench_peers() -> Iterator[Figure]:
     # turn by turn, so that whatever else the machine does meets both alike
     row = matrix[:1]
     turns = [
-        (_each(lambda: ranker.suggest(first)), fastest(lambda: _nearest_of_scikit_learn(row, matrix), 5))
+        (_each(lambda: ranker.suggest(first)), _each(lambda: _nearest_of_scikit_learn(row, matrix), 9))
         for _ in range(9)
     ]
     ours, theirs = (min(taken) for taken in zip(*turns, strict=True))
@@ -93,8 +94,13 @@ def bench_peers() -> Iterator[Figure]:
 
 
 def _each(work: Callable[[], object], times: int = 50) -> float:
-    """What one of many in a row takes, as a service answers them."""
-    return fastest(lambda: [work() for _ in range(times)], 1) / times
+    """The fastest of many in a row, as a service answers them."""
+    taken = []
+    for _ in range(times):
+        start = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - start)
+    return min(taken)
 
 
 def _nearest_of_scikit_learn(row: FloatArray, matrix: FloatArray) -> IntArray:
