@@ -10,7 +10,7 @@ from api.viewer import Role, require
 P = ParamSpec("P")
 R = TypeVar("R")
 
-SECURITY = [{"token": []}, {"session": []}]
+SECURITY: list[dict[str, list[str]]] = [{"token": []}, {"session": []}]
 
 
 def requires(role: Role, scope: str = "") -> Callable[[Callable[P, R]], Callable[P, R]]:

@@ -1,21 +1,25 @@
 """The HTTP service: the only place where routes, services and settings are put together."""
 
 import logging
+from pathlib import Path
 from typing import cast
 
 from flask import Flask, Response, g, request
 from flask_compress import Compress
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api.auth import install_auth
 from api.caching import install_caching
 from api.current import EXTENSION, services, words
 from api.errors import STATUS, headers, http_problem, problem
-from api.guard import install_guard
+from api.guard import install_guard, install_sharing
 from api.json import to_json
 from api.language import Words
+from api.limits import install_limits
 from api.negotiation import wanted_language
 from api.openapi import PREFIX, PROBLEM, describe
+from api.operations import install_operations
 from api.pages import PAGES
 from api.pages.frame import install_pages, render_problem
 from api.receiving import FileRequest
@@ -32,9 +36,15 @@ MOST_BODY = 1_000_000
 log = logging.getLogger(__name__)
 
 
-def create_app(settings: Settings, given: Services | None = None) -> Flask:
-    """The application for these settings; nothing is opened before the first request."""
+def create_app(settings: Settings, given: Services | None = None, *, workers_folder: Path | None = None) -> Flask:
+    """The application for these settings; nothing is opened before the first request.
+
+    ``workers_folder``: where several processes that serve together put their figures.
+    """
     app = Flask("api", static_folder="static", static_url_path="/static")
+    if settings.proxies:
+        n = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n, x_prefix=n)  # type: ignore[method-assign]
     app.request_class = FileRequest
     app.extensions[EXTENSION] = given or Services(settings, patience=PATIENCE)
     app.config.update(
@@ -44,10 +54,13 @@ def create_app(settings: Settings, given: Services | None = None) -> Flask:
         JSON_SORT_KEYS=False,
     )
     app.url_map.strict_slashes = False
+    install_operations(app, workers_folder=workers_folder)
     install_guard(app)
+    install_sharing(app, settings.cors)
     _install_language(app)
     _install_errors(app)
     install_auth(app)
+    install_limits(app, settings.rate_limit)
     # answers are kept as they leave, so the cache looks at them after they were compressed
     install_caching(app)
     Compress(app)

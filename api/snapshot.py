@@ -1,7 +1,7 @@
 """One revision as one audience sees it, with the rankers fitted to it: what a single answer is made from."""
 
 from collections.abc import Callable, Hashable
-from threading import Lock
+from threading import Lock, RLock
 from typing import Any, TypeVar
 
 from graph_service.errors import NotFound
@@ -29,6 +29,7 @@ class Snapshot:
         self.audience = audience
         self.sight = sight
         self._rankers: dict[Hashable, Any] = {}
+        self._building: dict[Hashable, RLock] = {}
         self._lock = Lock()
 
     @property
@@ -37,16 +38,23 @@ class Snapshot:
         return self.projection.revision
 
     def prepared(self, name: Hashable, build: Callable[[Projection], T]) -> T:
-        """What ``build`` makes of the projection, made once under this name and kept as long as the snapshot."""
-        try:
-            found: T = self._rankers[name]
-        except KeyError:
-            # outside the lock: two threads may both build one; they are equal, and the first stays
-            fresh = build(self.projection)
-            with self._lock:
-                while len(self._rankers) >= MOST_RANKERS:
-                    del self._rankers[next(iter(self._rankers))]
-                found = self._rankers.setdefault(name, fresh)
+        """What ``build`` makes of the projection, made once under this name and kept as long as the snapshot; never None."""
+        found: T | None = self._rankers.get(name)
+        if found is not None:
+            return found
+        with self._lock:
+            building = self._building.setdefault(name, RLock())
+        # one thread builds, the others that want the same wait for it: on a start all of them want it at once
+        with building:
+            found = self._rankers.get(name)
+            if found is None:
+                found = build(self.projection)
+                with self._lock:
+                    while len(self._rankers) >= MOST_RANKERS:
+                        dropped = next(iter(self._rankers))
+                        del self._rankers[dropped]
+                        self._building.pop(dropped, None)
+                    self._rankers[name] = found
         return found
 
     def peers(self, lens: Lens) -> PeerRanker:

@@ -77,7 +77,7 @@ def program(ctx: click.Context, store: str | None) -> None:
     """Prepare what every command works with; --lang and --debug were looked at before."""
     given = ctx.ensure_object(App)
     ctx.obj = App(replace(given.settings, store=store) if store else given.settings, given.words)
-    configure(given.settings.log_level)
+    configure(given.settings.log_level, given.settings.log_format)
     ctx.call_on_close(ctx.obj.close)
 
 

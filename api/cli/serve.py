@@ -1,8 +1,9 @@
 """``kompass serve``: the web service."""
 
+import os
+
 import click
 
-from api.app import create_app
 from api.cli.base import app, command, option
 from api.language import N_
 
@@ -10,12 +11,23 @@ from api.language import N_
 @command(help=N_("Serve the pages and the API."))
 @option("--host", default="127.0.0.1", show_default=True, help=N_("The address to listen on."))
 @option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help=N_("The port to listen on."))
-def serve(host: str, port: int) -> None:
+@option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help=N_("How many processes answer, sharing one copy of the data."),
+)
+def serve(host: str, port: int, workers: int) -> None:
     """Serve until interrupted."""
-    from waitress import create_server
+    from api import serving
 
     here = app()
-    server = create_server(create_app(here.settings), host=host, port=port, threads=8, ident=None)
-    url = f"http://{host}:{server.effective_port}/"
-    click.echo(here.words("Open {url} in a browser. Ctrl+C ends.", url=url))
-    server.run()
+    if workers > 1 and not hasattr(os, "fork"):
+        raise click.UsageError(here.words("Several workers need a system that can fork, such as Linux."))
+
+    def started(port: int) -> None:
+        shown = f"[{host}]" if ":" in host else host
+        click.echo(here.words("Open {url} in a browser. Ctrl+C ends.", url=f"http://{shown}:{port}/"))
+
+    serving.serve(here.settings, host, port, workers, started)

@@ -1,0 +1,120 @@
+"""Runs the service: one process with threads, or several that share one address, ended without losing an answer."""
+
+import logging
+import os
+import shutil
+import signal
+import socket
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from waitress.server import create_server
+
+from api.settings import Settings, announce_metrics_folder
+
+log = logging.getLogger(__name__)
+
+THREADS = 8
+BACKLOG = 1024
+LIMITS: dict[str, Any] = {
+    "ident": None,
+    "channel_timeout": 60,
+    "max_request_header_size": 32_768,
+    "connection_limit": 1_000,
+    "clear_untrusted_proxy_headers": True,
+    "expose_tracebacks": False,
+}
+
+
+def serve(settings: Settings, host: str, port: int, workers: int, started: Callable[[int], None]) -> None:
+    """Serve until told to end (SIGTERM, SIGINT); ``started`` is told the port once connections are accepted."""
+    listener = _listen(host, port)
+    try:
+        started(listener.getsockname()[1])
+        if workers == 1:
+            _run(settings, listener, None)
+        else:
+            _supervise(settings, listener, workers)
+    finally:
+        listener.close()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except BaseException:
+        listener.close()
+        raise
+    listener.listen(BACKLOG)
+    listener.setblocking(False)
+    return listener
+
+
+def _run(settings: Settings, listener: socket.socket, workers_folder: Path | None) -> None:
+    """Answer in this process until it is told to end; answers under way are finished."""
+    from api.app import create_app
+
+    app = create_app(settings, workers_folder=workers_folder)
+    server = create_server(app, sockets=[listener], threads=THREADS, **LIMITS)
+    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGINT, _leave)
+    # waitress finishes what its threads are at when its loop is left this way
+    server.run()
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+def _supervise(settings: Settings, listener: socket.socket, workers: int) -> None:
+    """Keep so many processes answering; one that dies is replaced."""
+    folder = Path(tempfile.mkdtemp(prefix="kompass-metrics-"))
+    # the metrics library looks there when it is first imported, in the workers
+    announce_metrics_folder(folder)
+    ending = False
+    running: set[int] = set()
+
+    def end(number: int, _: FrameType | None) -> None:
+        nonlocal ending
+        ending = True
+        for pid in running:
+            os.kill(pid, signal.SIGTERM if number == signal.SIGTERM else signal.SIGINT)
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    try:
+        running.update(_fork(settings, listener, folder) for _ in range(workers))
+        while running:
+            pid, status = os.wait()
+            running.discard(pid)
+            if not ending:
+                log.error("worker %d ended with status %d and is replaced", pid, os.waitstatus_to_exitcode(status))
+                running.add(_fork(settings, listener, folder))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _fork(settings: Settings, listener: socket.socket, folder: Path) -> int:
+    """Start a process that answers; nothing heavy is imported before, so the copy is light."""
+    pid = os.fork()
+    if pid:
+        return pid
+    status = 1
+    # until it has handlers of its own, a new worker must not act on signals as its parent does
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        _run(settings, listener, folder)
+        status = 0
+    except (SystemExit, KeyboardInterrupt):
+        status = 0
+    except BaseException:
+        log.exception("a worker failed")
+    finally:
+        os._exit(status)

@@ -1,0 +1,190 @@
+"""What whoever runs the service relies on: health, figures, log lines, limits, several workers, an orderly end."""
+
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from api.app import create_app
+from api.logs import JsonLines, TextLines
+from api.settings import Metrics, Settings
+from api.viewer import Role, Viewer
+from graph_service.errors import InvalidValue
+
+ROUTE = "/api/v1/municipalities/<place:code>/peers"
+PEERS = "/api/v1/municipalities/90001/peers?lens=all-indicators"
+
+
+@pytest.fixture
+def settings(loaded, store: str, tmp_path: Path) -> Settings:
+    return Settings(store=store, cache=tmp_path, metrics=Metrics.LOCAL)
+
+
+@pytest.fixture
+def client(settings: Settings) -> FlaskClient:
+    return create_app(settings).test_client()
+
+
+def test_health_tells_life_and_readiness(client):
+    assert client.get("/health/live").json == {"status": "live"}
+    assert client.get("/health/ready").json == {"status": "ready", "store": "present", "revision": 1}
+
+
+def test_a_service_whose_store_is_away_is_alive_but_not_ready(tmp_path):
+    away = create_app(Settings(store="neo4j://127.0.0.1:1/x", cache=tmp_path, state_folder=tmp_path)).test_client()
+    assert away.get("/health/live").status_code == 200
+    answer = away.get("/health/ready")
+    assert (answer.status_code, answer.json["store"]) == (503, "store-unavailable")
+    assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_the_last_known_revision_answers_while_the_store_is_away_and_says_so(client, settings, monkeypatch):
+    known = client.get(PEERS).json
+    here = client.application.extensions["kompass"]
+    Path(settings.store.removeprefix("sqlite:///")).rename(Path(settings.store.removeprefix("sqlite:///") + ".away"))
+    from graph_service.errors import StoreUnavailable
+
+    def gone(_work):
+        raise StoreUnavailable("a store that answers")
+
+    monkeypatch.setattr(here.store, "read", gone)
+    here._asked = float("-inf")
+    answer = client.get(PEERS)
+    assert (answer.status_code, answer.json) == (200, known)
+    assert client.get("/health/ready").json["store"] == "last-known"
+    assert client.get(PEERS + "&limit=2").headers["Kompass-Data"] == "last-known"
+
+
+def test_figures_are_for_the_same_machine_unless_set_otherwise(settings):
+    def status(allowed: Metrics, **environ: str) -> int:
+        from dataclasses import replace
+
+        app = create_app(replace(settings, metrics=allowed))
+        return app.test_client().get("/metrics", environ_overrides=environ).status_code
+
+    assert status(Metrics.LOCAL) == 200
+    assert status(Metrics.LOCAL, REMOTE_ADDR="10.0.0.9") == 404
+    assert status(Metrics.LOCAL, HTTP_X_FORWARDED_FOR="10.0.0.9") == 404
+    assert status(Metrics.ALL, REMOTE_ADDR="10.0.0.9") == 200
+    assert status(Metrics.OFF) == 404
+
+
+def test_figures_count_by_route_and_never_by_what_was_asked(client):
+    client.get(PEERS)
+    client.get("/api/v1/geheim/4711")
+    told = client.get("/metrics").text
+    assert f'route="{ROUTE}"' in told
+    assert "kompass_revision 1.0" in told
+    assert "4711" not in told
+
+
+def test_a_request_is_one_log_line_without_what_was_asked(client, caplog):
+    with caplog.at_level(logging.INFO, "api.requests"):
+        client.get(PEERS + "&limit=3")
+    (record,) = (r for r in caplog.records if r.name == "api.requests")
+    line = json.loads(JsonLines().format(record))
+    assert (line["route"], line["status"]) == (ROUTE, 200)
+    for text in (JsonLines().format(record), TextLines("%(message)s").format(record)):
+        assert "90001" not in text
+        assert "limit" not in text
+        assert "127.0.0.1" not in text
+
+
+def test_writing_is_limited_by_account(settings, monkeypatch):
+    app = create_app(settings)
+
+    anna = Viewer("anna", Role.READER, frozenset(), "token", frozenset({"write"}))
+    monkeypatch.setattr("api.limits.viewer", lambda: anna)
+    app.view_functions["editing.create_actor"] = lambda: "done"
+    client = app.test_client()
+    answers = [client.post("/api/v1/actors").status_code for _ in range(130)]
+    assert answers.count(429) == 10
+    assert client.post("/api/v1/actors").json["code"] == "too-many-requests"
+
+
+def test_reading_is_limited_where_the_installation_says_so(settings):
+    from dataclasses import replace
+
+    client = create_app(replace(settings, rate_limit="3 per minute")).test_client()
+    assert [client.get("/api/v1/indicators").status_code for _ in range(4)] == [200, 200, 200, 429]
+
+
+def test_other_sites_read_only_where_the_installation_lets_them(settings):
+    from dataclasses import replace
+
+    app = create_app(replace(settings, cors=("https://map.test",)))
+    asked = {"Origin": "https://map.test"}
+    assert app.test_client().get(PEERS, headers=asked).headers["Access-Control-Allow-Origin"] == "https://map.test"
+    strange = app.test_client().get(PEERS, headers={"Origin": "https://other.test"})
+    assert "Access-Control-Allow-Origin" not in strange.headers
+    assert "Access-Control-Allow-Credentials" not in app.test_client().get(PEERS, headers=asked).headers
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("KOMPASS_METRICS", "some"),
+        ("KOMPASS_PROXIES", "x"),
+        ("KOMPASS_RATE_LIMIT", "many"),
+        ("KOMPASS_CORS", "map.example.org"),
+        ("KOMPASS_LOG_FORMAT", "xml"),
+    ],
+)
+def test_a_wrong_setting_is_refused_at_the_start(name, value):
+    with pytest.raises(InvalidValue) as caught:
+        Settings.from_environment({name: value})
+    assert caught.value.place.column == name
+
+
+@pytest.fixture
+def served(loaded, store: str, tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """The service with two workers as it is started by hand."""
+    command = [sys.executable, "-m", "api.cli.main", "--lang", "en", "--store", store, "serve", "--port", "0"]
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("KOMPASS_")}
+    process = subprocess.Popen([*command, "--workers", "2"], stdout=subprocess.PIPE, text=True, env=environment)
+    try:
+        line = process.stdout.readline()
+        yield line.split()[1].rstrip("/"), process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def children(pid: int) -> set[int]:
+    return {int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
+
+
+def fetch(url: str) -> int:
+    for _ in range(100):
+        try:
+            with urllib.request.urlopen(url, timeout=20) as answer:
+                return answer.status
+        except OSError:
+            time.sleep(0.1)
+    return 0
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux's /proc")
+def test_a_worker_that_dies_is_replaced_and_an_end_is_orderly(served):
+    base, process = served
+    assert fetch(base + PEERS) == 200
+    before = children(process.pid)
+    assert len(before) == 2
+    os.kill(min(before), signal.SIGKILL)
+    for _ in range(100):
+        if len(children(process.pid)) == 2 and children(process.pid) != before:
+            break
+        time.sleep(0.05)
+    assert len(children(process.pid) - before) == 1
+    assert fetch(base + PEERS) == 200
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(30) == 0
