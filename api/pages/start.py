@@ -1,19 +1,19 @@
 """The start page: one question, three doors, and what is in the data."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from math import cos, isnan, radians, sqrt
 
-import numpy as np
 from flask import Blueprint, render_template, request
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from api.caching import depends_on_graph
 from api.current import snapshot, words
 from api.language import N_
-from api.pages.frame import has_page, snapshot_status
+from api.pages.frame import has_page, record_url, snapshot_status, term
 from api.pages.freshness import DataStatus
-from graph_service.keys import Label
-from graph_service.model import Level
-from graph_service.projection import LEVELS, Projection
+from api.questions.country import Country, State, country
+from graph_service.keys import NodeKey
 
 start = Blueprint("start", __name__)
 depends_on_graph(start)
@@ -51,22 +51,12 @@ DOORS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class StateRow:
-    """What is recorded of one state."""
-
-    key: str
-    name: str
-    districts: int
-    municipalities: int
-    population: float
-
-
 @start.get("/")
 def show_start() -> str:
     """The start page."""
     status = snapshot_status()
     speak = words()
+    land = snapshot().prepared("country", country)
     by = request.args.get("sort", "name")
     return render_template(
         "start.html",
@@ -80,8 +70,11 @@ def show_start() -> str:
             {"label": speak("Towns and villages"), "number": True, "sort": "municipalities"},
             {"label": speak("Inhabitants"), "number": True, "sort": "population"},
         ],
-        rows=[_cells(row) for row in _sorted(snapshot().prepared("states", states_of), by)],
+        rows=[_cells(state) for state in _sorted(land.states, by)],
         sorted=by,
+        map=draw_types(land, speak("Map of the districts; the numbers by type stand beside it")),
+        types=[(type[-1], term("municipality_type", type), n) for type, n in land.types.items()],
+        states=[(s.name, [_linked(d.key, d.name) for d in s.districts]) for s in land.states if s.districts],
     )
 
 
@@ -118,48 +111,54 @@ def _contents(status: DataStatus) -> list[tuple[str, str]]:
     return [(kind, sentence) for kind, sentence, n in counted if n]
 
 
-def states_of(projection: Projection) -> tuple[StateRow, ...]:
-    """Every state with what lies in it."""
-    table = projection.municipalities
-    level = {each: LEVELS.index(each) for each in Level}
-    found = []
-    for position in np.flatnonzero(table.level == level[Level.STATE]).tolist():
-        inside = projection.state == position
-        found.append(
-            StateRow(
-                str(projection.key(Label.MUNICIPALITY, position)),
-                projection.name(Label.MUNICIPALITY, position),
-                int((inside & (table.level == level[Level.DISTRICT])).sum()),
-                int((inside & (table.level == level[Level.MUNICIPALITY])).sum()),
-                float(table.population[position]),
-            )
-        )
-    return tuple(found)
-
-
-def _sorted(rows: tuple[StateRow, ...], by: str) -> list[StateRow]:
+def _sorted(states: tuple[State, ...], by: str) -> list[State]:
     """By the alphabet unless asked otherwise; what is not known comes last."""
-    name = by.removeprefix("-")
-    if name not in ("districts", "municipalities", "population"):
-        return sorted(rows, key=lambda row: row.name, reverse=by == "-name")
+    measures: dict[str, Callable[[State], float]] = {
+        "districts": lambda state: len(state.districts),
+        "municipalities": lambda state: state.municipalities,
+        "population": lambda state: state.population,
+    }
+    measure = measures.get(by.removeprefix("-"))
+    if measure is None:
+        return sorted(states, key=lambda state: state.name, reverse=by == "-name")
     sign = -1 if by.startswith("-") else 1
-
-    def order(row: StateRow) -> tuple[bool, float]:
-        value = float(getattr(row, name))
-        return (np.isnan(value).item() if isinstance(value, np.floating) else value != value, sign * value)
-
-    return sorted(sorted(rows, key=lambda row: row.name), key=order)
+    return sorted(states, key=lambda state: (isnan(measure(state)), sign * measure(state)))
 
 
-def _cells(row: StateRow) -> list[str | Markup]:
+def _cells(state: State) -> list[str | Markup]:
     speak = words()
-    local = row.key.partition(":")[2]
-    page = f"/municipalities/{local}"
-    name = Markup('<a href="{}">{}</a>').format(page, row.name) if has_page(page) else row.name
-    known = row.population == row.population
     return [
-        name,
-        speak.number(row.districts, 0),
-        speak.number(row.municipalities, 0) if row.municipalities else speak("not recorded"),
-        speak.number(row.population, 0) if known else speak("not known"),
+        _linked(state.key, state.name),
+        speak.number(len(state.districts), 0),
+        speak.number(state.municipalities, 0) if state.municipalities else speak("not recorded"),
+        speak("not known") if isnan(state.population) else speak.number(state.population, 0),
     ]
+
+
+def _linked(key: NodeKey, name: str) -> str | Markup:
+    url = record_url(key)
+    return Markup('<a href="{}">{}</a>').format(url, name) if url else name
+
+
+def draw_types(country: Country, title: str) -> Markup:
+    """Every district as a circle, tinted by its type, its area going with its population. Empty without places."""
+    placed = [each for each in country.districts if not isnan(each.longitude + each.latitude)]
+    if not placed:
+        return Markup("")
+    squeeze = cos(radians(sum(each.latitude for each in placed) / len(placed)))
+    left = min(each.longitude for each in placed)
+    top = max(each.latitude for each in placed)
+    scale = 460 / max(top - min(each.latitude for each in placed), 0.5)
+    most = max((each.population for each in placed if not isnan(each.population)), default=1.0) or 1.0
+    circles, width, height = [], 0.0, 0.0
+    for each in placed:
+        x = 16 + (each.longitude - left) * squeeze * scale
+        y = 16 + (top - each.latitude) * scale
+        radius = 3 + 11 * sqrt((0 if isnan(each.population) else each.population) / most)
+        tint = f"t{each.type[-1]}" if each.type else "t0"
+        circles.append(f'<circle class="{tint}" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"/>')
+        width, height = max(width, x + 16), max(height, y + 16)
+    return Markup(  # noqa: S704  # numbers and an escaped title
+        f'<svg class="bk-chart bk-map" viewBox="0 0 {width:.0f} {height:.0f}" role="img"'
+        f' aria-label="{escape(title)}">{"".join(circles)}</svg>'
+    )

@@ -158,7 +158,8 @@ class SearchIndex:
             score = SURENESS[how] * lift
             if score > found.get(node, (0.0, how))[0] and self._label(node) in asked.labels:
                 found[node] = (score, how)
-        ranked = sorted(found, key=lambda node: (-_surely(*found[node]), *self._rank(node), -found[node][0]))
+        names = self.projection.arrays.names
+        ranked = sorted(found, key=lambda node: (-_surely(*found[node]), *self._rank(node), names[node]))
         told, more = self._told(ranked, asked)
         return SearchFound(asked.text, tuple(self._hit(node, *found[node]) for node in told), more)
 

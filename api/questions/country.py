@@ -1,0 +1,99 @@
+"""What is recorded of the country: its states, their districts, and of which type each district is."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from graph_service.keys import Label, NodeKey
+from graph_service.model import EdgeType, Level
+from graph_service.projection import LEVELS, Projection
+
+TYPES = tuple(f"bbsr-kreistyp-{n}" for n in (1, 2, 3, 4))
+"""The types of districts by settlement structure, densest first; terms of ``municipality_type``."""
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    """A district, its type ("" where none is recorded) and its place in WGS84 (NaN where unknown)."""
+
+    key: NodeKey
+    name: str
+    type: str
+    longitude: float
+    latitude: float
+    population: float
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A federal state with its districts; ``population`` is NaN where unknown."""
+
+    key: NodeKey
+    name: str
+    population: float
+    municipalities: int
+    districts: tuple[District, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """All states by name; districts of no known state are under none."""
+
+    states: tuple[State, ...]
+    types: Mapping[str, int]
+    """How many districts there are of each type that occurs."""
+
+    @property
+    def districts(self) -> tuple[District, ...]:
+        """All districts of all states."""
+        return tuple(district for state in self.states for district in state.districts)
+
+
+def country(projection: Projection) -> Country:
+    """Gather what is recorded."""
+    table = projection.municipalities
+    level = np.asarray(table.level)
+    types = _types(projection)
+    inside = np.asarray(projection.state)
+    states = []
+    for at in np.flatnonzero(level == LEVELS.index(Level.STATE)).tolist():
+        own = inside == at
+        districts = np.flatnonzero(own & (level == LEVELS.index(Level.DISTRICT))).tolist()
+        states.append(
+            State(
+                projection.key(Label.MUNICIPALITY, at),
+                projection.name(Label.MUNICIPALITY, at),
+                float(table.population[at]),
+                int((own & (level == LEVELS.index(Level.MUNICIPALITY))).sum()),
+                tuple(sorted((_district(projection, p, types) for p in districts), key=lambda each: each.name)),
+            )
+        )
+    states.sort(key=lambda each: each.name)
+    counted = Counter(district.type for state in states for district in state.districts)
+    return Country(tuple(states), {type: counted[type] for type in TYPES if counted[type]})
+
+
+def _district(projection: Projection, at: int, types: Mapping[int, str]) -> District:
+    table = projection.municipalities
+    return District(
+        projection.key(Label.MUNICIPALITY, at),
+        projection.name(Label.MUNICIPALITY, at),
+        types.get(at, ""),
+        float(table.longitude[at]),
+        float(table.latitude[at]),
+        float(table.population[at]),
+    )
+
+
+def _types(projection: Projection) -> dict[int, str]:
+    """The type of each district that has one, by position."""
+    place = projection.arrays.keys.place
+    concepts = {place[key]: type for type in TYPES if (key := f"concept:municipality_type.{type}") in place}
+    edges, start = projection.edges(EdgeType.OF_TYPE), projection.spans[Label.MUNICIPALITY].start
+    return {
+        int(source) - start: concepts[int(target)]
+        for source, target in zip(edges.source, edges.target, strict=True)
+        if int(target) in concepts
+    }
