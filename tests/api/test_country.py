@@ -2,9 +2,10 @@
 
 import math
 
+from towns import Relation, Town, projection
+
 from api.questions.country import country
 from graph_service.model import EdgeType, Level
-from towns import Relation, Town, projection
 
 TOWNS = (
     Town("08", "Baden-Württemberg", Level.STATE, population=11e6),
