@@ -16,7 +16,7 @@ from api.schemas.dataclasses import schema_of
 P = ParamSpec("P")
 R = TypeVar("R")
 
-READING = (304, 401, 403, 404, 409, 422, 503)
+READING = (304, 401, 403, 404, 409, 422, 429, 503)
 """What any question may be answered with besides an answer: a bad token, nothing there, a name that several have …"""
 WRITING = (400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 429, 503)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from api.questions.directory import Named, directory, named_town, page_of
+from api.questions.directory import Mask, Named, directory, named_town, page_of
 from api.snapshot import Snapshot
 from graph_service.keys import Label, NodeKey
 from graph_service.model import Level
@@ -52,20 +52,27 @@ class Towns:
 
 def find_towns(snapshot: Snapshot, asked: TownsAsked) -> Towns:
     """A page of the municipalities that were asked for; raises NotFound for an unknown state or parent."""
+    projection, known = snapshot.projection, directory(snapshot, Label.MUNICIPALITY)
+    mask = chosen_towns(snapshot, asked, asked.level)
+    places, following = page_of(known, mask, asked.cursor, asked.limit)
+    items = tuple(_town(projection, i) for i in places)
+    return Towns(items, int(mask.sum()), following, revision=snapshot.revision)
+
+
+def chosen_towns(snapshot: Snapshot, asked: TownsAsked, level: Level | None) -> Mask:
+    """Which municipalities of a level (None: of any) fulfil the conditions; raises NotFound."""
     projection = snapshot.projection
     table, known = projection.municipalities, directory(snapshot, Label.MUNICIPALITY)
     mask = np.ones(len(known), np.bool_)
-    if asked.level is not None:
-        mask &= table.level == LEVELS.index(asked.level)
+    if level is not None:
+        mask &= table.level == LEVELS.index(level)
     if asked.state is not None:
         mask &= projection.state == projection.position(asked.state)
     if asked.parent is not None:
         mask &= table.parent == projection.position(asked.parent)
     if asked.q:
         mask &= known.named(asked.q)
-    places, following = page_of(known, mask, asked.cursor, asked.limit)
-    items = tuple(_town(projection, i) for i in places)
-    return Towns(items, int(mask.sum()), following, revision=snapshot.revision)
+    return mask
 
 
 def _town(projection: Projection, i: int) -> Town:

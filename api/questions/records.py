@@ -120,3 +120,19 @@ def find_record(snapshot: Snapshot, label: Label, local: str, on: date) -> Recor
         relations=tuple(relations(snapshot).of(place)),
         **told,
     )
+
+
+PLURALS: Mapping[Label, str] = MappingProxyType(
+    {label: f"{label.value.lower()}s" for label in FOUND}
+    | {Label.MUNICIPALITY: "municipalities", Label.INDICATOR: "indicators", Label.CONCEPT: "vocabularies"}
+)
+"""What the resources of each kind of record are called."""
+
+
+def address_of(snapshot: Snapshot, key: str) -> str:
+    """Where a record is told, relative to the service; a term's address is that of its vocabulary. Raises NotFound."""
+    known = snapshot.projection.known(key)
+    if known is None:
+        raise NotFound("a known node", key)
+    local = known.local.partition(".")[0] if known.label is Label.CONCEPT else known.local
+    return f"{PLURALS[known.label]}/{local}"

@@ -3,11 +3,13 @@
 from api.blueprint import Blueprint
 from api.resources.accounts import accounts
 from api.resources.editing import editing
+from api.resources.files import exports, maps
 from api.resources.imports import imports
 from api.resources.matching import inventory
 from api.resources.me import me
 from api.resources.municipalities import municipalities
 from api.resources.network import network
+from api.resources.reconcile import reconcile, records
 from api.resources.records import actors, alliances, exchanges, offers, practices, requests
 from api.resources.reference import indicators, lenses, vocabularies
 from api.resources.search import search
@@ -35,4 +37,8 @@ RESOURCES: tuple[Blueprint, ...] = (
     lenses,
     datasets,
     claims,
+    exports,
+    maps,
+    records,
+    reconcile,
 )

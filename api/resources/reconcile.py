@@ -1,0 +1,98 @@
+"""/reconcile: lists of municipalities and actors matched with ours, by the Reconciliation Service API 0.2."""
+
+from typing import Any
+
+import marshmallow as ma
+from flask import Response, request
+
+from api import reconciliation as protocol
+from api.blueprint import Blueprint
+from api.caching import depends_on_graph
+from api.current import services, snapshot, words
+from api.guard import open_to_all_sites
+from api.json import to_json
+from api.openapi import PREFIX
+from api.questions.records import address_of
+from api.schemas.reconcile import BatchSchema, PropertiesQuery, SuggestQuery, sent
+
+reconcile = Blueprint(
+    "reconcile", __name__, url_prefix="/reconcile", description="Matching somebody's list (OpenRefine and others)."
+)
+records = Blueprint("records", __name__, url_prefix="/records", description="One address for every record.")
+depends_on_graph(records)
+open_to_all_sites(reconcile)
+
+
+@reconcile.route("")
+@reconcile.response(200, ma.Schema.from_dict({}, name="Manifest"))
+def get_manifest() -> Response:
+    """Tell what this service of the Reconciliation API 0.2 can do; with `queries` or `extend` answer these."""
+    return _answered(request.args.get("queries"), request.args.get("extend"))
+
+
+@reconcile.route("", methods=("POST",))
+@reconcile.arguments(BatchSchema)
+@reconcile.response(200, ma.Schema.from_dict({}, name="Reconciled"))
+def answer_batch(batch: dict[str, Any]) -> Response:
+    """Answer a batch of queries, or tell values of properties. The protocol's own form fields are taken, too."""
+    return _answered(*sent(batch))
+
+
+@reconcile.route("/suggest/entity")
+@reconcile.arguments(SuggestQuery, location="query", unknown=ma.EXCLUDE)
+@reconcile.response(200, ma.Schema.from_dict({}, name="Entities"))
+def suggest_entity(query: dict[str, Any]) -> Response:
+    """Suggest municipalities and actors for what was typed so far."""
+    types = [query["type"]] if "type" in query else []
+    return _json(protocol.suggest_entities(snapshot().projection, query["prefix"], words(), types, query["cursor"]))
+
+
+@reconcile.route("/suggest/type")
+@reconcile.arguments(SuggestQuery, location="query", unknown=ma.EXCLUDE)
+@reconcile.response(200, ma.Schema.from_dict({}, name="Types"))
+def suggest_type(query: dict[str, Any]) -> Response:
+    """Suggest types for what was typed so far."""
+    return _json(protocol.suggest_types(query["prefix"], words(), query["cursor"]))
+
+
+@reconcile.route("/suggest/property")
+@reconcile.arguments(SuggestQuery, location="query", unknown=ma.EXCLUDE)
+@reconcile.response(200, ma.Schema.from_dict({}, name="Properties"))
+def suggest_property(query: dict[str, Any]) -> Response:
+    """Suggest properties for what was typed so far."""
+    return _json(protocol.suggest_properties(snapshot().projection, query["prefix"], words(), query["cursor"]))
+
+
+@reconcile.route("/properties")
+@reconcile.arguments(PropertiesQuery, location="query", unknown=ma.EXCLUDE)
+@reconcile.response(200, ma.Schema.from_dict({}, name="Proposed"))
+def propose_properties(query: dict[str, Any]) -> Response:
+    """Propose properties that a list can be extended with."""
+    return _json(protocol.propose_properties(snapshot().projection, query.get("type", ""), words(), query["limit"]))
+
+
+@records.route("/<key:key>")
+@records.response(303)
+def find_record(key: str) -> Response:
+    """Lead to the record with this key, whatever kind it is."""
+    return Response(status=303, headers={"Location": f"{PREFIX}/{address_of(snapshot(), key)}"})
+
+
+def _answered(queries: str | bytes | None, extend: str | bytes | None) -> Response:
+    projection = snapshot().projection
+    if queries is not None:
+        return _json(protocol.answer(projection, protocol.read_batch(queries), words()))
+    if extend is not None:
+        return _json(protocol.extend(projection, *protocol.read_extension(extend), words()))
+    return _json(protocol.manifest(_endpoints(), words()))
+
+
+def _endpoints() -> protocol.Endpoints:
+    base = services().settings.url or request.host_url.rstrip("/")
+    return protocol.Endpoints(
+        f"{base}{PREFIX}/reconcile", f"{base}{PREFIX}/records/{{{{id}}}}", f"{base}{PREFIX}/openapi.json"
+    )
+
+
+def _json(answer: Any) -> Response:
+    return Response(to_json(answer), content_type="application/json")
