@@ -58,11 +58,12 @@ def calendar(entries: Iterable[Entry], installation: str, words: Words) -> bytes
     ``installation`` (its host, or the identity of its store) keeps the entries of two installations apart.
     """
     found = Calendar()
-    found.add("prodid", _PRODUCT)
-    found.add("version", "2.0")
-    found.add("method", "PUBLISH")
-    found.add("x-wr-calname", words("Bündniskompass: exchanges"))
-    found.add("x-wr-timezone", ZONE.key)
+    say = found.add
+    say("prodid", _PRODUCT)
+    say("version", "2.0")
+    say("method", "PUBLISH")
+    say("x-wr-calname", words("Bündniskompass: exchanges"))
+    say("x-wr-timezone", ZONE.key)
     for entry in sorted(entries, key=lambda each: each.exchange.key):
         found.add_component(_event(entry, installation, words))
     found.add_missing_timezones()
@@ -72,33 +73,34 @@ def calendar(entries: Iterable[Entry], installation: str, words: Words) -> bytes
 def _event(entry: Entry, installation: str, words: Words) -> Event:
     exchange, changed = entry.exchange, entry.changed.astimezone(UTC).replace(microsecond=0)
     event = Event()
-    event.add("uid", f"{exchange.key.local}@exchange.{installation}")
-    event.add("sequence", entry.revision)
-    event.add("dtstamp", changed)
-    event.add("last-modified", changed)
-    event.add("summary", exchange.name or exchange.key.local)
-    event.add("description", _description(entry, words))
-    event.add("status", _status(exchange.state))
-    event.add("class", "PUBLIC" if exchange.visibility in (None, Visibility.PUBLIC) else "CONFIDENTIAL")
+    say = event.add
+    say("uid", f"{exchange.key.local}@exchange.{installation}")
+    say("sequence", entry.revision)
+    say("dtstamp", changed)
+    say("last-modified", changed)
+    say("summary", exchange.name or exchange.key.local)
+    say("description", _description(entry, words))
+    say("status", _status(exchange.state))
+    say("class", "PUBLIC" if exchange.visibility in (None, Visibility.PUBLIC) else "CONFIDENTIAL")
     _add_time(event, entry)
     if entry.url:
-        event.add("url", entry.url)
+        say("url", entry.url)
     return event
 
 
 def _add_time(event: Event, entry: Entry) -> None:
-    day = entry.day
+    day, say = entry.day, event.add
     if day is None:  # an entry has one
         return
     if entry.begins is None:
-        event.add("dtstart", day)
-        event.add("dtend", day + timedelta(days=1))
-        event.add("transp", "TRANSPARENT")  # a day is known, not which hours of it are taken
+        say("dtstart", day)
+        say("dtend", day + timedelta(days=1))
+        say("transp", "TRANSPARENT")  # a day is known, not which hours of it are taken
         return
     start = datetime.combine(day, entry.begins.replace(tzinfo=None), ZONE)
-    event.add("dtstart", start)
+    say("dtstart", start)
     # the span counts as on a clock that keeps running, also in the night when clocks change
-    event.add("dtend", (start.astimezone(UTC) + entry.lasts).astimezone(ZONE))
+    say("dtend", (start.astimezone(UTC) + entry.lasts).astimezone(ZONE))
 
 
 def _description(entry: Entry, words: Words) -> str:

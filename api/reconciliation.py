@@ -29,7 +29,7 @@ _LIMIT = 10
 _SCHEMA = "urn:buendniskompass:type"
 
 _TYPE_NAMES = {MUNICIPALITY: N_("municipality"), ACTOR: N_("actor")}
-_NAMES = {
+_PROPERTY_NAMES = {
     "code": N_("official code"),
     "level": N_("administrative level"),
     "kind": N_("kind"),
@@ -238,7 +238,7 @@ def property_names(projection: Projection, ids: Iterable[str], words: Words) -> 
             name = (indicator.label_en if words.language == "en" else indicator.name) or indicator.name
             names[id] = name or indicator.key.local
         else:
-            names[id] = words(_NAMES[id]) if id in _NAMES else id
+            names[id] = words(_PROPERTY_NAMES[id]) if id in _PROPERTY_NAMES else id
     return names
 
 
