@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from clock import Time
+from neo4j_server import Address
 from web_server import answer, serving
 
 from api import worker as worker_module
@@ -68,9 +69,17 @@ class House:
         return self.jobs.job(job.id).state
 
 
+both_stores = pytest.mark.parametrize(
+    "house", ["sqlite", pytest.param("neo4j", marks=pytest.mark.neo4j)], indirect=True
+)
+
+
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with closing(open_store(f"sqlite:///{tmp_path / 'graph.db'}")) as store:
+def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
+    address = Address(f"sqlite:///{tmp_path / 'graph.db'}")
+    if getattr(request, "param", "sqlite") == "neo4j":
+        address = request.getfixturevalue("empty_neo4j")
+    with closing(open_store(address.url, password=address.password)) as store:
         made = House(tmp_path, store)
         with closing(made.database):
             yield made
@@ -87,6 +96,7 @@ def zipped(folder: Path) -> bytes:
 # --- rehearse, confirm, write
 
 
+@both_stores
 def test_an_import_is_rehearsed_and_changes_nothing_before_a_person_confirms_it(house: House, package: Path) -> None:
     job = house.upload(zipped(package), "bears.zip", source="package")
     house.work()
@@ -105,6 +115,7 @@ def test_an_import_is_rehearsed_and_changes_nothing_before_a_person_confirms_it(
     assert "Seenkreis" in house.names()
 
 
+@both_stores
 def test_who_confirmed_an_import_stands_in_the_journal(house: House, package: Path) -> None:
     job = house.upload(zipped(package), "bears.zip", source="package")
     house.work()
@@ -227,6 +238,7 @@ def wait_until(true: Callable[[], bool]) -> None:
     raise AssertionError("it never came true")
 
 
+@both_stores
 def test_a_cancelled_import_stops_and_writes_nothing(
     house: House, package: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -254,6 +266,7 @@ def test_a_worker_that_is_stopped_gives_its_job_back_and_another_does_it(
     assert house.state(job) is JobState.CONFIRMING
 
 
+@both_stores
 def test_a_worker_that_slept_too_long_writes_nothing_because_the_job_is_anothers_by_now(
     house: House, package: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -276,6 +289,7 @@ def test_a_worker_that_slept_too_long_writes_nothing_because_the_job_is_anothers
     assert house.state(job) is JobState.DONE
 
 
+@both_stores
 def test_a_job_that_was_written_but_not_ticked_off_is_done_again_without_harm(house: House, package: Path) -> None:
     job = house.upload(zipped(package), "bears.zip", source="package")
     house.work()
@@ -293,6 +307,7 @@ def test_a_job_that_was_written_but_not_ticked_off_is_done_again_without_harm(ho
     assert (house.names(), house.store.read(lambda reader: reader.revision())) == (names, revision)
 
 
+@both_stores
 @pytest.mark.parametrize("written", [True, False])
 def test_a_job_cancelled_after_its_worker_died_ends_as_what_really_happened(
     house: House, package: Path, written: bool
