@@ -70,7 +70,7 @@ class MailSettings:
             host=parts.hostname,
             port=port or SMTP_PORTS[parts.scheme],
             user=unquote(parts.username or ""),
-            password=_secret("KOMPASS_SMTP_PASSWORD", env),
+            password=secret("KOMPASS_SMTP_PASSWORD", env),
             sender=sender,
         )
 
@@ -102,7 +102,7 @@ class SignOnSettings:
         return cls(
             issuer=issuer,
             client_id=client,
-            client_secret=_secret("KOMPASS_OIDC_CLIENT_SECRET", env),
+            client_secret=secret("KOMPASS_OIDC_CLIENT_SECRET", env),
             scopes=env.get("KOMPASS_OIDC_SCOPES", "").strip() or cls.scopes,
             role_claim=env.get("KOMPASS_OIDC_ROLE_CLAIM", "").strip() or cls.role_claim,
             roles=_roles(env.get("KOMPASS_OIDC_ROLES", "")),
@@ -131,7 +131,7 @@ def _roles(text: str) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def _secret(name: str, env: Mapping[str, str]) -> str:
+def secret(name: str, env: Mapping[str, str]) -> str:
     """A secret, or the first line of the file that the variable with _FILE names; raises InvalidValue."""
     file = env.get(f"{name}_FILE", "").strip()
     if not file:

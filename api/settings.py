@@ -20,6 +20,7 @@ LOG_LEVELS = ("debug", "info", "warning", "error")
 VARIABLES = (
     "KOMPASS_STORE",
     "KOMPASS_NEO4J_PASSWORD",
+    "KOMPASS_NEO4J_PASSWORD_FILE",
     "KOMPASS_LANG",
     "KOMPASS_CACHE",
     "KOMPASS_STATE",
@@ -119,7 +120,7 @@ class Settings:
         _check("KOMPASS_LOG_LEVEL", level, LOG_LEVELS)
         return cls(
             store=env.get("KOMPASS_STORE") or cls.store,
-            neo4j_password=env.get("KOMPASS_NEO4J_PASSWORD"),
+            neo4j_password=service_settings.secret("KOMPASS_NEO4J_PASSWORD", env) or None,
             language=language,
             cache=Path(env["KOMPASS_CACHE"]) if env.get("KOMPASS_CACHE") else user_cache_path("buendniskompass"),
             state_folder=Path(env["KOMPASS_STATE"]) if env.get("KOMPASS_STATE") else None,
