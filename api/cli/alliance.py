@@ -11,19 +11,16 @@ from api.cli.output import Cell, format_option, print_csv, print_json
 from api.cli.paragraphs import on_option
 from api.explanations import Explainer
 from api.language import N_
-from graph_service.errors import NotFound
-from graph_service.keys import Label, concept_key
-from graph_service.projection import Projection
-from graph_service.role_templates import load_role_templates
-from graph_service.vocabulary import load_vocabulary
+from api.questions.alliances import check as check_alliance
+from api.questions.alliances import compose
+from api.questions.partners import partner_ranker
+from graph_service.keys import Label
 from matching.node_names import find_node
-from matching.partners.matcher import PartnerMatcher
-from matching.partners.model import load_model, shipped_model
+from matching.partners.model import load_model
 from matching.teams.answer import TeamAnswer
-from matching.teams.composer import AllianceMatcher
-from matching.teams.health import Health, check_alliance
+from matching.teams.health import Health
 from matching.teams.need import TeamNeed
-from matching.text import load_synonyms, shipped_synonyms
+from matching.text import load_synonyms
 
 PATH = click.Path(path_type=Path)
 
@@ -68,10 +65,9 @@ def alliance(
         return _check(check, on, form)
     if not (municipality or fields or challenges or text):
         raise click.UsageError(here.words("Say where or what for: --municipality, --field, --challenge or --need."))
-    projection = here.services.projection()
-    place = here.services.municipality(municipality) if municipality else None
-    for kind, ids in (("field", fields), ("challenge", challenges), ("target_group", groups)):
-        _check_terms(projection, kind, ids)
+    snapshot = here.services.snapshot()
+    projection = snapshot.projection
+    place = snapshot.municipality(municipality) if municipality else None
     wanted = TeamNeed(
         municipality=place,
         fields=tuple(dict.fromkeys(fields)),
@@ -84,10 +80,10 @@ def alliance(
         without=tuple(find_node(projection, each, (Label.ACTOR,)) for each in without),
         today=on.date(),
     )
-    partners = PartnerMatcher(
-        load_model(weights) if weights else shipped_model(), load_synonyms(synonyms) if synonyms else shipped_synonyms()
+    partners = partner_ranker(
+        snapshot, load_model(weights) if weights else None, load_synonyms(synonyms) if synonyms else None
     )
-    answer = AllianceMatcher(partners=partners).fit(projection).compose(wanted)
+    answer = compose(snapshot, wanted, partners)
     if form == "json":
         print_json(answer)
     elif form == "csv":
@@ -95,13 +91,6 @@ def alliance(
     else:
         print_team(answer, Explainer(projection, here.words))
     return None
-
-
-def _check_terms(projection: Projection, kind: str, ids: tuple[str, ...]) -> None:
-    """Terms are known to the vocabulary or to the store; raises NotFound."""
-    for id in ids:
-        if load_vocabulary().find(kind, id) is None and concept_key(kind, id) not in projection.arrays.keys.place:
-            raise NotFound(f"a term of the vocabulary {kind}", id)
 
 
 def _print_rows(answer: TeamAnswer) -> None:
@@ -124,15 +113,14 @@ def _print_rows(answer: TeamAnswer) -> None:
 
 def _check(text: str, on: datetime, form: str) -> None:
     here = app()
-    projection = here.services.projection()
-    key = find_node(projection, text, (Label.ALLIANCE,))
-    found = check_alliance(projection, key, load_role_templates(), on.date())
+    snapshot = here.services.snapshot()
+    found = check_alliance(snapshot, find_node(snapshot.projection, text, (Label.ALLIANCE,)), on.date())
     if form == "json":
         print_json(found)
     elif form == "csv":
         _print_findings(found)
     else:
-        print_health(found, Explainer(projection, here.words))
+        print_health(found, Explainer(snapshot.projection, here.words))
 
 
 def _print_findings(found: Health) -> None:

@@ -14,6 +14,8 @@ from graph_service.model import Level
 from matching.inventory.answers import AtlasQuestion
 from matching.lens import Lens
 from matching.partners.matcher import PartnerQuestion
+from matching.teams.composer import LEAST, MOST
+from matching.teams.need import TeamNeed
 
 
 def _lens() -> ma.fields.String:
@@ -78,6 +80,23 @@ class PartnersQuery(DayQuery):
     limit = limit(10)
 
 
+class TeamQuery(DayQuery):
+    """What a team is wanted for; something must be said."""
+
+    municipality = place("Where.")
+    fields_of_action = several("Fields of action.")
+    challenges = several("Challenges.")
+    target_groups = several("Target groups.")
+    need = longer_text("What is to be done, in your own words.")
+    roles = several("Roles that must be filled too.")
+    size = ma.fields.Integer(
+        validate=ma.validate.Range(LEAST, MOST),
+        metadata={"description": "How many members; otherwise as few as fill the roles."},
+    )
+    include = several("Who must be a member.", ACTOR)
+    without = several("Who must not be a member.", ACTOR)
+
+
 class SupportersQuery(DayQuery):
     """How many, and as of which day."""
 
@@ -104,6 +123,25 @@ def partner_question(here: Snapshot, query: dict[str, Any]) -> PartnerQuestion:
         resources,
         roles,
         tuple(actor_key(each) for each in query["members"]),
+    )
+
+
+def team_need(here: Snapshot, query: dict[str, Any]) -> TeamNeed:
+    """The need of a query; raises NotFound, also where nothing is said at all."""
+    names = ("fields_of_action", "challenges", "target_groups", "roles")
+    fields, challenges, groups, roles = (tuple(dict.fromkeys(query[name])) for name in names)
+    something(query["need"], query.get("municipality"), fields, challenges, groups)
+    return TeamNeed(
+        municipality=here.municipality(query["municipality"]) if "municipality" in query else None,
+        fields=fields,
+        challenges=challenges,
+        target_groups=groups,
+        text=query["need"],
+        roles=roles,
+        size=query.get("size"),
+        include=tuple(dict.fromkeys(map(actor_key, query["include"]))),
+        without=tuple(dict.fromkeys(map(actor_key, query["without"]))),
+        today=day_of(query),
     )
 
 
