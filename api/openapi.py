@@ -7,6 +7,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin, resolver
 from flask import Flask
 from flask_smorest import Api as SmorestApi
 
+from api.json import to_json
 from api.paths import CONVERTERS, schema_of_converter
 from api.schemas.problems import ProblemSchema
 
@@ -19,6 +20,7 @@ CONFIG = {
     "OPENAPI_JSON_PATH": "openapi.json",
 }
 PROBLEM = "application/problem+json"
+EXTENSION = "kompass-openapi"
 
 
 class Api(SmorestApi):  # an extension of Flask, whose error handlers are ours
@@ -61,13 +63,22 @@ def describe(app: Flask) -> Api:
                 "token": {"type": "http", "scheme": "bearer"},
                 "session": {"type": "apiKey", "in": "cookie", "name": "kompass_session"},
             }
-        }
+        },
+        # nobody must, but whoever does may see and do more
+        "security": [{}, {"token": []}, {"session": []}],
     }
     api = Api(
         app,
         spec_kwargs={"info": info, "marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=_name)} | schemes,
     )
+    app.extensions[EXTENSION] = api
     for name, converter in CONVERTERS.items():
         app.url_map.converters[name] = converter
         api.register_converter(converter, schema_of_converter)
     return api
+
+
+def description(app: Flask) -> bytes:
+    """The description of an application's routes as JSON."""
+    api: Api = app.extensions[EXTENSION]
+    return to_json(api.spec.to_dict(), indent=True) + b"\n"

@@ -35,6 +35,7 @@ ENTRIES = {
     "export": Entry("api.cli.export:export", N_("Write the graph to a file for another program.")),
     "serve": Entry("api.cli.serve:serve", N_("Serve the pages and the API.")),
     "worker": Entry("api.cli.worker:worker", N_("Do what was asked for in the service, such as imports.")),
+    "openapi": Entry("api.cli.openapi:openapi", N_("Print the description of the HTTP API (OpenAPI 3.1).")),
     "copy": Entry("api.cli.stores:copy", N_("Copy everything from one store to another.")),
     "migrate": Entry("api.cli.stores:migrate", N_("Bring the store up to date.")),
     "backup": Entry("api.cli.stores:backup", N_("Write a complete copy of the store to a file.")),
