@@ -22,6 +22,8 @@ check: dev ## lint, format, types, layers, and the script of the pages
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive api graph_service matching importers
+	@$(BIN)/python scripts/audit.py
 	$(BIN)/python scripts/build_web.py --check
 
 dev: ## install what developing needs into .venv
