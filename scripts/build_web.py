@@ -94,6 +94,7 @@ class Web:
         if have == f"all {lock}" or (not with_tests and have == f"build {lock}"):
             return
         command = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--fetch-retries=1"]
+        command.append("--fetch-retry-mintimeout=1000")
         self._node(str(npm()), *command, "--loglevel=error", *([] if with_tests else ["--omit=dev"]))
         stamp.write_text(f"{'all' if with_tests else 'build'} {lock}")
 
@@ -113,8 +114,18 @@ class Web:
             [str(node()), *command], cwd=self.source, env=known, check=False, capture_output=not shown, text=True
         )
         if said.returncode:
-            lines = (said.stderr or said.stdout or "").strip().splitlines()
-            raise NotBuilt("\n".join(f"  {line}" for line in lines[-12:]) or f"  {Path(command[0]).name} failed")
+            raise NotBuilt(_reason(said.stderr or said.stdout or "") or f"  {Path(command[0]).name} failed")
+
+
+def _reason(said: str, most: int = 8) -> str:
+    """What a tool said went wrong, without where in its own source."""
+    lines = [line.removeprefix("npm error").strip() for line in said.splitlines()]
+    telling = [
+        line for line in lines if line and not line.startswith(("at ", "A complete log", "(!)", "- import", "Set `VITE", "errno", "syscall", "}"))
+    ]
+    if any(each in said for each in ("ECONNREFUSED", "ENOTFOUND", "ETIMEDOUT", "EAI_AGAIN", "E403", "E404")):
+        telling.insert(0, "The npm registry, where the tools come from, did not give them out.")
+    return "\n".join(f"  {line}" for line in telling[:most])
 
 
 def node() -> Path:

@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { defineConfig } from "vite";
-import { onlyUsedParts } from "./kern";
+import { onlyUsedParts } from "./kern.ts";
 
 // every file directly in src/entries is an entry: one for the frame, one for each island a page may ask for
 const entries = readdirSync(new URL("src/entries", import.meta.url))

@@ -1,0 +1,127 @@
+"""What all pages share, without a browser: words, addresses, themes, errors, styles that may be missing."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from api.app import create_app
+from api.pages.assets import Assets
+from api.pages.frame import WHAT_NOW, local_path
+from api.settings import Settings
+
+
+@pytest.fixture
+def client(kompass, store: str, package: Path, tmp_path: Path) -> FlaskClient:
+    assert kompass("import", "package", str(package)).exit_code == 0
+    return create_app(Settings(store=store, cache=tmp_path, operator="Amt <b>Süd</b>")).test_client()
+
+
+def text(client: FlaskClient, path: str, **headers: str) -> str:
+    return client.get(path, headers=headers).get_data(as_text=True)
+
+
+@pytest.mark.parametrize("path", ["/", "/search?q=M%C3%BChlenkreis", "/search", "/about", "/privacy", "/accessibility"])
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_every_page_answers_in_both_languages_with_one_heading(client, path, language):
+    page = text(client, path, **{"Accept-Language": language})
+    assert f'<html lang="{language}"' in page
+    assert page.count("<h1") == 1
+
+
+def test_nothing_is_written_into_the_page_as_script_or_style(client):
+    page = text(client, "/")
+    assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=", page)
+
+
+def test_what_an_installation_says_of_itself_is_text_and_not_markup(client):
+    assert "Amt &lt;b&gt;Süd&lt;/b&gt;" in text(client, "/")
+    assert "<b>Süd" not in text(client, "/privacy")
+
+
+def test_what_was_searched_is_text_and_not_markup(client):
+    assert "<i>x" not in text(client, "/search?q=<i>x")
+    assert "<i>x" not in text(client, "/search/suggestions?q=<i>x")
+
+
+def test_a_certain_hit_opens_at_once_where_it_has_a_page(client):
+    answer = client.get("/search?q=Seenkreis")
+    has_page = client.get("/municipalities/91001").status_code == 200
+    assert (answer.status_code, answer.location) == ((303, "/municipalities/91001") if has_page else (200, None))
+
+
+def test_several_of_a_name_are_listed(client):
+    page = text(client, "/search?q=M%C3%BChlenkreis")
+    assert "90003" in page
+    assert "91002" in page
+
+
+def test_the_theme_is_kept_in_a_cookie_and_taken_back(client):
+    answer = client.post("/theme", data={"theme": "dark", "next": "/about?x=1"})
+    assert (answer.status_code, answer.location) == (303, "/about?x=1")
+    assert 'data-kern-theme="dark"' in text(client, "/about")
+    client.post("/theme", data={"theme": ""})
+    assert "data-kern-theme=" not in text(client, "/about").partition("<body")[0]
+
+
+def test_the_language_is_kept_in_a_cookie(client):
+    client.post("/language", data={"language": "en"})
+    assert '<html lang="en"' in text(client, "/about", **{"Accept-Language": "de"})
+    client.get("/about?lang=de")
+    assert '<html lang="de"' in text(client, "/about", **{"Accept-Language": "en"})
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "x", "", None, "/\n/x"]
+)
+def test_nobody_is_sent_to_another_site(elsewhere):
+    assert local_path(elsewhere) == "/"
+
+
+def test_another_site_cannot_change_the_theme(client):
+    answer = client.post("/theme", data={"theme": "dark"}, headers={"Sec-Fetch-Site": "cross-site"})
+    assert answer.status_code == 403
+    assert "<h1" in answer.get_data(as_text=True)
+
+
+def test_an_unknown_page_says_what_to_do_in_the_readers_language(client):
+    answer = client.get("/nowhere", headers={"Accept-Language": "de"})
+    assert answer.status_code == 404
+    assert "Diese Seite gibt es hier nicht" in answer.get_data(as_text=True)
+
+
+def test_every_kind_of_error_says_what_happened_what_it_means_and_what_to_do():
+    assert all(len(set(said)) == 3 and all(said) for said in WHAT_NOW.values())
+    assert {401, 403, 404, 500, 503} <= WHAT_NOW.keys()
+
+
+def test_pages_answer_while_the_store_cannot_be_reached(tmp_path):
+    settings = Settings(store="neo4j://nobody@127.0.0.1:9/none", cache=tmp_path, state_folder=tmp_path)
+    answer = create_app(settings).test_client().get("/", headers={"Accept-Language": "de"})
+    assert answer.status_code == 503
+    assert "Die Daten sind gerade nicht erreichbar" in answer.get_data(as_text=True)
+
+
+def test_an_empty_store_says_why_it_is_empty(store, tmp_path):
+    page = create_app(Settings(store=store, cache=tmp_path)).test_client().get("/", headers={"Accept-Language": "de"})
+    assert "noch nichts eingelesen" in page.get_data(as_text=True)
+
+
+def test_tables_sort_by_what_the_address_says(client):
+    page = text(client, "/?sort=-population")
+    assert 'aria-sort="descending"' in page
+    assert page.index("Bärenland") < page.index("Seenland") < page.index("</tbody>")
+    page = text(client, "/?sort=population")
+    assert page.index("Seenland") < page.index("Bärenland")
+
+
+def test_styles_are_named_by_the_manifest_and_left_out_without_it(tmp_path):
+    assets = Assets(str(tmp_path), "/static")
+    assert assets.stylesheets() == assets.script() == ""
+    entry = {"file": "assets/frame-1.js", "css": ["assets/frame-1.css"]}
+    (tmp_path / "manifest.json").write_text(json.dumps({"src/entries/frame.ts": entry}), "utf-8")
+    assert 'href="/static/assets/frame-1.css"' in assets.stylesheets()
+    assert 'src="/static/assets/frame-1.js"' in assets.script()
+    assert assets.script("unknown") == ""
