@@ -15,8 +15,10 @@ printf 'hatchling>=1.27\neditables>=0.5\nnodejs-wheel-binaries>=22.12\n' >"$fold
 resolve() {
     target=$1
     shift
+    # what is locked stays as it is where it still fits; UPGRADE=1 takes the newest of everything
+    cp "$target" "$folder/$target"
     "$folder/venv/bin/uv" pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
-        --no-emit-index-url --no-emit-find-links --no-annotate --no-header --upgrade \
+        --no-emit-index-url --no-emit-find-links --no-annotate --no-header ${UPGRADE:+--upgrade} \
         --output-file "$folder/$target" pyproject.toml "$folder/build.in" "$@"
     { echo '# Made by `make lock` from pyproject.toml; not edited by hand.'; cat "$folder/$target"; } >"$target"
 }
