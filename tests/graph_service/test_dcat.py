@@ -132,6 +132,16 @@ def test_what_is_not_known_is_left_out(store: GraphStore, tmp_path: Path) -> Non
     assert "Verein" not in (tmp_path / "c.ttl").read_text("utf-8")
 
 
+def test_a_source_without_licence_has_a_page_but_no_distribution(tmp_path: Path) -> None:
+    store = SQLiteStore(tmp_path / "s.db")
+    unlicensed = Dataset(id="figures", title="Zahlen", publisher="Amt", url="https://example.org/x")
+    store.write(lambda tx: tx.replace(unlicensed, [area("08119")]))
+    graph = catalogue(store, tmp_path / "c.ttl", base=BASE)
+    assert graph.value(dataset("figures"), DCAT.landingPage) == URIRef("https://example.org/x")
+    assert graph.value(dataset("figures"), DCAT.distribution) is None
+    assert validate(graph, shacl_graph=str(SHAPES))[0]
+
+
 def test_codes_that_are_not_german_are_no_german_places(tmp_path: Path) -> None:
     store = SQLiteStore(tmp_path / "s.db")
     store.write(lambda tx: tx.replace(FIGURES, [area("08119"), area("09", Level.STATE)]))

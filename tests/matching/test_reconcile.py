@@ -44,8 +44,10 @@ TOWNS = [
     Town("01059141", "Maasbüll", TOWN, kind="gemeinde", valid_until="2023-02-28"),
     Town("01059185", "Hürup", TOWN, kind="gemeinde"),
     Town("03153099", "Altdorf", TOWN, kind="gemeinde", valid_until="2020-12-31"),
+    Town("03153098", "Zweidorf", TOWN, kind="gemeinde", valid_until="2020-12-31"),
 ]
 GONE = [("01059101", "01059185"), ("01059141", "01059185"), ("03153099", "01059185"), ("03153099", "05554012")]
+GONE += [("03153098", "01059185"), ("03153098", "055540012")]
 ACTORS = {
     "actor:awo": "Arbeiterwohlfahrt Kreisverband Borken e. V.",
     "actor:verein": "Türkischer Elternverein Köln e.V.",
@@ -152,6 +154,7 @@ def test_what_was_abolished_is_shown_behind_what_it_became(reconcile: Reconciler
     assert not gone.match
     assert "former_name" in {feature.id for feature in became.features}
     assert {c.name for c in ask(reconcile, "Altdorf")} == {"Altdorf", "Hürup", "Borken, Stadt"}
+    assert matched(ask(reconcile, "Zweidorf", "level.municipality")) is None, "a part of it went elsewhere"
     (exactly,) = ask(reconcile, "01059141")
     assert (exactly.name, exactly.match) == ("Maasbüll", True), "a code means what it says"
 
