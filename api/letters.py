@@ -8,10 +8,14 @@ from api.language import Words
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A subject and a text."""
+    """A subject, in one line whatever names it holds, and a text."""
 
     subject: str
     body: str
+
+    def __post_init__(self) -> None:
+        line = " ".join(self.subject.split())
+        object.__setattr__(self, "subject", "".join(c for c in line if c.isprintable()))
 
 
 def password_letter(words: Words, link: str, until: datetime) -> Letter:
@@ -40,6 +44,63 @@ def invitation_letter(words: Words, link: str, until: datetime) -> Letter:
             words("an account was made for this e-mail address. Choose a password here:"),
             link,
             words("The link works once, until {time} (UTC).", time=_time(words, until)),
+        ),
+    )
+
+
+def asking_letter(words: Words, name: str, subject: str, text: str, link: str, until: datetime) -> Letter:
+    """For a role mailbox to which somebody writes who does not know its address."""
+    return Letter(
+        words("A message for {name}: {subject}", name=name, subject=subject),
+        _paragraphs(
+            words("Hello,"),
+            words(
+                "an office that uses Bündniskompass would like to get in touch with you ({name}). It does not know your"
+                " address, and you do not see its. It writes:",
+                name=name,
+            ),
+            f"{subject}\n\n{text}",
+            words("Here you accept or decline, until {day}:", day=words.date(until.date())),
+            link,
+            words(
+                "If you accept, both sides get the other's e-mail address. If you do nothing, nobody learns anything."
+            ),
+        ),
+    )
+
+
+def accepted_letter(words: Words, name: str, mailbox: str, subject: str) -> Letter:
+    """For somebody whose message was accepted."""
+    return Letter(
+        words("{name} has accepted your message", name=name),
+        _paragraphs(
+            words("Hello,"),
+            words("{name} has accepted your message “{subject}”.", name=name, subject=subject),
+            words("You reach them at {email}; an answer to this mail goes there.", email=mailbox),
+        ),
+    )
+
+
+def partner_letter(words: Words, who: str, place: str, email: str, subject: str) -> Letter:
+    """For a role mailbox that accepted a message: who wrote it."""
+    said = ", ".join(part for part in (who, place, email) if part)
+    return Letter(
+        words("Your contact: {subject}", subject=subject),
+        _paragraphs(
+            words("Hello,"),
+            words("you accepted a message. It came from: {who}.", who=said),
+            words("An answer to this mail goes there."),
+        ),
+    )
+
+
+def declined_letter(words: Words, name: str) -> Letter:
+    """For somebody whose message was declined."""
+    return Letter(
+        words("Your message to {name}", name=name),
+        _paragraphs(
+            words("Hello,"),
+            words("{name} does not wish to get in touch at present. Your address was not passed on.", name=name),
         ),
     )
 

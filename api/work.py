@@ -1,9 +1,10 @@
 """What the worker of an installation does: its kinds of jobs, and what is to be done now and then."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import timedelta
 
+from api.contact_mail import contacts
 from api.import_jobs import KIND
 from api.leases import LEASE, Leases
 from api.mail import Postman
@@ -30,8 +31,14 @@ def send_mail(services: Services) -> Periodic:
 
 
 def forget(services: Services) -> Periodic:
-    """Forget sessions, links, tokens and events of accounts whose time is over."""
-    return Periodic("forget", timedelta(hours=6), lambda: log_forgotten(services.accounts.records.sweep()))
+    """Forget sessions, links, tokens, events and messages whose time is over."""
+
+    def sweep() -> None:
+        gone = {**services.accounts.records.sweep(), "contacts": contacts(services).sweep()}
+        if any(gone.values()):
+            log.info("forgotten: %s", ", ".join(f"{count} {table}" for table, count in gone.items() if count))
+
+    return Periodic("forget", timedelta(hours=6), sweep)
 
 
 PERIODIC: tuple[Callable[[Services], Periodic], ...] = (due_imports, tidy_imports, send_mail, forget)
@@ -42,12 +49,6 @@ def send_waiting(services: Services) -> None:
     """Send what waits."""
     if services.settings.mail:
         Postman(services.mails, services.settings.mail).round()
-
-
-def log_forgotten(gone: Mapping[str, int]) -> None:
-    """Say how many rows of each table went."""
-    if any(gone.values()):
-        log.info("forgotten: %s", ", ".join(f"{count} {table}" for table, count in gone.items() if count))
 
 
 def make_worker(services: Services, *, lease: timedelta = LEASE) -> Worker:

@@ -46,6 +46,8 @@ TABLES: Mapping[str, Personal] = MappingProxyType(
         "tokens": Personal(),
         "password_links": Personal(),
         "mails": Personal(),
+        "contacts": Personal(),
+        "mailboxes": Personal(("entered_by",), goes=False),
         "account_events": Personal(("account", "by_account"), goes=False),
         "job": Personal(("created_by", "confirmed_by"), goes=False),
         "import_schedule": Personal(("created_by",), goes=False),

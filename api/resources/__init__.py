@@ -2,6 +2,7 @@
 
 from api.blueprint import Blueprint
 from api.resources.accounts import accounts
+from api.resources.contact import contact
 from api.resources.editing import editing
 from api.resources.files import exports, maps
 from api.resources.imports import imports
@@ -20,6 +21,7 @@ RESOURCES: tuple[Blueprint, ...] = (
     session,
     me,
     accounts,
+    contact,
     municipalities,
     actors,
     alliances,

@@ -1,0 +1,59 @@
+"""First contact: the form to write to an office, and the page on which that office answers without signing in."""
+
+from flask import Blueprint, render_template, request
+from werkzeug.wrappers import Response
+
+from api.auth import require_session
+from api.contact_mail import answer, ask, name_of, open_contact
+from api.current import services, snapshot, words
+from api.errors import STATUS
+from api.messages import describe_error
+from api.pages.sign_in import refusal
+from api.resources.contact import seen
+
+first_contact = Blueprint("first_contact", __name__)
+
+Page = str | Response | tuple[str, int]
+
+
+@first_contact.get("/contact")
+def show_form() -> Page:
+    """The form for a message to the mailbox of a record (`to`, its key)."""
+    require_session()
+    key = seen(request.args.get("to", ""))
+    return render_template("contact.html", key=key, name=name_of(snapshot(), key), sent=False, given={})
+
+
+@first_contact.post("/contact")
+def send_message() -> Page:
+    """Send the message."""
+    account = services().accounts.registry.get(require_session())
+    key = seen(request.form.get("to", ""))
+    given = {name: request.form.get(name, "") for name in ("subject", "text")}
+    error = refusal(lambda: ask(services(), snapshot(), account, key, given["subject"], given["text"]))
+    page = render_template(
+        "contact.html",
+        key=key,
+        name=name_of(snapshot(), key),
+        sent=error is None,
+        given=given,
+        problem=describe_error(error, words()) if error else "",
+    )
+    return (page, STATUS[error.code]) if error else page
+
+
+@first_contact.get("/contact/<string(maxlength=400):signed>")
+def show_message(signed: str) -> Page:
+    """The message, for the office that it went to. Looking at it answers nothing: mail programs look at links, too."""
+    return render_template("contact_answer.html", asked=open_contact(services(), signed), done="")
+
+
+@first_contact.post("/contact/<string(maxlength=400):signed>")
+def answer_message(signed: str) -> Page:
+    """Accept or decline."""
+    asked = open_contact(services(), signed)
+    said = request.form.get("answer")
+    if said not in ("accept", "decline"):
+        return render_template("contact_answer.html", asked=asked, done=""), 422
+    answer(services(), signed, accepted=said == "accept")
+    return render_template("contact_answer.html", asked=asked, done=said)
