@@ -1,9 +1,9 @@
 """Everything that is kept about an account: what its owner can have, what goes when it goes, what goes by itself."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -56,6 +56,15 @@ TABLES: Mapping[str, Personal] = MappingProxyType(
 """The tables of the state database that name accounts; a test looks for tables that are missing here."""
 
 
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """All that is kept about an account: table by table, row by row, without secrets."""
+
+    account: str
+    exported_at: datetime
+    records: Mapping[str, Sequence[Mapping[str, Any]]]
+
+
 class Records:
     """Exports, erases and forgets."""
 
@@ -65,7 +74,7 @@ class Records:
         self._registry = registry
         self._clock = clock
 
-    def export(self, account: str) -> dict[str, Any]:
+    def export(self, account: str) -> Exported:
         """All that is kept about an account, table by table, without secrets; raises NotFound."""
         with self._state.read() as connection:
             account_in(connection, account)
@@ -77,7 +86,7 @@ class Records:
                     f"SELECT * FROM {table} WHERE {personal.about}", {"account": account}
                 ).fetchall()
                 tables[table] = [_shown(row) for row in rows]
-        return {"account": account, "exported_at": self._clock(), "records": tables}
+        return Exported(account, self._clock(), tables)
 
     def erase(self, account: str, *, by: str | None = None) -> None:
         """Erase an account and everything that goes with it; raises NotFound, and Conflict for the last administrator.

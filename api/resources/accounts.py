@@ -4,8 +4,10 @@ from typing import Any
 
 from flask import Response
 
+from api.access import requires
 from api.account_links import invite, reset
 from api.accounts.model import Account
+from api.accounts.records import Exported
 from api.auth import require_session
 from api.blueprint import Blueprint
 from api.current import services
@@ -26,6 +28,7 @@ accounts = Blueprint("accounts", __name__, url_prefix="/accounts", description="
 
 
 @accounts.route("")
+@requires(Role.ADMIN)
 @accounts.arguments(PageQuery, location="query")
 @accounts.answers(AccountsShown)
 def list_accounts(query: dict[str, Any]) -> AccountsShown:
@@ -39,6 +42,7 @@ def list_accounts(query: dict[str, Any]) -> AccountsShown:
 
 
 @accounts.route("", methods=["POST"])
+@requires(Role.ADMIN)
 @accounts.arguments(AccountBody)
 @accounts.answers(AccountMade, 201)
 def make_account(body: dict[str, Any]) -> AccountMade:
@@ -58,6 +62,7 @@ def make_account(body: dict[str, Any]) -> AccountMade:
 
 
 @accounts.route("/<local:id>")
+@requires(Role.ADMIN)
 @accounts.answers(Account)
 def get_account(id: str) -> Account:
     """Tell of one account."""
@@ -66,6 +71,7 @@ def get_account(id: str) -> Account:
 
 
 @accounts.route("/<local:id>", methods=["PATCH"])
+@requires(Role.ADMIN)
 @accounts.arguments(AccountChangeBody)
 @accounts.answers(Account)
 def change_account(body: dict[str, Any], id: str) -> Account:
@@ -83,6 +89,7 @@ def change_account(body: dict[str, Any], id: str) -> Account:
 
 
 @accounts.route("/<local:id>", methods=["DELETE"])
+@requires(Role.ADMIN)
 @accounts.response(204)
 def erase_account(id: str) -> Response:
     """Erase an account and everything that is kept about it."""
@@ -92,6 +99,7 @@ def erase_account(id: str) -> Response:
 
 
 @accounts.route("/<local:id>/password/links", methods=["POST"])
+@requires(Role.ADMIN)
 @accounts.answers(LinkMade, 201)
 def make_password_link(id: str) -> LinkMade:
     """End an account's sessions and send it a link for a new password, or, without a mail server, answer with it."""
@@ -100,7 +108,8 @@ def make_password_link(id: str) -> LinkMade:
 
 
 @accounts.route("/<local:id>/export")
-@accounts.response(200)
+@requires(Role.ADMIN)
+@accounts.answers(Exported)
 def export_account(id: str) -> Response:
     """Everything that is kept about an account, as JSON, without secrets."""
     require_session(Role.ADMIN)

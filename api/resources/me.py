@@ -4,7 +4,9 @@ from typing import Any
 
 from flask import Response
 
+from api.access import requires
 from api.accounts.model import Scope
+from api.accounts.records import Exported
 from api.auth import remote_address, require_session, session_secret, sign_out
 from api.blueprint import Blueprint
 from api.current import services
@@ -34,6 +36,7 @@ def shown(account: str) -> Me:
 
 
 @me.route("")
+@requires(Role.READER)
 @me.answers(Me)
 def get_me() -> Me:
     """Tell who is signed in, or whose token this is."""
@@ -41,6 +44,7 @@ def get_me() -> Me:
 
 
 @me.route("", methods=["PATCH"])
+@requires(Role.READER)
 @me.arguments(MeBody)
 @me.answers(Me)
 def change_me(body: dict[str, Any]) -> Me:
@@ -51,6 +55,7 @@ def change_me(body: dict[str, Any]) -> Me:
 
 
 @me.route("/password", methods=["PUT"])
+@requires(Role.READER)
 @me.arguments(PasswordBody)
 @me.response(204)
 def change_password(body: dict[str, Any]) -> Response:
@@ -61,6 +66,7 @@ def change_password(body: dict[str, Any]) -> Response:
 
 
 @me.route("/sessions")
+@requires(Role.READER)
 @me.answers(SessionsShown)
 def list_sessions() -> SessionsShown:
     """List where the own account is signed in."""
@@ -68,6 +74,7 @@ def list_sessions() -> SessionsShown:
 
 
 @me.route("/sessions", methods=["DELETE"])
+@requires(Role.READER)
 @me.response(204)
 def end_other_sessions() -> Response:
     """End all sessions but this one."""
@@ -76,6 +83,7 @@ def end_other_sessions() -> Response:
 
 
 @me.route("/sessions/<local:id>", methods=["DELETE"])
+@requires(Role.READER)
 @me.response(204)
 def end_one_session(id: str) -> Response:
     """End one session."""
@@ -84,6 +92,7 @@ def end_one_session(id: str) -> Response:
 
 
 @me.route("/tokens")
+@requires(Role.READER)
 @me.answers(TokensShown)
 def list_tokens() -> TokensShown:
     """List the own tokens; their secrets are known only to whoever made them."""
@@ -91,6 +100,7 @@ def list_tokens() -> TokensShown:
 
 
 @me.route("/tokens", methods=["POST"])
+@requires(Role.READER)
 @me.arguments(TokenBody)
 @me.answers(TokenMade, 201)
 def make_token(body: dict[str, Any]) -> TokenMade:
@@ -103,6 +113,7 @@ def make_token(body: dict[str, Any]) -> TokenMade:
 
 
 @me.route("/tokens/<local:id>", methods=["DELETE"])
+@requires(Role.READER)
 @me.response(204)
 def revoke_token(id: str) -> Response:
     """Take back one of the own tokens."""
@@ -111,7 +122,8 @@ def revoke_token(id: str) -> Response:
 
 
 @me.route("/export")
-@me.response(200)
+@requires(Role.READER)
+@me.answers(Exported)
 def export_me() -> Response:
     """Everything that is kept about the own account, as JSON, without secrets."""
     exported = services().accounts.records.export(require_session())
@@ -121,6 +133,7 @@ def export_me() -> Response:
 
 
 @me.route("/erasure", methods=["POST"])
+@requires(Role.READER)
 @me.arguments(ConfirmedBody)
 @me.response(204)
 def erase_me(body: dict[str, Any]) -> Response:

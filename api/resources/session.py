@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Response
 
+from api.access import requires
 from api.account_links import send_forgotten
 from api.auth import remote_address, require_session, sign_in, sign_out
 from api.blueprint import Blueprint
@@ -11,6 +12,7 @@ from api.current import services
 from api.json import to_json
 from api.resources.me import shown
 from api.schemas.accounts import ForgottenBody, LinkedPasswordBody, Me, SignInBody
+from api.viewer import Role
 
 session = Blueprint("session", __name__, description="Signing in and out.")
 
@@ -28,6 +30,7 @@ def begin_session(body: dict[str, Any]) -> Response:
 
 
 @session.route("/session", methods=["DELETE"])
+@requires(Role.READER)
 @session.response(204)
 def end_session() -> Response:
     """Sign out."""
