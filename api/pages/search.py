@@ -1,6 +1,6 @@
 """Searching: the page of results by kind of record, and the list of suggestions below a search field."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
@@ -65,7 +65,7 @@ def show_results() -> Response | str:
 @searching.get("/suggestions")
 def show_suggestions() -> str:
     """The few best hits as a list for a search field."""
-    found = find(snapshot(), _asked(SUGGESTED, SUGGESTED_EACH))
+    found = find(snapshot(), replace(_asked(SUGGESTED, SUGGESTED_EACH), texts=False))
     return render_template(
         "search_suggestions.html", text=found.text, groups=_groups(found), count=len(found.hits), then=_then()
     )

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from itertools import groupby
 
 import numpy as np
@@ -72,6 +73,8 @@ class SearchAsked:
     limit: int = 20
     most_each: int = 1_000
     """How many of one kind of record at most, so that one kind does not crowd out all others."""
+    texts: bool = True
+    """Whether to look into descriptions, too; else only where no name fits."""
 
     def __post_init__(self) -> None:
         if len(self.text) > MOST_LETTERS:
@@ -132,15 +135,19 @@ class SearchIndex:
         """Gather every name that can be found."""
         self.projection = projection
         self._names: dict[str, list[int]] = defaultdict(list)
+        places = projection.spans[Label.MUNICIPALITY]
         for node in self._nodes():
-            for form in _forms(projection.arrays.names[node]):
+            for form in _forms(projection.arrays.names[node], node in places):
                 self._names[form].append(node)
         self._forms = [*self._names]
         starts = sorted((form[at:], i) for i, form in enumerate(self._forms) for at in _word_starts(form))
         self._starts = [text for text, _ in starts]
         self._form_of = [i for _, i in starts]
         self._words = sorted({word for form in self._forms for word in form.split()})
-        self._descriptions = _Descriptions(projection)
+
+    @cached_property
+    def _descriptions(self) -> "_Descriptions":
+        return _Descriptions(self.projection)
 
     def _nodes(self) -> Iterator[int]:
         for label in SEARCHED:
@@ -154,7 +161,7 @@ class SearchIndex:
         if not plain(text):
             return SearchFound(asked.text, ())
         found: dict[int, tuple[float, How]] = {}
-        for node, how, lift in self._found(text):
+        for node, how, lift in self._found(text, asked.texts):
             score = SURENESS[how] * lift
             if score > found.get(node, (0.0, how))[0] and self._label(node) in asked.labels:
                 found[node] = (score, how)
@@ -178,17 +185,16 @@ class SearchIndex:
                 more[label] = None
         return told, tuple(more)
 
-    def _found(self, text: str) -> Iterator[tuple[int, How, float]]:
-        for node in _by_code(self.projection, text):
-            yield node, How.CODE, 1.0
+    def _found(self, text: str, texts: bool) -> Iterator[tuple[int, How, float]]:
         form, official = bare(text)
-        named = [*self._named(plain(text))]
+        named = [(node, How.CODE, 1.0) for node in _by_code(self.projection, text)]
+        named += self._named(plain(text))
         if official and form:
             named += self._of_kind(self._named(form), official)
+        named = named or [*self._misspelt(form or plain(text))]
         yield from named
-        if not named:
-            yield from self._misspelt(form or plain(text))
-        yield from self._descriptions.find(text)
+        if texts or not named:
+            yield from self._descriptions.find(text)
 
     def _named(self, form: str) -> Iterator[tuple[int, How, float]]:
         """What bears every word of a form, or words that begin so."""
@@ -323,10 +329,16 @@ def _text(properties: str) -> str:
     return ". ".join(str(said[name]) for name in TEXTS if said.get(name))
 
 
-def _forms(name: str) -> set[str]:
-    """The plain forms under which a name is found; without the dots of umlauts, too."""
+def _forms(name: str, official: bool) -> set[str]:
+    """The plain forms under which a name is found; without the dots of umlauts, too.
+
+    ``official``: whether it is a municipality's, which people write without its official words.
+    """
     written = {name} if name.isascii() else {name, name.translate(str.maketrans("äöüÄÖÜ", "aouAOU"))}
-    return {form for each in written for form in (plain(each), bare(each)[0], bare(each.partition(",")[0])[0])} - {""}
+    forms = {plain(each) for each in written}
+    if official:
+        forms |= {form for each in written for form in (bare(each)[0], bare(each.partition(",")[0])[0])}
+    return forms - {""}
 
 
 def _word_starts(form: str) -> Iterator[int]:
