@@ -6,7 +6,7 @@ from typing import IO, Any, ParamSpec, TypeVar
 
 import marshmallow as ma
 from flask import Request, request
-from werkzeug.datastructures import CombinedMultiDict
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
 
 from api.blueprint import Blueprint, Parser
 from api.current import services
@@ -35,8 +35,10 @@ class _FormParser(Parser):
     DEFAULT_UNKNOWN_BY_LOCATION = Parser.DEFAULT_UNKNOWN_BY_LOCATION | {"files": ma.RAISE}
 
     def load_files(self, req: Any, schema: Any) -> Any:
-        """The fields and the files."""
-        return self._makeproxy(CombinedMultiDict([req.form, req.files]), schema)
+        """The fields and the files; what a browser sends of empty fields is as if it were not there."""
+        given = CombinedMultiDict([req.form, req.files])
+        filled = [(name, value) for name, value in given.items(multi=True) if getattr(value, "filename", value)]
+        return self._makeproxy(MultiDict(filled), schema)
 
 
 class FileBlueprint(Blueprint):

@@ -152,17 +152,17 @@ def find_import(imports: ImportJobs, id: str) -> Job:
 
 
 def list_imports(imports: ImportJobs, words: Words, *, limit: int, cursor: str, state: JobState | None) -> ImportList:
-    """A page of imports; raises InvalidValue for a cursor that is none."""
-    before = _number(cursor) if cursor else None
+    """A page of imports; the cursor is a number."""
+    before = int(cursor) if cursor else None
     found = imports.jobs.jobs(before=before, limit=limit + 1, kind=KIND, state=state)
     following = str(found[limit - 1].number) if len(found) > limit else None
     return ImportList(tuple(import_answer(job, words) for job in found[:limit]), following)
 
 
 def list_issues(imports: ImportJobs, words: Words, id: str, *, limit: int, cursor: str) -> ImportIssues:
-    """A page of what an import noticed; raises NotFound, InvalidValue."""
+    """A page of what an import noticed; the cursor is a number. Raises NotFound."""
     find_import(imports, id)
-    found = imports.jobs.issues(id, after=_number(cursor) if cursor else 0, limit=limit + 1)
+    found = imports.jobs.issues(id, after=int(cursor or 0), limit=limit + 1)
     following = str(found[limit - 1][0]) if len(found) > limit else None
     return ImportIssues(tuple(_issue(issue, words) for _, issue in found[:limit]), following)
 
@@ -243,9 +243,3 @@ def _schedule_answer(schedule: Schedule) -> ScheduleAnswer:
         imported_at=schedule.imported_at,
         last_import=schedule.last_job,
     )
-
-
-def _number(cursor: str) -> int:
-    if not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 18):
-        raise InvalidValue("the cursor of a page", cursor)
-    return int(cursor)

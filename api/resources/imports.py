@@ -24,8 +24,8 @@ from api.questions.imports import (
 )
 from api.receiving import FileBlueprint, takes_files
 from api.schedules import Every
-from api.schemas.imports import ImportForm, ImportsQuery, import_order
-from api.schemas.paging import PageQuery, link_next
+from api.schemas.imports import ImportForm, ImportsQuery, NumberedPageQuery, import_order
+from api.schemas.paging import link_next
 from api.viewer import Role, viewer
 
 imports = FileBlueprint(
@@ -92,7 +92,7 @@ def get_import(id: str) -> ImportAnswer:
 
 @imports.route("/<local:id>/issues")
 @requires(Role.OFFICE, SCOPE)
-@imports.arguments(PageQuery, location="query")
+@imports.arguments(NumberedPageQuery, location="query")
 @imports.answers(ImportIssues)
 def list_import_issues(query: dict[str, Any], id: str) -> ImportIssues:
     """List what an import noticed, one by one."""

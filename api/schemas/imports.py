@@ -3,7 +3,7 @@
 from typing import Any
 
 import marshmallow as ma
-from flask_smorest.fields import Upload
+from werkzeug.datastructures import FileStorage
 
 from api.import_jobs import ImportOrder
 from api.jobs import JobState
@@ -13,6 +13,15 @@ from api.uploads import MOST_FILES
 
 SOURCE = r"^[a-z0-9][a-z0-9-]{0,59}$"
 DATASET = r"^[a-z0-9][a-z0-9._-]{0,99}$"
+
+
+class UploadedFile(ma.fields.Field[FileStorage]):
+    """A file of a form, with a name."""
+
+    def _deserialize(self, value: Any, *_: object, **__: object) -> FileStorage:
+        if not isinstance(value, FileStorage) or not value.filename:
+            raise ma.ValidationError("Not a file.")
+        return value
 
 
 def _text(most: int, description: str) -> ma.fields.String:
@@ -30,7 +39,7 @@ class ImportForm(ma.Schema):
 
     source = _pattern(SOURCE, "What kind of files they are; see /imports/sources.", required=True)
     files = ma.fields.List(
-        Upload(),
+        UploadedFile(metadata={"type": "string", "format": "binary"}),
         load_default=list,
         validate=ma.validate.Length(max=MOST_FILES),
         metadata={"description": "The files; a list may come with its column map (.toml)."},
@@ -39,7 +48,7 @@ class ImportForm(ma.Schema):
     column_map = _pattern(SOURCE, "For lists: the name of a shipped column map.")
     title = _text(300, "What the dataset is called, where the source does not say so.")
     licence = _text(100, "The licence; a source that states another one is refused.")
-    url = _text(2000, "Instead of files: the address that they are fetched from.")
+    url = _pattern(r"^https?://[^\s@]{1,1990}$", "Instead of files: the address that they are fetched from.")
     sha256 = _pattern(r"^[0-9a-f]{64}$", "The checksum that the fetched file must have.")
     every = ma.fields.String(
         validate=ma.validate.OneOf([each.value for each in Every]),
@@ -47,7 +56,13 @@ class ImportForm(ma.Schema):
     )
 
 
-class ImportsQuery(PageQuery):
+class NumberedPageQuery(PageQuery):
+    """Which part of a list whose cursors are numbers."""
+
+    cursor = _pattern(r"^[0-9]{1,18}$", "`next` of the page before.")
+
+
+class ImportsQuery(NumberedPageQuery):
     """Which imports."""
 
     state = ma.fields.String(validate=ma.validate.OneOf([each.value for each in JobState]))

@@ -126,6 +126,11 @@ def test_several_files_come_with_one_import(office: Office) -> None:
     assert sent["files"][0]["size"] == len(ACTORS)
 
 
+def test_what_a_browser_leaves_empty_is_as_if_it_were_not_there(office: Office) -> None:
+    sent = office.post(source="table", url="", dataset="", sha256="", every="", files=[file(), (io.BytesIO(), "")])
+    assert [each["name"] for each in sent["files"]] == ["traeger.csv"]
+
+
 def test_a_failed_import_says_why_in_the_readers_language_and_is_tried_again(office: Office) -> None:
     id = office.post(source="municipality-register", files=file())["id"]
     office.work()
@@ -223,6 +228,7 @@ def test_a_schedule_is_made_listed_and_removed(office: Office) -> None:
     [
         ({}, 422, "invalid-value"),
         ({"source": "table"}, 422, "invalid-value"),
+        ({"source": "table", "files": "text"}, 422, "invalid-value"),
         ({"source": "nonsense", "url": "http://example.org/a.csv"}, 404, "not-found"),
         ({"source": "table", "url": "file:///etc/passwd"}, 422, "invalid-value"),
         ({"source": "table", "url": "http://example.org/a.csv", "sha256": "1"}, 422, "invalid-value"),
