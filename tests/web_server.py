@@ -1,5 +1,6 @@
 """A web server on this computer, for what fetches from the web."""
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ Answer = Callable[[BaseHTTPRequestHandler], None]
 
 
 @contextmanager
-def serving(answers: dict[str, Answer]) -> Iterator[str]:
+def serving(answers: dict[str, Answer], tls: ssl.SSLContext | None = None) -> Iterator[str]:
     """A web server on this computer that answers so by path; its address."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -21,10 +22,12 @@ def serving(answers: dict[str, Answer]) -> Iterator[str]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"{'http' if tls is None else 'https'}://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         server.server_close()

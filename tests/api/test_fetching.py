@@ -3,10 +3,16 @@
 import gzip
 import io
 import ipaddress
+import ssl
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from web_server import CSV, answer, redirect, serving
 
 from api import fetching
@@ -127,6 +133,49 @@ def test_the_address_that_was_checked_is_the_one_that_is_asked(monkeypatch: pyte
 
         monkeypatch.setattr(fetching.socket, "getaddrinfo", known)
         assert fetched(f"http://rebind.example:{port}/")[1] == CSV
+
+
+def certificate(folder: Path, name: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """A server's certificate for this name, and a client that trusts it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (folder / "both.pem").write_bytes(secret + made.public_bytes(pem))
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(folder / "both.pem")
+    return server, ssl.create_default_context(cadata=made.public_bytes(pem).decode())
+
+
+def test_an_encrypted_address_is_asked_by_its_checked_number_and_must_prove_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, trusting = certificate(tmp_path, "files.example")
+    real = fetching.socket.getaddrinfo
+
+    def known(host: str, port: int, *given: object, **named: object) -> object:
+        return [(2, 1, 6, "", ("127.0.0.1", port))] if "example" in host else real(host, port, *given, **named)
+
+    answers = {"/": answer(), "/down": redirect("http://files.example/")}
+    with serving(answers, server) as site:
+        port = site.rpartition(":")[2]
+        monkeypatch.setattr(fetching.socket, "getaddrinfo", known)
+        with pytest.raises(SourceError):
+            fetched(f"https://files.example:{port}/")
+        monkeypatch.setattr(fetching.ssl, "create_default_context", lambda: trusting)
+        assert fetched(f"https://files.example:{port}/")[1] == CSV
+        with pytest.raises(SourceError):
+            fetched(f"https://other.example:{port}/")
+        with pytest.raises(SourceError, match="encrypted"):
+            fetched(f"https://files.example:{port}/down")
 
 
 @pytest.mark.parametrize(
