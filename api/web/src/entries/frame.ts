@@ -2,6 +2,7 @@
 import "../styles/frame.css";
 import htmx from "htmx.org";
 import { announceUpdates } from "../frame/announce";
+import { enableSliders } from "../frame/sliders";
 import { enableSuggestions } from "../frame/suggest";
 import { enableTheme } from "../frame/theme";
 
@@ -18,8 +19,12 @@ Object.assign(htmx.config, {
 
 announceUpdates();
 enableSuggestions();
+enableSliders();
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-theme-switch]")) enableTheme(form);
-document.body.addEventListener("htmx:afterSettle", () => enableSuggestions());
+document.body.addEventListener("htmx:afterSettle", () => {
+  enableSuggestions();
+  enableSliders();
+});
 // forms whose fields take effect at once need no button when script is there
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-submit-on-change]"))
   form.addEventListener("change", () => form.requestSubmit());
