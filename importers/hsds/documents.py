@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 import orjson
@@ -112,6 +113,12 @@ def _object(loaded: Item, file: str, document: Document) -> None:
         _list(services, file, document, "service")
 
 
+@lru_cache(maxsize=64)
+def _place(file: str, table: str) -> Place:
+    """One object for all items of a table: there may be millions."""
+    return Place(file=file, table=table)
+
+
 def _list(items: Sequence[object], file: str, document: Document, table: str = "") -> None:
     for number, item in enumerate(items, start=1):
         if not isinstance(item, dict):
@@ -121,9 +128,9 @@ def _list(items: Sequence[object], file: str, document: Document, table: str = "
             rest = {name: value for name, value in item.items() if name != "service"}
             item = nested | {"service_at_locations": [rest]}
         if (table or _guess(item)) == "service":
-            _service(item, Place(file=file, table="services"), document)
+            _service(item, _place(file, "services"), document)
         else:
-            _organization(item, Place(file=file, table="organizations"), document)
+            _organization(item, _place(file, "organizations"), document)
 
 
 def _guess(item: Item) -> str:
@@ -134,7 +141,7 @@ def _guess(item: Item) -> str:
 def _service(item: Item, place: Place, document: Document) -> None:
     organization = item.get("organization")
     if isinstance(organization, dict):
-        _organization(organization, Place(file=place.file, table="organizations"), document)
+        _organization(organization, _place(place.file, "organizations"), document)
     document.services.append((item, place))
 
 
@@ -144,7 +151,7 @@ def _organization(item: Item, place: Place, document: Document) -> None:
     for service in services if isinstance(services, list) else ():
         if isinstance(service, dict):
             provided = {"organization_id": item.get("id"), **service}
-            document.services.append((provided, Place(file=place.file, table="services")))
+            document.services.append((provided, _place(place.file, "services")))
 
 
 def _table_of(name: str) -> str:
