@@ -85,7 +85,11 @@ def install_caching(app: Flask) -> None:
         tag = g.get("etag")
         if tag is None or response.status_code != 200:
             return response
-        if "Set-Cookie" not in response.headers and "answer_name" in g and not response.is_streamed:
+        if (
+            "Set-Cookie" not in response.headers
+            and "answer_name" in g
+            and not (response.is_streamed or response.direct_passthrough)
+        ):
             kept = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
             cache.keep(g.answer_name, response.get_data(), kept)
         response.set_etag(tag, weak=True)

@@ -44,12 +44,15 @@ class RelationAnswer:
     target: str
 
 
+RECORD = rf"^({'|'.join(label.value.lower() for label in Label)}):[A-Za-z0-9._-]{{1,200}}$"
+
+
 class JournalQuery(ma.Schema):
     """From which revision on, and about which record."""
 
     since = ma.fields.Integer(load_default=0, strict=False, validate=ma.validate.Range(0, 2**53))
     limit = ma.fields.Integer(load_default=100, validate=ma.validate.Range(1, MOST_LINES))
-    key = ma.fields.String(validate=ma.validate.Regexp(r"^[a-z]+:[A-Za-z0-9._-]{1,120}$"))
+    key = ma.fields.String(validate=ma.validate.Regexp(RECORD))
 
 
 class StateSchema(ma.Schema):
@@ -113,7 +116,7 @@ def _add_records(name: str) -> None:
     read.__doc__ = f"The {singular} in the form in which it is changed, with its version as ETag."
     change.__doc__ = f"Change columns of a {singular}; null takes a value away. Needs If-Match."
     take_back.__doc__ = f"Take back a {singular} that was entered by hand. Needs If-Match."
-    rows, row = f"/{name}", f"/{name}/<string:id>"
+    rows, row = f"/{name}", f"/{name}/<local:id>"
     create_in = editing.arguments(row_schema(name))(editing.response(201, schema_of(RecordAnswer))(create))
     change_in = editing.arguments(row_schema(name, partial=True))(answer(change))
     routes: tuple[tuple[str, str, str, Any, list[dict[str, object]]], ...] = (
@@ -165,7 +168,7 @@ for _name in EDGES:
     _add_relations(_name)
 
 
-@editing.route("/exchanges/<string:id>/state", methods=["POST"])
+@editing.route("/exchanges/<local:id>/state", methods=["POST"])
 @requires(Role.EDITOR, "write")
 @editing.arguments(StateSchema)
 @editing.response(200, schema_of(RecordAnswer))

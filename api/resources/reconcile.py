@@ -19,12 +19,14 @@ reconcile = Blueprint(
     "reconcile", __name__, url_prefix="/reconcile", description="Matching somebody's list (OpenRefine and others)."
 )
 records = Blueprint("records", __name__, url_prefix="/records", description="One address for every record.")
+ANSWER = {"type": "object"}
+"""The form is the protocol's: https://www.w3.org/community/reports/reconciliation/CG-FINAL-specs-0.2-20230410/"""
 depends_on_graph(records)
 open_to_all_sites(reconcile)
 
 
 @reconcile.route("")
-@reconcile.response(200, ma.Schema.from_dict({}, name="Manifest"))
+@reconcile.response(200, ANSWER)
 def get_manifest() -> Response:
     """Tell what this service of the Reconciliation API 0.2 can do; with `queries` or `extend` answer these."""
     return _answered(request.args.get("queries"), request.args.get("extend"))
@@ -32,7 +34,7 @@ def get_manifest() -> Response:
 
 @reconcile.route("", methods=("POST",))
 @reconcile.arguments(BatchSchema)
-@reconcile.response(200, ma.Schema.from_dict({}, name="Reconciled"))
+@reconcile.response(200, ANSWER)
 def answer_batch(batch: dict[str, Any]) -> Response:
     """Answer a batch of queries, or tell values of properties. The protocol's own form fields are taken, too."""
     return _answered(*sent(batch))
@@ -40,7 +42,7 @@ def answer_batch(batch: dict[str, Any]) -> Response:
 
 @reconcile.route("/suggest/entity")
 @reconcile.arguments(SuggestQuery, location="query", unknown=ma.EXCLUDE)
-@reconcile.response(200, ma.Schema.from_dict({}, name="Entities"))
+@reconcile.response(200, ANSWER)
 def suggest_entity(query: dict[str, Any]) -> Response:
     """Suggest municipalities and actors for what was typed so far."""
     types = [query["type"]] if "type" in query else []
@@ -49,7 +51,7 @@ def suggest_entity(query: dict[str, Any]) -> Response:
 
 @reconcile.route("/suggest/type")
 @reconcile.arguments(SuggestQuery, location="query", unknown=ma.EXCLUDE)
-@reconcile.response(200, ma.Schema.from_dict({}, name="Types"))
+@reconcile.response(200, ANSWER)
 def suggest_type(query: dict[str, Any]) -> Response:
     """Suggest types for what was typed so far."""
     return _json(protocol.suggest_types(query["prefix"], words(), query["cursor"]))
@@ -57,7 +59,7 @@ def suggest_type(query: dict[str, Any]) -> Response:
 
 @reconcile.route("/suggest/property")
 @reconcile.arguments(SuggestQuery, location="query", unknown=ma.EXCLUDE)
-@reconcile.response(200, ma.Schema.from_dict({}, name="Properties"))
+@reconcile.response(200, ANSWER)
 def suggest_property(query: dict[str, Any]) -> Response:
     """Suggest properties for what was typed so far."""
     return _json(protocol.suggest_properties(snapshot().projection, query["prefix"], words(), query["cursor"]))
@@ -65,7 +67,7 @@ def suggest_property(query: dict[str, Any]) -> Response:
 
 @reconcile.route("/properties")
 @reconcile.arguments(PropertiesQuery, location="query", unknown=ma.EXCLUDE)
-@reconcile.response(200, ma.Schema.from_dict({}, name="Proposed"))
+@reconcile.response(200, ANSWER)
 def propose_properties(query: dict[str, Any]) -> Response:
     """Propose properties that a list can be extended with."""
     return _json(protocol.propose_properties(snapshot().projection, query.get("type", ""), words(), query["limit"]))

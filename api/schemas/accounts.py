@@ -11,6 +11,7 @@ from api.accounts.registry import LONGEST_EMAIL, LONGEST_NAME
 from api.accounts.sign_in import RESET_LIVES
 from api.accounts.tokens import LONGEST_DAYS
 from api.accounts.tokens import LONGEST_NAME as LONGEST_TOKEN_NAME
+from api.notices import Kind, Notice
 from api.settings import LANGUAGES
 from graph_service.keys import NodeKey
 
@@ -19,18 +20,22 @@ LONGEST_TEXT = 1000
 """Longer than any password or link that can be right."""
 
 
+LINE = r"^[^\x00-\x1f\x7f-\x9f]*$"
+"""No control characters."""
+
+
 class Text(ma.fields.String):
-    """Text that can be kept: no half characters, no control characters."""
+    """A line of text that can be kept: no half characters, which only JSON can hold, and no line end."""
 
     def _deserialize(self, *args: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(*args, **kwargs)
-        if isinstance(text, str) and not text.isprintable():
+        if isinstance(text, str) and any("\ud800" <= c <= "\udfff" or c == "\n" for c in text):
             raise ma.ValidationError("Not a line of text.")
         return text
 
 
 def _text(most: int, *, least: int = 0, **options: Any) -> Text:
-    return Text(validate=ma.validate.Length(least, most), **options)
+    return Text(validate=[ma.validate.Length(least, most), ma.validate.Regexp(LINE)], **options)
 
 
 def _secret(**options: Any) -> Text:
@@ -87,6 +92,13 @@ class TokenBody(ma.Schema):
         validate=ma.validate.Length(1, len(Scope)),
     )
     days = ma.fields.Integer(load_default=90, strict=True, validate=ma.validate.Range(1, LONGEST_DAYS))
+
+
+class NoticeBody(ma.Schema):
+    """Of what one wants to be told; ``subject`` is the request whose arrivals are meant."""
+
+    kind = ma.fields.String(required=True, validate=ma.validate.OneOf([kind.value for kind in Kind]))
+    subject = ma.fields.String(load_default="", validate=ma.validate.Regexp(r"^request:[A-Za-z0-9._-]{1,200}$|^$"))
 
 
 class AccountChangeBody(MeBody):
@@ -154,6 +166,27 @@ class TokensShown:
     """The tokens of an account, the newest first."""
 
     items: tuple[TokenShown, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeShown:
+    """Of what an account is told by mail."""
+
+    id: str
+    kind: Kind
+    subject: str | None
+
+    @classmethod
+    def of(cls, notice: Notice) -> "NoticeShown":
+        """As it is shown."""
+        return cls(id=notice.id, kind=notice.kind, subject=notice.subject)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticesShown:
+    """Everything that an account is told by mail."""
+
+    items: tuple[NoticeShown, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
