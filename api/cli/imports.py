@@ -151,6 +151,7 @@ SOURCES = {
     "deutschlandatlas": N_("Deutschlandatlas: the workbook with all indicators"),
     "inkar": N_("BBSR INKAR: XLS exports"),
     "genesis": N_("GENESIS, Regionaldatenbank and Zensus: classic CSV and flat ffcsv"),
+    "hsds": N_("Directories of services after Open Referral HSDS 3: JSON, or a folder or .zip of CSV"),
     "typology": N_("BBSR typologies of districts and municipalities: CSV or workbook"),
     "table": N_("Your own lists: any CSV, workbook or Parquet file with a column map"),
 }

@@ -162,7 +162,9 @@ def _table_of(name: str) -> str:
 def _tables(files: Files, file: str, issues: Issues) -> Document:
     names = {name: table for name in sorted(files.names) if (table := _table_of(name))}
     if not {"organization", "service"} & set(names.values()):
-        raise SourceError("tables of HSDS: organizations.csv, services.csv", "none of them", _at(file))
+        raise SourceError(
+            "tables of HSDS: organizations.csv, services.csv", ", ".join(sorted(files.names)[:5]), _at(file)
+        )
     for name in sorted(files.names - names.keys()):
         if PurePosixPath(name).name != "datapackage.json":
             issues.note("ignored-file", "a table of HSDS; the file is ignored", name, _at(file))
