@@ -32,6 +32,12 @@ def put(database: StateDatabase, name: str) -> None:
         connection.execute("INSERT INTO thing (name) VALUES (?)", (name,))
 
 
+def put_both(database: StateDatabase, one: str, other: str) -> None:
+    with database.write():
+        put(database, one)
+        put(database, other)
+
+
 def fail_after_putting(database: StateDatabase, name: str) -> None:
     put(database, name)
     raise ZeroDivisionError
@@ -157,8 +163,8 @@ def test_a_write_within_a_write_belongs_to_it(database: StateDatabase) -> None:
     with database.write():
         put(database, "a")
         with pytest.raises(StoreError):
-            put(database, "a")
-        assert names(database) == ["a"]
+            put_both(database, "c", "a")
+        assert names(database) == ["a"], "what failed within is taken back, the rest goes on"
         put(database, "b")
     assert names(database) == ["a", "b"]
 
