@@ -1,7 +1,8 @@
 """What mails say, in the language of whoever gets them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from api.language import Words
 
@@ -105,8 +106,43 @@ def declined_letter(words: Words, name: str) -> Letter:
     )
 
 
+def arrivals_letter(words: Words, request: str, names: Sequence[str], end: str) -> Letter:
+    """For somebody who wants to know who can support a request."""
+    return Letter(
+        words("New for your request: {name}", name=request),
+        _paragraphs(
+            words("Hello,"),
+            words("these have been entered since, and could support “{name}”:", name=request),
+            "\n".join(f"- {name}" for name in names),
+            _end(words, end),
+        ),
+    )
+
+
+def freshness_letter(words: Words, lines: Sequence[tuple[str, date | None, str]], most: int, end: str) -> Letter:
+    """For somebody who looks after records: (name, when it was last confirmed, link that confirms it)."""
+    said = []
+    for name, on, link in lines:
+        when = words("last confirmed on {day}", day=words.date(on)) if on else words("never confirmed")
+        said.append(f"- {name} ({when})\n  {link}")
+    return Letter(
+        words("Are these entries still right?"),
+        _paragraphs(
+            words("Hello,"),
+            words("nobody has confirmed these entries of your municipality for more than a year. A link is enough:"),
+            "\n".join(said),
+            words("{n} entries wait in all; these come first.", n=words.number(most)) if most > len(lines) else "",
+            _end(words, end),
+        ),
+    )
+
+
+def _end(words: Words, link: str) -> str:
+    return f"{words('You asked for this mail. Here you end it:')}\n{link}"
+
+
 def _paragraphs(*parts: str) -> str:
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(filter(None, parts)) + "\n"
 
 
 def _time(words: Words, time: datetime) -> str:

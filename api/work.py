@@ -8,6 +8,7 @@ from api.contact_mail import contacts
 from api.import_jobs import KIND
 from api.leases import LEASE, Leases
 from api.mail import Postman
+from api.notice_mail import tell_all
 from api.periodic import Periodic
 from api.services import Services
 from api.worker import Worker
@@ -30,6 +31,17 @@ def send_mail(services: Services) -> Periodic:
     return Periodic("mail", timedelta(seconds=20), lambda: send_waiting(services))
 
 
+def tell(services: Services) -> Periodic:
+    """Put into the mail queue what people asked to be told."""
+    return Periodic("notices", timedelta(hours=3), lambda: log_told(tell_all(services)))
+
+
+def log_told(count: int) -> None:
+    """Say how many mails were written."""
+    if count:
+        log.info("%d notices to be mailed", count)
+
+
 def forget(services: Services) -> Periodic:
     """Forget sessions, links, tokens, events and messages whose time is over."""
 
@@ -41,7 +53,7 @@ def forget(services: Services) -> Periodic:
     return Periodic("forget", timedelta(hours=6), sweep)
 
 
-PERIODIC: tuple[Callable[[Services], Periodic], ...] = (due_imports, tidy_imports, send_mail, forget)
+PERIODIC: tuple[Callable[[Services], Periodic], ...] = (due_imports, tidy_imports, tell, send_mail, forget)
 """The tasks that come again; each takes seconds."""
 
 

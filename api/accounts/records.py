@@ -47,6 +47,7 @@ TABLES: Mapping[str, Personal] = MappingProxyType(
         "password_links": Personal(),
         "mails": Personal(),
         "contacts": Personal(),
+        "notices": Personal(),
         "mailboxes": Personal(("entered_by",), goes=False),
         "account_events": Personal(("account", "by_account"), goes=False),
         "job": Personal(("created_by", "confirmed_by"), goes=False),

@@ -4,6 +4,8 @@ from flask import Blueprint
 
 from api.pages.account import account
 from api.pages.contact import first_contact
+from api.pages.municipality import municipality
+from api.pages.notices import notice_links
 from api.pages.peers import peers
 from api.pages.preferences import preferences
 from api.pages.search import searching
@@ -11,4 +13,15 @@ from api.pages.sign_in import signing_in
 from api.pages.start import start
 from api.pages.static import static
 
-PAGES: tuple[Blueprint, ...] = (start, searching, peers, preferences, signing_in, account, first_contact, static)
+PAGES: tuple[Blueprint, ...] = (
+    start,
+    searching,
+    municipality,
+    peers,
+    preferences,
+    signing_in,
+    account,
+    first_contact,
+    notice_links,
+    static,
+)

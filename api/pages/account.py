@@ -11,10 +11,14 @@ from api.errors import STATUS
 from api.json import to_json
 from api.language import N_
 from api.messages import describe_error
+from api.notice_mail import notices
+from api.notices import Kind
 from api.pages.sign_in import refusal
+from api.resources.contact import seen
 from api.settings import LANGUAGES
+from api.viewer import Role
 from graph_service.errors import GraphServiceError, InvalidValue, Place
-from graph_service.keys import Label, NodeKey
+from graph_service.keys import NodeKey
 
 account = Blueprint("account", __name__)
 
@@ -39,7 +43,7 @@ def show_account() -> str:
     return _page(require_session())
 
 
-def _page(id: str, *, part: str = "", error: GraphServiceError | None = None, secret: str = "", done: str = "") -> str:
+def _page(id: str, *, part: str = "", error: GraphServiceError | None = None, secret: str = "") -> str:
     """The page; ``part`` is the form that ``error`` belongs to, ``secret`` a token just made."""
     accounts = services().accounts
     mine = accounts.registry.get(id)
@@ -50,7 +54,7 @@ def _page(id: str, *, part: str = "", error: GraphServiceError | None = None, se
         "account.html",
         mine=mine,
         role_word=words()(ROLE_WORDS[mine.role]),
-        municipality=_municipality_name(mine.municipality),
+        municipality=_name(mine.municipality),
         languages=LANGUAGES,
         sessions=[(each, each.id == current) for each in accounts.sessions.of(id)],
         tokens=tokens,
@@ -58,20 +62,22 @@ def _page(id: str, *, part: str = "", error: GraphServiceError | None = None, se
         scope_words={scope.value: words()(text) for scope, text in SCOPE_WORDS.items()},
         most_days=LONGEST_DAYS,
         secret=secret,
-        done=done,
+        notices=[(each, _name(each.subject)) for each in notices(services()).of(id)],
+        mail=services().settings.mail is not None,
+        may_edit=mine.role.covers(Role.EDITOR) and mine.municipality is not None,
         problem=(part, describe_error(error, words())) if error else ("", ""),
     )
 
 
-def _municipality_name(key: NodeKey | None) -> str | None:
-    """What the own municipality is called; its key where the store does not know it."""
+def _name(key: NodeKey | None) -> str | None:
+    """What a record is called; its key where it is not seen."""
     if key is None:
         return None
     projection = snapshot().projection
     known = projection.known(key)
     if known is None:
         return str(key)
-    return projection.name(Label.MUNICIPALITY, projection.position(known))
+    return projection.name(known.label, projection.position(known))
 
 
 def _answer(id: str, part: str, error: GraphServiceError | None) -> AnyResponse | tuple[str, int]:
@@ -133,6 +139,28 @@ def make_token() -> str | AnyResponse | tuple[str, int]:
 def revoke_token(token: str) -> AnyResponse:
     """Take back a token."""
     services().accounts.tokens.revoke(require_session(), token)
+    return redirect(HOME, 303)
+
+
+@account.post(f"{HOME}/notices")
+def add_notice() -> AnyResponse | tuple[str, int]:
+    """Ask to be told by mail; a request's page sends its key."""
+    id = require_session()
+    key = request.form.get("subject", "")
+
+    def add() -> None:
+        subject = seen(key) if key else None
+        notices(services()).add(id, Kind.ARRIVALS if subject else Kind.FRESHNESS, subject)
+
+    return _answer(id, "notices", refusal(add))
+
+
+@account.post(f"{HOME}/notices/<local:notice>")
+def end_notice(notice: str) -> AnyResponse:
+    """Not to be told any more."""
+    id = require_session()
+    if any(each.id == notice for each in notices(services()).of(id)):
+        notices(services()).remove(notice)
     return redirect(HOME, 303)
 
 

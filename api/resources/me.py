@@ -9,12 +9,17 @@ from api.accounts.model import Scope
 from api.accounts.records import Exported
 from api.auth import remote_address, require_session, session_secret, sign_out
 from api.blueprint import Blueprint
-from api.current import services
+from api.current import services, snapshot
 from api.json import to_json
+from api.notice_mail import notices
+from api.notices import Kind
 from api.schemas.accounts import (
     ConfirmedBody,
     Me,
     MeBody,
+    NoticeBody,
+    NoticeShown,
+    NoticesShown,
     PasswordBody,
     SessionsShown,
     TokenBody,
@@ -23,6 +28,8 @@ from api.schemas.accounts import (
     TokensShown,
 )
 from api.viewer import Role, require, viewer
+from graph_service.errors import NotFound
+from graph_service.keys import NodeKey
 
 me = Blueprint("me", __name__, url_prefix="/me", description="The own account.")
 
@@ -118,6 +125,39 @@ def make_token(body: dict[str, Any]) -> TokenMade:
 def revoke_token(id: str) -> Response:
     """Take back one of the own tokens."""
     services().accounts.tokens.revoke(require_session(), id)
+    return Response(status=204)
+
+
+@me.route("/notices")
+@requires(Role.READER)
+@me.answers(NoticesShown)
+def list_notices() -> NoticesShown:
+    """List of what one is told by mail."""
+    return NoticesShown(items=tuple(map(NoticeShown.of, notices(services()).of(require_session()))))
+
+
+@me.route("/notices", methods=["POST"])
+@requires(Role.READER)
+@me.arguments(NoticeBody)
+@me.answers(NoticeShown, 201)
+def add_notice(body: dict[str, Any]) -> NoticeShown:
+    """Ask to be told by mail: of arrivals that can support a request, or of own records that should be confirmed."""
+    account = require_session()
+    subject = NodeKey(body["subject"]) if body["subject"] else None
+    if subject is not None:
+        snapshot().projection.position(subject)  # only what one sees
+    return NoticeShown.of(notices(services()).add(account, Kind(body["kind"]), subject))
+
+
+@me.route("/notices/<local:id>", methods=["DELETE"])
+@requires(Role.READER)
+@me.response(204)
+def remove_notice(id: str) -> Response:
+    """Not to be told any more."""
+    account = require_session()
+    if notices(services()).get(id).account != account:
+        raise NotFound("the id of a notice", id)
+    notices(services()).remove(id)
     return Response(status=204)
 
 

@@ -23,6 +23,7 @@ from api.accounts.sign_in import INVITATION_LIVES, RESET_LIVES
 from api.contact_mail import contacts
 from api.errors import Conflict, Forbidden, TooMany, Unauthorised
 from api.mail import MailQueue
+from api.notice_mail import notices
 from api.services import Services
 from api.settings import Settings
 from api.state import StateDatabase
@@ -566,7 +567,7 @@ def test_an_erased_account_leaves_nothing_but_a_random_id_in_the_audit_trail(acc
     accounts.records.erase(office.id, by=other.id)
     with state.read() as connection:
         for table, personal in TABLES.items():
-            if table in ("mails", "contacts", "mailboxes", "job", "import_schedule"):
+            if table in ("mails", "contacts", "mailboxes", "notices", "job", "import_schedule"):
                 continue
             found = connection.execute(f"SELECT 1 FROM {table} WHERE {personal.about}", {"account": office.id})
             assert bool(found.fetchall()) is not personal.goes
@@ -594,6 +595,7 @@ def test_every_table_that_names_an_account_is_known(tmp_path):
     assert services.accounts
     assert services.mails
     assert contacts(services)
+    assert notices(services)
     assert services.imports
     with services.state.read() as connection:
         tables = [row["name"] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
