@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from importlib.metadata import version
 from threading import Lock
 
-from flask import Blueprint, Flask, Response, g, request
+from flask import Blueprint, Flask, Response, current_app, g, request
 
 from api.current import services, snapshot, words
 from api.viewer import Role, viewer
@@ -20,6 +20,8 @@ _KEPT_HEADERS = (
     "Content-Type", "Content-Encoding", "Content-Language", "Vary", "Link", "Content-Disposition", "HX-Push-Url",
 )  # fmt: skip
 _MARK = "depends_on_graph"
+BUILT = "kompass_built"
+"""Under this name an application keeps what tells the build of the styles that its pages refer to."""
 
 
 def depends_on_graph(blueprint: Blueprint) -> Blueprint:
@@ -121,6 +123,7 @@ def _tag(release: str) -> str:
         request.headers.get("HX-Request", ""),
         today(),
         release,
+        current_app.extensions.get(BUILT, str)(),
     )
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:24]
 

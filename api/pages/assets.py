@@ -25,6 +25,11 @@ class Assets:
         self._read: tuple[int, Mapping[str, Any]] = (-1, {})
         self._lock = Lock()
 
+    def build(self) -> str:
+        """What tells one build from the next."""
+        self.entries()
+        return str(self._read[0])
+
     def entries(self) -> Mapping[str, Any]:
         """The manifest's entries, by source file."""
         try:

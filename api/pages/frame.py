@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as AnyResponse
 
+from api.caching import BUILT
 from api.current import services, snapshot, words
 from api.language import N_
 from api.negotiation import COOKIE as LANGUAGE_COOKIE
@@ -57,6 +58,7 @@ class Door:
 def install_pages(app: Flask) -> None:
     """Give templates what all of them use."""
     assets = Assets(app.static_folder or "", app.static_url_path or "/static")
+    app.extensions[BUILT] = assets.build
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         _=_say,

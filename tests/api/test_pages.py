@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from api.app import create_app
+from api.caching import BUILT
 from api.pages.assets import Assets
 from api.pages.frame import WHAT_NOW, local_path
 from api.settings import Settings
@@ -125,3 +126,10 @@ def test_styles_are_named_by_the_manifest_and_left_out_without_it(tmp_path):
     assert 'href="/static/assets/frame-1.css"' in assets.stylesheets()
     assert 'src="/static/assets/frame-1.js"' in assets.script()
     assert assets.script("unknown") == ""
+
+
+def test_a_page_is_not_taken_from_the_cache_after_its_styles_were_built_anew(client):
+    tag = client.get("/").headers["ETag"]
+    assert client.get("/", headers={"If-None-Match": tag}).status_code == 304
+    client.application.extensions[BUILT] = lambda: "another build"
+    assert client.get("/", headers={"If-None-Match": tag}).status_code == 200
