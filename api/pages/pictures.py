@@ -1,7 +1,7 @@
 """Pictures as SVG made by the server: they need no script, print well, and stand beside a table that says the same."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,12 +11,14 @@ from markupsafe import Markup, escape
 from graph_service.keys import NodeKey
 from graph_service.model import Level
 from graph_service.projection import LEVELS, Projection
+from matching.features import years
 
 FloatArray = npt.NDArray[np.float64]
 
 WIDTH = 480.0
 """Of a map, in its own units; height follows from the area shown."""
 STRIP = (400.0, 28.0)
+_NONE = np.zeros(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,56 +80,93 @@ def draw_map(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """The line on which all values of an indicator lie; made once, drawn for many."""
+
+    low: float
+    high: float
+    logarithmic: bool
+    all: str
+    """A light tick for each value, as a path; equal places once."""
+
+    @classmethod
+    def of(cls, values: FloatArray, *, logarithmic: bool = False) -> "Strip | None":
+        """Span all values that are known; None where there are none."""
+        known = values[np.isfinite(values)]
+        if not len(known):
+            return None
+        logarithmic = logarithmic and float(known.min()) > 0
+        empty = cls(float(known.min()), float(known.max()), logarithmic, "")
+        return cls(empty.low, empty.high, logarithmic, empty.ticks(known, 6))
+
+    def places(self, values: FloatArray) -> FloatArray:
+        """Where values lie across the picture."""
+        low, high, at = self.low, self.high, np.clip(values, self.low, self.high)
+        if self.logarithmic:
+            low, high, at = math.log(low), math.log(high), np.log(at)
+        share = (at - low) / (high - low) if high > low else np.full(np.shape(at), 0.5)
+        return np.asarray(np.round(8 + (STRIP[0] - 16) * share))
+
+    def ticks(self, values: FloatArray, half: int) -> str:
+        """A tick for each value that is known."""
+        known = values[np.isfinite(values)]
+        places = np.unique(self.places(known)).astype(int).tolist()
+        path, pen = "", 0
+        for x in places:
+            # after the first relative steps from the foot of the last tick, which are shorter to write
+            path += f"m{x - pen}-{2 * half}v{2 * half}" if path else f"M{x} {STRIP[1] / 2 - half:g}v{2 * half}"
+            pen = x
+        return path
+
+
 def draw_strip(
-    others: Iterable[float], same_state: Iterable[float], peers: Iterable[float], own: float | None, title: str
+    strip: Strip, title: str, *, own: float | None, state: FloatArray = _NONE, marked: Sequence[tuple[float, str]] = ()
 ) -> Markup:
-    """One value among many on one line: others light, the same state darker, peers outlined, own filled."""
-    light, dark, outlined = (
-        sorted({round(v, 6) for v in each if math.isfinite(v)}) for each in (others, same_state, peers)
-    )
-    known = [*light, *dark, *outlined, *([own] if own is not None else [])]
-    if not known:
-        return Markup("")
-    low, high = min(known), max(known)
+    """One value among many: all light, those of the state darker, marked ones outlined with their sign, own filled."""
     width, height = STRIP
-
-    def place(value: float) -> float:
-        return round(8 + (width - 16) * ((value - low) / (high - low) if high > low else 0.5), 1)
-
     middle = height / 2
-
-    def ticks(values: Sequence[float], half: float) -> str:
-        return "".join(f"M{place(v)} {middle - half}v{2 * half}" for v in values)
-
-    parts = [
-        f'<path class="axis" d="M8 {middle}H{width - 8}"/>',
-        f'<path class="other" d="{ticks(light, 6)}"/>',
-        f'<path class="state" d="{ticks(dark, 6)}"/>',
-        *(f'<circle class="peer" cx="{place(v)}" cy="{middle}" r="4.500"/>' for v in outlined),
+    parts = [f'<path class="axis" d="M8 {middle:g}H{width - 8:g}"/>', f'<path class="other" d="{strip.all}"/>']
+    if len(state):
+        parts.append(f'<path class="state" d="{strip.ticks(state, 6)}"/>')
+    rings = [
+        (float(x), sign) for (_, sign), x in zip(marked, strip.places(np.array([v for v, _ in marked])), strict=True)
     ]
+    for x, sign in rings:
+        if sign:
+            parts.append(
+                f'<circle class="peer" cx="{x:g}" cy="{middle:g}" r="9"/>'
+                f'<text class="number" x="{x:g}" y="{middle + 4:g}" text-anchor="middle">{escape(sign)}</text>'
+            )
+        else:
+            parts.append(f'<circle class="peer" cx="{x:g}" cy="{middle:g}" r="4.5"/>')
     if own is not None:
-        parts.append(f'<circle class="own" cx="{place(own)}" cy="{middle}" r="6.500"/>')
+        x = float(strip.places(np.array([own]))[0])
+        parts.append(f'<circle class="own" cx="{x:g}" cy="{middle:g}" r="6.5"/>')
     return Markup(  # noqa: S704  # numbers and an escaped title
         f'<svg class="bk-chart bk-strip" viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{escape(title)}">'
         f"{''.join(parts)}</svg>"
     )
 
 
-def _distinct(values: Iterable[float]) -> list[float]:
-    return sorted({round(value, 6) for value in values if math.isfinite(value)})
-
-
-def draw_line(series: Mapping[str, float], title: str, size: tuple[float, float] = (120.0, 28.0)) -> Markup:
-    """A small line over years; empty with fewer than two values."""
-    known = [(year, value) for year, value in sorted(series.items()) if math.isfinite(value)]
+def draw_line(
+    series: Mapping[str, float],
+    title: str,
+    *,
+    span: tuple[float, float] | None = None,
+    time: tuple[float, float] | None = None,
+    size: tuple[float, float] = (120.0, 28.0),
+) -> Markup:
+    """A small line over years; empty with fewer than two values. Several are comparable with the same span and time."""
+    known = [(_year(period), value) for period, value in sorted(series.items()) if math.isfinite(value)]
     if len(known) < 2:
         return Markup("")
     width, height = size
-    low, high = min(v for _, v in known), max(v for _, v in known)
-    first, last = float(known[0][0][:4]), float(known[-1][0][:4])
+    low, high = span or (min(v for _, v in known), max(v for _, v in known))
+    first, last = time or (known[0][0], known[-1][0])
 
-    def place(year: str, value: float) -> str:
-        x = 4 + (width - 8) * (float(year[:4]) - first) / ((last - first) or 1)
+    def place(year: float, value: float) -> str:
+        x = 4 + (width - 8) * (year - first) / ((last - first) or 1)
         y = height - 4 - (height - 8) * ((value - low) / (high - low) if high > low else 0.5)
         return f"{x:.1f} {y:.1f}"
 
@@ -137,3 +176,8 @@ def draw_line(series: Mapping[str, float], title: str, size: tuple[float, float]
         f'<svg class="bk-chart bk-line" viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{escape(title)}">'
         f'<path class="own-line" d="M{path}"/><circle class="own" cx="{x}" cy="{y}" r="3"/></svg>'
     )
+
+
+def _year(period: str) -> float:
+    """A period on the axis of time; enough for a small picture."""
+    return float(years([period])[0])

@@ -1,0 +1,179 @@
+"""Figures of a municipality beside those of others: in rows with a strip and a line, and in sentences."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from markupsafe import Markup
+
+from api.current import words
+from api.explanations import Explainer
+from api.language import N_
+from api.pages.frame import record_url, term
+from api.pages.pictures import Strip, draw_line, draw_strip
+from api.questions.peers import DEFAULT_LENS, shipped_lens
+from api.questions.standing import Among, Standing, among, level_of
+from api.snapshot import Snapshot
+from graph_service.errors import NotFound
+from graph_service.keys import NodeKey
+from graph_service.model import Level, Scale
+from graph_service.projection import FloatArray, Projection
+from graph_service.vocabulary import load_vocabulary
+from matching.peers import PeerQuestion
+
+PEERS = 10
+NAMED = 3
+"""How many indicators the first sentences name on either side before the rest is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """An indicator of the municipality, ready to be shown."""
+
+    label: str
+    url: str
+    value: str
+    unit: str
+    period: str
+    mark: str
+    strip: Markup
+    place: str
+    peers: str
+    all: str
+    line: Markup
+    first: str
+    last: str
+
+
+def nearest(here: Snapshot, key: NodeKey, many: int = PEERS) -> tuple[NodeKey, ...]:
+    """Those most alike in structure; nobody where too little is known."""
+    try:
+        found = here.peers(shipped_lens(DEFAULT_LENS)).suggest(PeerQuestion(key), limit=many)
+    except NotFound:
+        return ()
+    return tuple(each.key for each in found)
+
+
+def standing_words(told: Sequence[Standing], explainer: Explainer) -> tuple[str, ...]:
+    """What lies off the middle of its level and how much does not, in sentences; nothing where nobody can say."""
+    speak = explainer.words
+    compared = [each for each in told if each.value is not None and (each.below or each.above)]
+    if not compared:
+        return ()
+    sentences = []
+    for side, message in ((1, N_("Unusually high: {named}.")), (-1, N_("Unusually low: {named}."))):
+        off = _extreme(compared, side)
+        if off:
+            named = "; ".join(
+                f"{explainer.label(each.indicator.key.local)} ({_value(each, explainer)})" for each in off[:NAMED]
+            )
+            if (rest := len(off) - NAMED) > 0:
+                named += " " + speak.plural("and one more", "and {n} more", rest)
+            sentences.append(speak(message, named=named))
+    usual = sum(each.outside == 0 for each in compared)
+    sentences.append(
+        speak.plural(
+            "One of {total} indicators lies in the middle, where four fifths of all lie.",
+            "{n} of {total} indicators lie in the middle, where four fifths of all lie.",
+            usual,
+            total=speak.number(len(compared)),
+        )
+    )
+    return tuple(sentences)
+
+
+def _extreme(told: Sequence[Standing], side: int) -> list[Standing]:
+    off = [each for each in told if each.outside == side]
+    return sorted(off, key=lambda each: each.above if side > 0 else each.below)
+
+
+def off_words(told: Sequence[Standing], side: int, explainer: Explainer) -> list[str]:
+    """What lies off the middle on one side (1 or -1), each with its value and place."""
+    return [
+        f"{explainer.label(each.indicator.key.local)}: {_value(each, explainer)}, {place_words(each)}"
+        for each in _extreme(told, side)
+    ]
+
+
+def _value(each: Standing, explainer: Explainer) -> str:
+    return explainer.value(each.value, each.indicator.unit or "")
+
+
+def place_words(each: Standing) -> str:
+    """Where a value lies among the others; nothing where there are no others."""
+    speak = words()
+    if not (each.below or each.above):
+        return ""
+    if each.above == 0:
+        return speak("the highest value")
+    if each.below == 0:
+        return speak("the lowest value")
+    if each.below >= each.above:
+        return speak("higher than {share} of the others", share=speak.percent(int(each.below * 100) / 100))
+    return speak("lower than {share} of the others", share=speak.percent(int(each.above * 100) / 100))
+
+
+def strips(projection: Projection, all: Among) -> Mapping[int, Strip]:
+    """The lines of all indicators of a level, by position."""
+    found = {}
+    for j, indicator in enumerate(projection.indicators):
+        strip = Strip.of(all.features.values[:, j], logarithmic=indicator.scale is Scale.LOG)
+        if strip is not None:
+            found[j] = strip
+    return found
+
+
+def level_strips(here: Snapshot, level: Level) -> Mapping[int, Strip]:
+    """The same, made once for a snapshot."""
+    return here.prepared(("strips", level), lambda projection: strips(projection, among(here, level)))
+
+
+def themes(
+    here: Snapshot, key: NodeKey, told: Sequence[Standing], peers: Sequence[NodeKey], explainer: Explainer
+) -> Iterator[tuple[str, str, list[Figure]]]:
+    """The figures by theme, in the order of the vocabulary; each with an id for links within the page."""
+    projection, level = here.projection, level_of(here.projection, key)
+    if level is None or not any(each.value is not None or each.flag for each in told):
+        return
+    all, lines = among(here, level), level_strips(here, level)
+    beside = all.values(projection.position(each) for each in peers)
+    state = int(projection.state[projection.position(key)])
+    same = all.features.values[projection.state[all.features.rows] == state] if state >= 0 else all.values(())
+    order = {each.id: n for n, each in enumerate(load_vocabulary().terms("theme"))}
+    by_theme: dict[str, list[Figure]] = {}
+    for each in sorted(told, key=lambda each: explainer.label(each.indicator.key.local)):
+        strip = lines.get(each.column)
+        figure = _figure(each, all, strip, beside[:, each.column], same[:, each.column], explainer)
+        by_theme.setdefault(each.indicator.theme or "", []).append(figure)
+    for theme in sorted(by_theme, key=lambda theme: (order.get(theme, len(order)), theme)):
+        yield theme or "other", term("theme", theme) if theme else words()("Other indicators"), by_theme[theme]
+
+
+def _figure(
+    each: Standing, all: Among, strip: Strip | None, peers: FloatArray, state: FloatArray, explainer: Explainer
+) -> Figure:
+    speak, indicator = explainer.words, each.indicator
+    label, unit = explainer.label(indicator.key.local), indicator.unit or ""
+    known = peers[np.isfinite(peers)]
+    place = place_words(each)
+    title = f"{label}: {explainer.value(each.value, unit)}" + (f", {place}" if place else "")
+    series = {p: v for p, v in each.series.items() if not each.period or p <= each.period} or each.series
+    periods = sorted(series)
+    line = draw_line(series, speak("{label} over time", label=label)) if len(periods) > 1 else Markup("")
+    return Figure(
+        label,
+        record_url(indicator.key),
+        speak.number(each.value) if each.value is not None else "•",
+        unit,
+        speak.period(each.period),
+        term("flag", each.flag) if each.flag else ("" if each.value is not None else speak("no value known")),
+        draw_strip(strip, title, own=each.value, state=state, marked=[(float(v), "") for v in known])
+        if strip is not None and each.value is not None
+        else Markup(""),
+        place,
+        speak.number(float(np.median(known))) if len(known) else "–",
+        speak.number(float(all.median[each.column])) if np.isfinite(all.median[each.column]) else "–",
+        line,
+        f"{speak.period(periods[0])}: {speak.number(series[periods[0]])}" if line else "",
+        f"{speak.period(periods[-1])}: {speak.number(series[periods[-1]])}" if line else "",
+    )
