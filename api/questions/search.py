@@ -23,7 +23,7 @@ from graph_service.errors import InvalidValue
 from graph_service.keys import Label, NodeKey, ags_from_ars, district_ags
 from graph_service.model import EdgeType, Level
 from graph_service.projection import LEVELS, Projection
-from matching.names import KINDS, bare, plain
+from matching.names import KINDS, bare, names_of, plain
 from matching.text import Vectors
 
 SEARCHED = (
@@ -112,6 +112,7 @@ class SearchFound:
     def sure(self) -> Hit | None:
         """The one that is certainly meant, if there is one."""
         named = [hit for hit in self.hits if hit.how in (How.CODE, How.NAME)]
+        named = [hit for hit in named if not hit.until] or named
         if len(named) == 1:
             return named[0]
         return self.hits[0] if len(self.hits) == 1 and self.hits[0].how is not How.TEXT else None
@@ -135,9 +136,11 @@ class SearchIndex:
         """Gather every name that can be found."""
         self.projection = projection
         self._names: dict[str, list[int]] = defaultdict(list)
-        places = projection.spans[Label.MUNICIPALITY]
+        start = projection.spans[Label.MUNICIPALITY].start
+        for form, positions in names_of(projection).places.items():
+            self._names[form] = [start + position for position in positions]
         for node in self._nodes():
-            for form in _forms(projection.arrays.names[node], node in places):
+            for form in _forms(projection.arrays.names[node]):
                 self._names[form].append(node)
         self._forms = [*self._names]
         starts = sorted((form[at:], i) for i, form in enumerate(self._forms) for at in _word_starts(form))
@@ -150,7 +153,8 @@ class SearchIndex:
         return _Descriptions(self.projection)
 
     def _nodes(self) -> Iterator[int]:
-        for label in SEARCHED:
+        """Everything but municipalities, whose names are gathered already."""
+        for label in SEARCHED[1:]:
             for node in self.projection.spans[label]:
                 if label is not Label.CONCEPT or _concept_kind(self.projection, node) in CONCEPTS:
                     yield node
@@ -329,16 +333,10 @@ def _text(properties: str) -> str:
     return ". ".join(str(said[name]) for name in TEXTS if said.get(name))
 
 
-def _forms(name: str, official: bool) -> set[str]:
-    """The plain forms under which a name is found; without the dots of umlauts, too.
-
-    ``official``: whether it is a municipality's, which people write without its official words.
-    """
+def _forms(name: str) -> set[str]:
+    """The plain forms under which a name is found; without the dots of umlauts, too."""
     written = {name} if name.isascii() else {name, name.translate(str.maketrans("äöüÄÖÜ", "aouAOU"))}
-    forms = {plain(each) for each in written}
-    if official:
-        forms |= {form for each in written for form in (bare(each)[0], bare(each.partition(",")[0])[0])}
-    return forms - {""}
+    return {plain(each) for each in written} - {""}
 
 
 def _word_starts(form: str) -> Iterator[int]:
