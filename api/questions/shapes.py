@@ -75,6 +75,10 @@ def _values(snapshot: Snapshot, words: Words, level: Level, indicator: str) -> d
     return {code: {"value": value, "period": period, "flag": flag} for code, value, period, flag in rows}
 
 
+_AREAS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+"""Other shapes, such as points, are told as they are."""
+
+
 class _Shapes:
     """Reads the boundaries of a level and simplifies them together, so that neighbours still fit."""
 
@@ -91,7 +95,8 @@ class _Shapes:
         }
         if not found:
             return {}
-        areas = shapely.from_geojson(list(found.values()))
-        plain = shapely.coverage_simplify(areas, TOLERANCE.get(self._level, _CLOSEST))
-        texts = shapely.to_geojson(shapely.set_precision(plain, _GRID))
+        shapes = shapely.from_geojson(list(found.values()))
+        areas = np.isin(shapely.get_type_id(shapes), _AREAS)
+        shapes[areas] = shapely.coverage_simplify(shapes[areas], TOLERANCE.get(self._level, _CLOSEST))
+        texts = shapely.to_geojson(shapely.set_precision(shapes, _GRID))
         return {key.local: text.encode() for key, text in zip(found, texts.tolist(), strict=True)}
