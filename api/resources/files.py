@@ -1,5 +1,6 @@
 """/exports and /municipalities.geojson: the data as files for other programs."""
 
+from collections.abc import Callable
 from typing import Any
 
 import marshmallow as ma
@@ -8,13 +9,14 @@ from flask import Response, send_file
 from api.blueprint import Blueprint
 from api.caching import depends_on_graph
 from api.current import services, snapshot, words
-from api.questions.exports import FormsListed, list_forms, write_export
+from api.questions.exports import FORMS, FormsListed, list_forms, write_export
 from api.questions.shapes import feature_collection
 from api.schemas.lists import TERM, level, part_of_name, place, towns_asked
 from graph_service.model import Level
 
 exports = Blueprint("exports", __name__, url_prefix="/exports", description="The data as files.")
 maps = Blueprint("maps", __name__, description="Municipalities for maps.")
+FILE = {"type": "string", "format": "binary"}
 for each in (exports, maps):
     depends_on_graph(each)
 
@@ -40,6 +42,13 @@ class FeatureCollectionSchema(ma.Schema):
     features = ma.fields.List(ma.fields.Dict(), required=True)
 
 
+def _described(view: Callable[[str], Response]) -> Callable[[str], Response]:
+    """Describe every type of file that an export may be."""
+    for media_type in dict.fromkeys(form.media_type for form in FORMS.values()):
+        view = exports.response(200, FILE, content_type=media_type, description="The file.")(view)
+    return view
+
+
 @exports.route("")
 @exports.answers(FormsListed)
 def list_exports() -> FormsListed:
@@ -48,7 +57,7 @@ def list_exports() -> FormsListed:
 
 
 @exports.route("/<local:format>")
-@exports.response(200, {"type": "string", "format": "binary"}, content_type="*/*", description="The file.")
+@_described
 def get_export(format: str) -> Response:
     """Write everything that may be seen to a file. This may take a while."""
     written = write_export(services(), snapshot().audience, format)

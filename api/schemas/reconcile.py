@@ -19,7 +19,9 @@ class _Strict(ma.Schema):
         unknown = ma.RAISE
 
 
-class _PropertySchema(_Strict):
+class PropertyValueSchema(_Strict):
+    """What a list says of a row besides its name."""
+
     pid = ma.fields.String(required=True, validate=ma.validate.Length(1, 200))
     v = ma.fields.String(required=True, validate=ma.validate.Length(max=1000))
 
@@ -30,11 +32,13 @@ class QuerySchema(_Strict):
     query = ma.fields.String(required=True, validate=ma.validate.Regexp(r"^[^\s].{0,300}$"))
     type = ma.fields.String(validate=ma.validate.OneOf(TYPES))
     limit = ma.fields.Integer(validate=ma.validate.Range(1, MOST))
-    properties = ma.fields.List(ma.fields.Nested(_PropertySchema), validate=ma.validate.Length(max=MOST_PROPERTIES))
+    properties = ma.fields.List(ma.fields.Nested(PropertyValueSchema), validate=ma.validate.Length(max=MOST_PROPERTIES))
     type_strict = ma.fields.String()
 
 
-class _NamedSchema(_Strict):
+class PropertyIdSchema(_Strict):
+    """A property by its id."""
+
     id = ma.fields.String(required=True, validate=ma.validate.Length(1, 200))
 
 
@@ -43,7 +47,7 @@ class ExtensionSchema(_Strict):
 
     ids = ma.fields.List(ma.fields.String(), required=True, validate=ma.validate.Length(max=MOST_IDS))
     properties = ma.fields.List(
-        ma.fields.Nested(_NamedSchema), required=True, validate=ma.validate.Length(max=MOST_PROPERTIES)
+        ma.fields.Nested(PropertyIdSchema), required=True, validate=ma.validate.Length(max=MOST_PROPERTIES)
     )
 
 
