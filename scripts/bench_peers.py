@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 from sklearn.metrics.pairwise import nan_euclidean_distances
+from threadpoolctl import threadpool_limits
 
 from graph_service.arrays import IntArray, Texts
 from graph_service.keys import municipality_key
@@ -65,12 +66,14 @@ def bench_peers() -> Iterator[Figure]:
     prepare = fastest(lambda: PeerMatcher(EVERYTHING).fit(projection).suggest(first), 3)
     ready, wait = once(COMPILER.ready)
     way = f"machine code, ready after {duration(wait)}" if ready else "arrays alone"
-    # turn by turn, so that whatever else the machine does meets both alike
+    # turn by turn, so that whatever else the machine does meets both alike; without the threads of linear algebra, of
+    # which neither needs any, and for which scikit-learn waits as soon as the machine does anything else
     row = matrix[:1]
-    turns = [
-        (_each(lambda: ranker.suggest(first)), _each(lambda: _nearest_of_scikit_learn(row, matrix), 9))
-        for _ in range(9)
-    ]
+    with threadpool_limits(1):
+        turns = [
+            (_each(lambda: ranker.suggest(first)), _each(lambda: _nearest_of_scikit_learn(row, matrix), 20))
+            for _ in range(9)
+        ]
     ours, theirs = (min(taken) for taken in zip(*turns, strict=True))
     kernel, one = ranker.table(None).kernel, np.array([0])
     single = np.nan_to_num(matrix).astype(np.float32)
