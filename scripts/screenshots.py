@@ -11,7 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
 
-from playwright.sync_api import Browser, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, FloatRect, sync_playwright
 from waitress import create_server
 
 from api.app import create_app
@@ -76,13 +77,20 @@ def take(browser: Browser, base: str, folder: Path, width: int, scheme: str, mos
         if answer is not None and answer.status == 404 and name != "not-found":
             continue
         page.wait_for_timeout(800)  # maps and pictures of networks settle
+        # what sticks to the window would stand in the middle of a picture of the whole page
+        page.evaluate("for (const each of document.querySelectorAll('.bk-sticky')) each.classList.remove('bk-sticky')")
         high = int(page.evaluate("document.documentElement.scrollHeight"))
-        page.screenshot(
-            path=folder / f"{name}-{width}{'' if scheme == 'light' else '-dark'}.png",
-            full_page=True,
-            clip={"x": 0, "y": 0, "width": width, "height": min(high, most or high)},
-        )
+        picture = folder / f"{name}-{width}{'' if scheme == 'light' else '-dark'}.png"
+        clip = FloatRect(x=0, y=0, width=width, height=min(high, most or high))
+        page.screenshot(path=picture, full_page=True, clip=clip)
+        _make_small(picture)
     context.close()
+
+
+def _make_small(picture: Path) -> None:
+    """Pages have few colours: a palette keeps every letter readable at a fraction of the bytes."""
+    with Image.open(picture) as image:
+        image.convert("RGB").quantize(96, dither=Image.Dither.NONE).save(picture, optimize=True)
 
 
 def main() -> int:

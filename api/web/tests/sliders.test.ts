@@ -7,7 +7,6 @@ describe("a slider beside the number field of a weight", () => {
   let form: HTMLFormElement;
 
   beforeEach(() => {
-    vi.useFakeTimers();
     document.body.innerHTML = `<form><div class="bk-weight"><label for="w">Ausländeranteil</label>
       <input id="w" name="w.foreigners" type="number" min="0" max="3" value="1"></div></form>`;
     enableSliders();
@@ -22,16 +21,13 @@ describe("a slider beside the number field of a weight", () => {
     expect(slider.value).toBe("1");
   });
 
-  test("moves the number, and the form hears of it once the hand rests", () => {
+  test("moves the number, and the form hears of it", () => {
     const heard = vi.fn();
     form.addEventListener("change", heard);
-    for (const value of ["1.5", "2", "2.5"]) {
-      slider.value = value;
-      slider.dispatchEvent(new Event("input"));
-    }
+    slider.value = "2.5";
+    slider.dispatchEvent(new Event("input"));
+    slider.dispatchEvent(new Event("change", { bubbles: true }));
     expect(field.value).toBe("2.5");
-    expect(heard).not.toHaveBeenCalled();
-    vi.advanceTimersByTime(200);
     expect(heard).toHaveBeenCalledOnce();
   });
 

@@ -1,7 +1,5 @@
 // A slider beside a number field of a weight: the same value, quicker to move. The number field stays what is sent.
 
-const WAIT = 120;
-
 export function enableSliders(root: ParentNode = document): void {
   for (const field of root.querySelectorAll<HTMLInputElement>(".bk-weight input[type=number]:not([data-with-slider])")) {
     field.dataset.withSlider = "";
@@ -17,11 +15,10 @@ function sliderOf(field: HTMLInputElement): HTMLInputElement {
   slider.step = "0.1";
   slider.value = field.value;
   slider.setAttribute("aria-label", field.labels?.[0]?.textContent?.trim() ?? field.name);
-  let waiting: number | undefined;
   slider.addEventListener("input", () => {
     field.value = slider.value;
-    window.clearTimeout(waiting);
-    waiting = window.setTimeout(() => field.dispatchEvent(new Event("change", { bubbles: true })), WAIT);
+    // the form asks once the hand rests: its trigger has a delay
+    field.dispatchEvent(new Event("change", { bubbles: true }));
   });
   // the slider has no name and is not sent; its own change would only ask the same twice
   slider.addEventListener("change", (event) => event.stopPropagation());
