@@ -27,6 +27,8 @@ SAME = MappingProxyType(
         "similar-work-together": "past-partner",
         "similar-work-together-in-field": "past-partner",
         "closest-work-together": "past-partner",
+        "own-words": "profile-text",
+        "telling-word": "profile-text",
         "past-partner-in-field": "past-partner",
         "common-partners": "network",
         "field-experience": "field",

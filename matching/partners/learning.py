@@ -5,7 +5,8 @@ bounded below by zero, so that a reason is never turned round, and drawn towards
 say little. How strongly they are drawn is chosen on a later window than the one they are learned on.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -15,16 +16,16 @@ from scipy.optimize import minimize
 from graph_service.arrays import IntArray
 from graph_service.projection import Projection
 from matching.partners.actors import Actors
-from matching.partners.history import Alliances, history, to_day
+from matching.partners.history import Alliances, first_of, history, to_day
 from matching.partners.model import Evidence, Model, normal
 from matching.partners.needs import Needs, needs_of
 from matching.partners.numbers import FloatArray
 from matching.partners.signals import BENDS, FEATURES, Mask, Signals, bend
-from matching.text import Synonyms
+from matching.text import Synonyms, stems
 
 ENOUGH = 20
 """Needs that a window should hold; it grows by years until it does, or holds half as many as there are before it."""
-MOST = 1500
+MOST = 2500
 """Needs of a window that are looked at; of more, a fixed sample."""
 NEAR, EVERY, RANDOM = 80, 12, 40
 """Candidates a need is learned with: the best by the prior, the best by each signal, and any."""
@@ -111,6 +112,8 @@ class Lists:
     starts: IntArray
     gold: FloatArray
     """For each candidate its share of the need's members that are known, 0 for the others."""
+    weight: FloatArray
+    """How much each need counts: those that one lead described alike count as one together."""
 
 
 def learn(source: Source, until: date, prior: Model, data: str = "") -> Model:
@@ -123,10 +126,8 @@ def learn(source: Source, until: date, prior: Model, data: str = "") -> Model:
     lists = [_lists(case, prior) for case in cases]
     if len(cases) == 1:
         return _model(_fit(lists, prior, STRENGTHS[-1]), until, cases, data, {})
-    figures = {}
-    for strength in STRENGTHS:
-        tried = _model(_fit(lists[:1], prior, strength), until, cases, data, {})
-        figures[strength] = measure(cases[1], tried.score)
+    tried = [_model(_fit(lists[:1], prior, strength), until, cases, data, {}) for strength in STRENGTHS]
+    figures = dict(zip(STRENGTHS, measure(cases[1], tried), strict=True))
     best = max(figures, key=lambda strength: (round(figures[strength], 4), strength))
     return _model(_fit(lists, prior, best), until, cases, data, {"ndcg@10": round(figures[best], 4)})
 
@@ -185,7 +186,15 @@ def _lists(case: Case, model: Model) -> Lists:
             hit = np.isin(chosen, case.gold[row])
             gold.append(hit / max(hit.sum(), 1))
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)
-    return Lists(np.concatenate(features).astype(np.float32), starts, np.concatenate(gold))
+    return Lists(np.concatenate(features).astype(np.float32), starts, np.concatenate(gold), counting(case))
+
+
+def counting(case: Case) -> FloatArray:
+    """One over how many needs have the same words and lead: of hundreds, no order among those who answered is right."""
+    lead = first_of(case.needs.team).tolist()
+    said = [(one, tuple(stems(text))) for one, text in zip(lead, case.needs.texts, strict=True)]
+    count = Counter(said)
+    return np.array([1 / count[each] for each in said])
 
 
 def _top(values: FloatArray, count: int) -> IntArray:
@@ -198,7 +207,7 @@ def _top(values: FloatArray, count: int) -> IntArray:
 def _fit(lists: Sequence[Lists], prior: Model, strength: float) -> FloatArray:
     """Weights in the learner's scale."""
     start = prior.vector() * prior.sharpness
-    count = sum(len(each.starts) for each in lists)
+    count = float(sum(each.weight.sum() for each in lists))
 
     def loss(weights: FloatArray) -> tuple[float, FloatArray]:
         value, slope = 0.0, np.zeros(len(weights))
@@ -220,20 +229,23 @@ def _softmax_loss(lists: Lists, weights: FloatArray) -> tuple[float, FloatArray]
     score = score.astype(np.float64) - np.repeat(np.maximum.reduceat(score, lists.starts), sizes)
     power = np.exp(score)
     total = np.add.reduceat(power, lists.starts)
-    value = float(np.log(total).sum() - lists.gold @ score)
-    slope = (power / np.repeat(total, sizes) - lists.gold).astype(np.float32) @ lists.features
+    weight = np.repeat(lists.weight, sizes)
+    value = float(lists.weight @ np.log(total) - (weight * lists.gold) @ score)
+    slope = (weight * (power / np.repeat(total, sizes) - lists.gold)).astype(np.float32) @ lists.features
     return value, slope.astype(np.float64)
 
 
-def measure(case: Case, score: Callable[[Mapping[str, FloatArray], Mask], FloatArray]) -> float:
-    """Mean nDCG@10 of scores made from raw signals."""
-    total = 0.0
+def measure(case: Case, models: Sequence[Model]) -> list[float]:
+    """Mean nDCG@10 of each model."""
+    total = np.zeros(len(models))
     for chunk in case.chunks():
         needs = case.needs.part(chunk)
-        among = case.among(needs)
-        ranked = best_first(score(case.signals.measure(needs), among), among, 10)
-        total += sum(gain(row, case.gold[i]) for row, i in zip(ranked, chunk.tolist(), strict=True))
-    return total / max(len(case), 1)
+        among, raw = case.among(needs), case.signals.measure(needs)
+        gold = [case.gold[i] for i in chunk.tolist()]
+        for i, model in enumerate(models):
+            total[i] += sum(map(gain, best_first(model.score(raw, among), among, 10), gold))
+    found: list[float] = (total / max(len(case), 1)).tolist()
+    return found
 
 
 def best_first(scores: FloatArray, among: Mask, limit: int) -> list[IntArray]:

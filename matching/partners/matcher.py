@@ -171,6 +171,7 @@ class PartnerQuery:
         )
         said = {
             "similar-work": text, "similar-work-lately": text, "closest-work": text, "profile-text": text, "name": text,
+            "own-words": text, "telling-word": text,
             "similar-work-together": text and team, "closest-work-together": text and team,
             "similar-work-in-field": text and topics, "similar-work-together-in-field": text and team and topics,
             "past-partner": team, "past-partner-in-field": team and topics, "network": team, "common-partners": team,

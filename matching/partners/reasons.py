@@ -1,6 +1,6 @@
 """What stands behind the reasons for a partner: the two values compared, and what counts against it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 import numpy as np
@@ -12,6 +12,7 @@ from matching.partners.needs import Needs
 from matching.partners.numbers import FloatArray
 from matching.partners.signals import Signals
 from matching.partners.signals_work import Like
+from matching.text import stems
 
 FRESHNESS, CAPACITY = "freshness", "capacity"
 STALE, FULL = 0.2, 0.1
@@ -21,6 +22,8 @@ FADING = 3.0
 BUSY = 10.0
 """Running alliances at which half of the largest share is taken away."""
 Value = float | str | None
+MARKS = ".,;:!?()[]\"'„“”‚‘’»«"
+"""What may stand around a word."""
 RUNNING = 1.0
 """Years for which an alliance of unknown end counts as running."""
 
@@ -69,6 +72,8 @@ class Reasons:
         match signal:
             case "similar-work" | "similar-work-lately" | "closest-work" | "similar-work-in-field":
                 return None, self._nearest_work(actor)
+            case "telling-word":
+                return None, self._telling(actor)
             case "past-partner" | "past-partner-in-field" | "similar-work-together" | "closest-work-together":
                 return None, self._together(actor)
             case "place" | "place-of-work" | "local-activity":
@@ -108,6 +113,7 @@ class Reasons:
             "resources": bool(actors.resource[[actor]].nnz),
             "name": True,
             "profile-text": carried or bool(actors.told[actor]),
+            "own-words": carried or bool(actors.told[actor]),
             "place-of-work": actors.place[actor] >= 0,
         }
         total = sum(possible.values())
@@ -127,6 +133,20 @@ class Reasons:
         day = float(past.alliances.day[past.rows[best]])
         text = past.alliances.description[past.rows[best]]
         return f"{text} ({_iso(day)[:4]})" if np.isfinite(day) else text
+
+    def _telling(self, actor: int) -> str | None:
+        """The word of the need that points most to the actor, as it was asked."""
+        work = self.signals.work
+        at = work.words.telling(work.vectors.transform(self.need.texts), actor)
+        return next((word for word in self._said() if at in self._columns(word)), None)
+
+    def _said(self) -> Iterator[str]:
+        return (word.strip(MARKS) for word in self.need.texts[0].split())
+
+    def _columns(self, word: str) -> set[int | None]:
+        """The terms that a word stands for: its stems and the synonyms it calls up."""
+        vectors, found = self.signals.work.vectors, stems(word)
+        return {vectors.words.get(term, None) for term in (*found, *vectors.synonyms.terms(found))} - {None}
 
     def _together(self, actor: int) -> float:
         """In how many alliances it was with one of the team."""

@@ -35,6 +35,8 @@ BENDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "closest-work-together": (SHARE, ODDS, PLAIN),
         "profile-text": (SHARE, ODDS, PLAIN),
         "name": (SHARE, ODDS, PLAIN),
+        "own-words": (PLAIN,),
+        "telling-word": (PLAIN,),
         "past-partner": (SHARE, ODDS),
         "past-partner-in-field": (SHARE, ODDS),
         "field-experience": (SHARE, ODDS),

@@ -10,6 +10,7 @@ from graph_service.arrays import IntArray
 from matching.partners.history import History
 from matching.partners.needs import Needs
 from matching.partners.numbers import FloatArray
+from matching.partners.signals_words import Words, largest
 from matching.text import Synonyms, Vectors, stems
 
 FAINT = 0.12
@@ -58,6 +59,7 @@ class Work:
     """terms × actors: of all that an actor says of itself and carried."""
     names: sparse.csr_array
     """terms × actors."""
+    words: Words
 
     @classmethod
     def of(cls, history: History, profiles: tuple[str, ...], names: tuple[str, ...], synonyms: Synonyms) -> "Work":
@@ -91,6 +93,7 @@ class Work:
             fresh,
             _columns(_unit(told)),
             _columns(sparse.csr_array(rows[told_by:]) if history.whole else vectors.transform(names)),
+            Words.of(vectors.word_weight, told, texts, spread, members, fresh),
         )
 
     def like(self, needs: Needs, texts: sparse.csr_array) -> Like:
@@ -128,7 +131,7 @@ class Work:
         signals["closest-work-together"] = self.closest(sparse.csr_array(like.text * like.team))
         signals["profile-text"] = dense(texts @ self.profiles)
         signals["name"] = dense(texts @ self.names)
-        return signals, like
+        return signals | self.words.measure(texts), like
 
     def lately(self, weights: sparse.csr_array) -> sparse.csr_array:
         """Weights of past alliances, less with age."""
@@ -137,13 +140,7 @@ class Work:
 
     def closest(self, near: sparse.csr_array) -> FloatArray:
         """For each actor the largest weight of an alliance in which it was."""
-        best = np.zeros((near.shape[0], self.members.shape[1]), np.float32)
-        sizes = np.diff(self.members.indptr)[near.indices]
-        need = np.repeat(np.repeat(np.arange(near.shape[0]), np.diff(near.indptr)), sizes)
-        start = np.repeat(self.members.indptr[near.indices] - np.cumsum(sizes) + sizes, sizes)
-        actor = self.members.indices[start + np.arange(len(start))]
-        np.maximum.at(best, (need, actor), np.repeat(near.data, sizes))
-        return best
+        return largest(near, self.members)
 
 
 def dense(matrix: sparse.csr_array) -> FloatArray:

@@ -330,7 +330,7 @@ def test_what_an_actor_carried_speaks_for_it(tmp_path: Path) -> None:
     klub, verein = measured.scores.tolist()
     assert verein == 1
     assert klub < 0.3
-    assert measured.reasons(1)[0].feature == "similar-work"
+    assert measured.reasons(1)[0].feature.startswith("similar-work")
 
 
 @few

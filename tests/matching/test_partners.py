@@ -1,11 +1,13 @@
 """Partners for a need: reasons that add up, nobody who is there already, no knowledge of the future, cold starts."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import sparse
 
 from graph_service.errors import InvalidValue, NotFound
 from graph_service.keys import Label, NodeKey, concept_key
@@ -14,10 +16,11 @@ from graph_service.projection import project
 from graph_service.store.open import open_store
 from matching.partners.evaluation import evaluate_partners, make_source, predict_partners
 from matching.partners.history import history, read_alliances, to_day
-from matching.partners.learning import best_first, gain, learn
+from matching.partners.learning import best_first, counting, gain, learn
 from matching.partners.matcher import NO_ACTORS, NO_HISTORY, NO_LOCAL, ONLY_STATUTORY, PartnerMatcher, PartnerQuestion
 from matching.partners.model import Model, prior_model, read_model, shipped_model, write_model
 from matching.partners.reasons import CAPACITY, FRESHNESS
+from matching.partners.signals_words import largest
 
 ON = date(2020, 1, 1)
 TOWN, NEXT, FAR = (NodeKey.of(Label.MUNICIPALITY, code) for code in ("90001", "90002", "91001"))
@@ -97,10 +100,43 @@ def test_every_score_is_the_sum_of_its_reasons_and_lies_between_0_and_1(graph):
 
 
 def test_who_carried_something_similar_is_found_with_that_as_the_reason(graph):
-    first = ask(small(graph), text="Mentoring für Schulkinder").suggestions[0]
+    first = ask(small(graph), text="Mentoring für Kinder").suggestions[0]
     assert first.key == actor("haus")
     work = next(c for c in first.contributions if c.feature == "closest-work")
     assert work.other == "Mentoren für Kinder (2019)"
+
+
+def test_a_rare_word_points_to_whom_it_was_used_of_and_is_named(graph):
+    more = [*someone("rest"), *someone("turm")]
+    for year in range(2013, 2020):
+        more += together(f"r{year}", date(year, 1, 1), "amt", ["rest"], "Beratung für Familien im Stadtteil")
+    more += together("t", date(2019, 1, 1), "amt", ["turm"], "Ferien im Wasserturm")
+    found = ask(small(graph, *more), text="Beratung für Familien, Wasserturm!").suggestions
+    words = {each.key: {c.feature: c for c in each.contributions} for each in found}
+    turm, rest = words[actor("turm")], words[actor("rest")]
+    assert turm["telling-word"].other == "Wasserturm"
+    assert rest["telling-word"].other in ("Beratung", "Familien")
+    assert rest["own-words"].amount > turm["own-words"].amount > 0
+
+
+def test_a_word_used_once_long_ago_points_less_than_one_used_lately(graph):
+    more = [r for name in ("early", "late") for r in someone(name)]
+    more += together("e", date(2012, 1, 1), "amt", ["early"], "Wasserturm")
+    more += together("l", date(2019, 1, 1), "amt", ["late"], "Hafenspeicher")
+    found = ask(small(graph, *more), text="Wasserturm und Hafenspeicher").suggestions
+    points = {each.key.local: c.amount for each in found for c in each.contributions if c.feature == "telling-word"}
+    assert points["late"] > 2 * points["early"] > 0
+
+
+@settings(max_examples=50)
+@given(st.integers(1, 4), st.integers(0, 5), st.integers(1, 5), st.randoms(use_true_random=False))
+def test_the_largest_term_is_that_of_every_product_in_turn(needs, words, actors, chance):
+    near, table = (
+        np.array([[chance.choice([0, 0, 0.5, 2]) for _ in range(columns)] for _ in range(rows)]).reshape(rows, columns)
+        for rows, columns in ((needs, words), (words, actors))
+    )
+    found = largest(sparse.csr_array(near), sparse.csr_array(table))
+    assert found.tolist() == [[max(near[i] * table[:, j], default=0) for j in range(actors)] for i in range(needs)]
 
 
 def test_members_so_far_are_not_suggested_and_past_partners_come_first(graph):
@@ -239,6 +275,22 @@ def test_evaluation_measures_all_methods_on_the_same_needs(graph):
 def test_nothing_to_measure_is_said(graph):
     with pytest.raises(NotFound):
         evaluate_partners(small(graph), date(2030, 1, 1))
+
+
+def test_needs_that_one_lead_describes_alike_count_as_one_together(graph):
+    projection = graph(*towns(), *many(np.random.default_rng(0), lambda lead: [0]))
+    case = make_source(projection).case(date(2016, 1, 1), date(2017, 1, 1))
+    weights = counting(case)
+    assert len(weights) == 12
+    assert weights.tolist() == [1] * 12
+    same = [r for i in range(5) for r in together(f"s{i}", date(2019, 1, 1), "l0", ["m00"], "Gleiches")]
+    case = make_source(graph(*towns(), *someone("l0"), *someone("m00"), *_renamed(same))).case(date(2019, 1, 1))
+    assert counting(case).sum() == pytest.approx(1)
+
+
+def _renamed(records):
+    """The same alliances under one name."""
+    return [replace(each, name="Gleich") if isinstance(each, Alliance) else each for each in records]
 
 
 def test_where_there_is_nothing_to_learn_from_the_weights_stay(graph):
