@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from api.accounts.keys import new_id
-from api.accounts.model import Clock, moment, utc_now
+from api.accounts.model import Clock, is_line, moment, utc_now
 from api.accounts.registry import email_of
 from api.errors import Conflict, TooMany
 from api.state import StateDatabase
@@ -37,6 +37,7 @@ CREATE INDEX contacts_account ON contacts (account, asked_at);
 ANSWER_WITHIN = timedelta(days=30)
 KEEP = timedelta(days=90)
 """For so long it is remembered who asked whom, so that nobody is asked again and again."""
+LINE_ENDS = {ord(c): " " for c in "\r\n\t"}
 MOST_A_DAY = 10
 LONGEST_SUBJECT = 150
 LONGEST_TEXT = 4000
@@ -92,9 +93,9 @@ class Contacts:
     def ask(self, account: str, key: NodeKey, subject: str, text: str) -> Contact:
         """Remember a message; raises NotFound without a mailbox, Conflict while asked before, TooMany, InvalidValue."""
         subject, text = " ".join(subject.split()), text.strip()
-        if not 1 <= len(subject) <= LONGEST_SUBJECT or not subject.isprintable():
+        if not 1 <= len(subject) <= LONGEST_SUBJECT or not is_line(subject):
             raise InvalidValue(f"a subject of 1 to {LONGEST_SUBJECT} characters", subject, Place(column="subject"))
-        if not 1 <= len(text) <= LONGEST_TEXT or any(not c.isprintable() and c not in "\r\n\t" for c in text):
+        if not 1 <= len(text) <= LONGEST_TEXT or not is_line(text.translate(LINE_ENDS)):
             raise InvalidValue(f"a text of 1 to {LONGEST_TEXT} characters", len(text), Place(column="text"))
         if self.mailbox(key) is None:
             raise NotFound("a record with a mailbox", key)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from api.accounts.model import is_line
 from api.language import Words
 
 
@@ -16,7 +17,7 @@ class Letter:
 
     def __post_init__(self) -> None:
         line = " ".join(self.subject.split())
-        object.__setattr__(self, "subject", "".join(c for c in line if c.isprintable()))
+        object.__setattr__(self, "subject", "".join(filter(is_line, line)))
 
 
 def password_letter(words: Words, link: str, until: datetime) -> Letter:

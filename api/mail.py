@@ -13,7 +13,7 @@ from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
 from secrets import token_hex
 
-from api.accounts.model import Clock, moment, utc_now
+from api.accounts.model import Clock, is_line, moment, utc_now
 from api.accounts.registry import email_of
 from api.service_settings import MailSettings
 from api.state import StateDatabase
@@ -77,7 +77,7 @@ class MailQueue:
 
         ``account``: whose mail it is, so that it goes with the account.
         """
-        if not subject.isprintable():
+        if not is_line(subject):
             raise InvalidValue("a subject in one line", subject, Place(column="subject"))
         if len(body) > LONGEST_BODY:
             raise InvalidValue(f"a text of at most {LONGEST_BODY} characters", len(body), Place(column="body"))

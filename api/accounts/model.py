@@ -1,5 +1,6 @@
 """What an account is, and the words its parts share: roles, scopes, the clock."""
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -24,6 +25,11 @@ def moment(seconds: int) -> datetime:
 
 ROLES = tuple(role for role in Role if role is not Role.ANONYMOUS)
 """What an account can be."""
+
+
+def is_line(text: str) -> bool:
+    """Whether a text can stand in one line of any file or mail: no control characters, no half characters."""
+    return all(unicodedata.category(c) not in ("Cc", "Cs") for c in text)
 
 
 class Scope(StrEnum):

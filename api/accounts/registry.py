@@ -10,7 +10,7 @@ from marshmallow import ValidationError
 from marshmallow.validate import Email
 
 from api.accounts.keys import new_id
-from api.accounts.model import ROLES, Account, Clock, moment
+from api.accounts.model import ROLES, Account, Clock, is_line, moment
 from api.accounts.passwords import Passwords
 from api.errors import Conflict
 from api.state import StateDatabase
@@ -229,7 +229,7 @@ def keep_an_admin(connection: sqlite3.Connection, leaving: Account) -> None:
 
 def _checked_name(name: str) -> str:
     name = " ".join(name.split())
-    if len(name) > LONGEST_NAME or not name.isprintable():
+    if len(name) > LONGEST_NAME or not is_line(name):
         raise InvalidValue(f"a name of at most {LONGEST_NAME} characters", name, Place(column="name"))
     return name
 

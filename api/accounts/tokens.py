@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from api.accounts.keys import TOKEN_PREFIX, digest, new_id, new_secret
-from api.accounts.model import NEEDED_ROLE, Account, Clock, Scope, Token, moment
+from api.accounts.model import NEEDED_ROLE, Account, Clock, Scope, Token, is_line, moment
 from api.accounts.registry import Registry, account_in, account_of
 from api.errors import Conflict, Forbidden
 from api.state import StateDatabase
@@ -30,9 +30,8 @@ class Tokens:
     ) -> tuple[Token, str]:
         """Make a token and its secret, never shown again; raises InvalidValue, Forbidden, NotFound, Conflict."""
         now = self._clock()
-        name = " ".join(name.split())
         wanted = frozenset(scopes)
-        if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
+        if not 1 <= len(name) <= LONGEST_NAME or not is_line(name):
             raise InvalidValue(f"a name of 1 to {LONGEST_NAME} characters", name, Place(column="name"))
         if not wanted:
             raise InvalidValue("at least one scope", "", Place(column="scopes"))

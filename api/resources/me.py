@@ -143,10 +143,11 @@ def list_notices() -> NoticesShown:
 def add_notice(body: dict[str, Any]) -> NoticeShown:
     """Ask to be told by mail: of arrivals that can support a request, or of own records that should be confirmed."""
     account = require_session()
-    subject = NodeKey(body["subject"]) if body["subject"] else None
-    if subject is not None:
-        snapshot().projection.position(subject)  # only what one sees
-    return NoticeShown.of(notices(services()).add(account, Kind(body["kind"]), subject))
+    if "request" not in body:
+        return NoticeShown.of(notices(services()).add(account, Kind.FRESHNESS))
+    request = NodeKey(body["request"])
+    snapshot().projection.position(request)  # only what one sees
+    return NoticeShown.of(notices(services()).add(account, Kind.ARRIVALS, request))
 
 
 @me.route("/notices/<local:id>", methods=["DELETE"])

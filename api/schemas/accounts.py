@@ -95,10 +95,9 @@ class TokenBody(ma.Schema):
 
 
 class NoticeBody(ma.Schema):
-    """Of what one wants to be told; ``subject`` is the request whose arrivals are meant."""
+    """Of what one wants to be told: of later arrivals for a request, or, without one, of own records to confirm."""
 
-    kind = ma.fields.String(required=True, validate=ma.validate.OneOf([kind.value for kind in Kind]))
-    subject = ma.fields.String(load_default="", validate=ma.validate.Regexp(r"^request:[A-Za-z0-9._-]{1,200}$|^$"))
+    request = ma.fields.String(validate=ma.validate.Regexp(r"^request:[A-Za-z0-9._-]{1,200}$"))
 
 
 class AccountChangeBody(MeBody):
@@ -112,7 +111,7 @@ class AccountChangeBody(MeBody):
 class AccountBody(MeBody):
     """An account to be made."""
 
-    email = _text(LONGEST_EMAIL, least=3, required=True)
+    email = ma.fields.Email(required=True, validate=ma.validate.Length(max=LONGEST_EMAIL))
     role = ma.fields.String(required=True, validate=ma.validate.OneOf([role.value for role in ROLES]))
     municipality = ma.fields.String(validate=ma.validate.Regexp(KEY))
 

@@ -14,7 +14,7 @@ KEY = r"^[a-z]{4,20}:[A-Za-z0-9._-]{1,200}$"
 class MailboxBody(ma.Schema):
     """Where an office is reached, and until when."""
 
-    email = ma.fields.String(required=True, validate=ma.validate.Length(3, LONGEST_EMAIL), load_only=True)
+    email = ma.fields.Email(required=True, validate=ma.validate.Length(max=LONGEST_EMAIL), load_only=True)
     until = ma.fields.Date(allow_none=True, load_default=None)
 
 

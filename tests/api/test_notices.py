@@ -109,7 +109,7 @@ def test_an_editor_is_reminded_once_a_month_of_old_entries_of_the_own_municipali
     enter(office, "actors", name="Fremder Verein", municipality="90001", assured_on="2020-01-01")
     enter(office, "actors", name="Frischer Verein", municipality="91001", assured_on=clock.now.date().isoformat())
     enter(office, "offers", name="Nie bestätigt", municipalities=["91001"])
-    assert client.post(f"{API}/me/notices", json={"kind": "freshness"}).status_code == 201
+    assert client.post(f"{API}/me/notices", json={}).status_code == 201
     assert tell_all(services) == 1
     ((recipient, _, body),) = mails(services)
     assert recipient == "e@seenkreis.example"
@@ -125,7 +125,7 @@ def test_an_editor_is_reminded_once_a_month_of_old_entries_of_the_own_municipali
 
 @pytest.fixture
 def link(services: Services, client: FlaskClient, old: NodeKey) -> str:
-    client.post(f"{API}/me/notices", json={"kind": "freshness"})
+    client.post(f"{API}/me/notices", json={})
     tell_all(services)
     ((_, _, body),) = mails(services)
     return links(body, "confirm")[0]
@@ -186,7 +186,7 @@ def test_later_arrivals_for_a_request_are_told_once_the_day_after(services, clie
     real = datetime.now(UTC)
     clock.now = real - timedelta(days=1)
     assert client.get(f"{API}/me/notices").json["items"] == []
-    made = client.post(f"{API}/me/notices", json={"kind": "arrivals", "subject": request_key})
+    made = client.post(f"{API}/me/notices", json={"request": request_key})
     assert made.status_code == 201
     assert tell_all(services) == 0
     bring_rooms(office, "Verein mit Saal")
@@ -204,14 +204,14 @@ def test_later_arrivals_for_a_request_are_told_once_the_day_after(services, clie
 
 def test_an_arrival_that_one_may_not_see_is_not_told(services, client, office, request_key, clock):
     real = clock.now
-    client.post(f"{API}/me/notices", json={"kind": "arrivals", "subject": request_key})
+    client.post(f"{API}/me/notices", json={"request": request_key})
     enter(office, "actors", name="Geheimer Verein", municipality="91001", resources=["rooms"], visibility="office")
     clock.now = real + timedelta(days=1)
     assert tell_all(services) == 0
 
 
 def test_a_link_in_the_mail_ends_such_mails_without_signing_in(app, services, client, old, clock):
-    client.post(f"{API}/me/notices", json={"kind": "freshness"})
+    client.post(f"{API}/me/notices", json={})
     tell_all(services)
     (end,) = links(mails(services)[0][2], "notices")
     visitor = app.test_client()
@@ -225,7 +225,7 @@ def test_a_link_in_the_mail_ends_such_mails_without_signing_in(app, services, cl
 
 
 def test_a_wish_is_kept_once_and_ended_by_its_owner(services, client):
-    ids = {client.post(f"{API}/me/notices", json={"kind": "freshness"}).json["id"] for _ in range(2)}
+    ids = {client.post(f"{API}/me/notices", json={}).json["id"] for _ in range(2)}
     assert len(ids) == 1
     other = services.accounts.registry.add("o@x.example", Role.READER)
     foreign = notices(services).add(other.id, notices(services).get(*ids).kind)
@@ -237,10 +237,9 @@ def test_a_wish_is_kept_once_and_ended_by_its_owner(services, client):
 @pytest.mark.parametrize(
     ("body", "status"),
     [
-        ({"kind": "arrivals"}, 422),
-        ({"kind": "freshness", "subject": "request:x"}, 404),
-        ({"kind": "arrivals", "subject": "request:unknown"}, 404),
-        ({"kind": "arrivals", "subject": "actor:x"}, 422),
+        ({"request": "request:unknown"}, 404),
+        ({"request": "actor:x"}, 422),
+        ({"request": ""}, 422),
         ({"kind": "everything"}, 422),
     ],
 )
@@ -257,7 +256,7 @@ def test_the_account_page_shows_and_ends_wishes(client):
 
 
 def test_a_disabled_account_gets_no_mail_and_an_erased_one_has_no_wishes(services, client, editor_account, old, clock):
-    client.post(f"{API}/me/notices", json={"kind": "freshness"})
+    client.post(f"{API}/me/notices", json={})
     services.accounts.registry.change(editor_account.id, disabled=True)
     assert tell_all(services) == 0
     services.accounts.records.erase(editor_account.id)
