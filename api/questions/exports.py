@@ -1,10 +1,11 @@
 """The graph as a file for another program, as far as the audience may see it."""
 
 import shutil
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from threading import BoundedSemaphore
 from types import MappingProxyType
 
@@ -13,9 +14,9 @@ from api.language import N_, Words
 from api.services import Services
 from api.snapshot import Snapshot
 from graph_service.errors import NotFound
-from graph_service.export.registry import EXPORTERS
+from graph_service.export.registry import exporter
 from graph_service.store.contract import Reader
-from graph_service.visibility import Audience
+from graph_service.visibility import PUBLIC, Audience
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +69,13 @@ class FormsListed:
     items: tuple[FormListed, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Written:
-    """A file in a folder of its own, which goes when it is closed."""
+    """A file in a folder of its own, which goes when nobody holds this any more."""
 
-    path: Path
-    media_type: str
-    folder: "TemporaryDirectory[str]"
+    def __init__(self, path: Path, media_type: str) -> None:
+        """Take over the folder that the file lies in."""
+        self.path, self.media_type = path, media_type
+        weakref.finalize(self, shutil.rmtree, path.parent, ignore_errors=True)
 
 
 def list_forms(words: Words) -> FormsListed:
@@ -83,16 +84,24 @@ def list_forms(words: Words) -> FormsListed:
     return FormsListed(tuple(found))
 
 
-def write_export(services: Services, audience: Audience, format: str) -> Written:
-    """Write an export to a temporary file; raises NotFound, TooMany, StoreError."""
-    form, write = FORMS.get(format), EXPORTERS.get(format)
-    if form is None or write is None:
+def find_export(services: Services, audience: Audience, format: str) -> Written:
+    """An export as a temporary file; that of what everybody may see is kept as long as the revision stands.
+
+    Raises NotFound, TooMany, StoreError.
+    """
+    if format not in FORMS:
         raise NotFound("one of " + ", ".join(FORMS), format)
+    if audience != PUBLIC:
+        return _write(services, audience, format)
+    return services.snapshot(audience).prepared(("export", format), lambda _: _write(services, audience, format))
+
+
+def _write(services: Services, audience: Audience, format: str) -> Written:
+    form, write = FORMS[format], exporter(format)
     if not _running.acquire(blocking=False):
         raise TooMany("a moment without other exports", "exports that are being written")
-    folder = TemporaryDirectory(prefix="kompass-export-")
-    name = "buendniskompass" if form.folder else f"buendniskompass{form.ending}"
-    path = Path(folder.name) / name
+    folder = Path(mkdtemp(prefix="kompass-export-"))
+    path = folder / ("buendniskompass" if form.folder else f"buendniskompass{form.ending}")
 
     def work(reader: Reader, _: Snapshot) -> None:
         write(reader, path, visibility=audience.clearance)
@@ -102,8 +111,8 @@ def write_export(services: Services, audience: Audience, format: str) -> Written
         if form.folder:
             path = Path(shutil.make_archive(str(path), "zip", path))
     except BaseException:
-        folder.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
         raise
     finally:
         _running.release()
-    return Written(path, form.media_type, folder)
+    return Written(path, form.media_type)

@@ -9,7 +9,7 @@ from flask import Response, send_file
 from api.blueprint import Blueprint
 from api.caching import depends_on_graph
 from api.current import services, snapshot, words
-from api.questions.exports import FORMS, FormsListed, list_forms, write_export
+from api.questions.exports import FORMS, FormsListed, find_export, list_forms
 from api.questions.shapes import feature_collection
 from api.schemas.lists import TERM, level, part_of_name, place, towns_asked
 from graph_service.model import Level
@@ -60,9 +60,9 @@ def list_exports() -> FormsListed:
 @_described
 def get_export(format: str) -> Response:
     """Write everything that may be seen to a file. This may take a while."""
-    written = write_export(services(), snapshot().audience, format)
+    written = find_export(services(), snapshot().audience, format)
     response = send_file(written.path, written.media_type, as_attachment=True, download_name=written.path.name)
-    response.call_on_close(written.folder.cleanup)
+    response.call_on_close(lambda: written)  # holds the file until it has left
     return response
 
 
