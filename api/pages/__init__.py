@@ -4,10 +4,13 @@ from flask import Blueprint
 
 from api.pages.account import account
 from api.pages.contact import first_contact
+from api.pages.indicators import indicators
 from api.pages.municipality import municipality
 from api.pages.notices import notice_links
 from api.pages.peers import peers
+from api.pages.practices import practices
 from api.pages.preferences import preferences
+from api.pages.records import records
 from api.pages.search import searching
 from api.pages.sign_in import signing_in
 from api.pages.start import start
@@ -16,8 +19,11 @@ from api.pages.static import static
 PAGES: tuple[Blueprint, ...] = (
     start,
     searching,
+    indicators,
     municipality,
     peers,
+    practices,
+    records,
     preferences,
     signing_in,
     account,

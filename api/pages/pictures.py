@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -181,3 +182,47 @@ def draw_line(
 def _year(period: str) -> float:
     """A period on the axis of time; enough for a small picture."""
     return float(years([period])[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A row of a timeline: from when to when something was, how it is shown, and what it is called."""
+
+    name: str
+    since: date
+    until: date
+    ended: bool
+
+
+def draw_timeline(rows: Sequence[Span], title: str) -> Markup:
+    """A bar for each row on a common axis of years; what has ended is hollow. Empty without rows."""
+    if not rows:
+        return Markup("")
+    first, last = min(row.since.year for row in rows), max(row.until.year for row in rows) + 1
+    left, width, step = 190.0, 640.0, 26.0
+    height = step * len(rows) + 26
+
+    def place(day: date) -> float:
+        at = day.year + (day.timetuple().tm_yday - 1) / 365.25
+        return round(left + (width - left - 10) * (at - first) / (last - first), 1)
+
+    parts = []
+    every = max(1, math.ceil((last - first) / 8))
+    for year in range(first, last + 1, every):
+        x = place(date(year, 1, 1))
+        parts.append(
+            f'<path class="axis" d="M{x} 0V{height - 22:g}"/>'
+            f'<text x="{x}" y="{height - 6:g}" text-anchor="middle">{year}</text>'
+        )
+    for n, row in enumerate(rows):
+        y, x, end = n * step, place(row.since), place(row.until)
+        name = row.name if len(row.name) <= 24 else row.name[:23] + "…"
+        kind = "peer" if row.ended else "own"
+        parts.append(
+            f'<text class="name" x="{left - 10:g}" y="{y + 17:g}" text-anchor="end">{escape(name)}</text>'
+            f'<rect class="{kind}" x="{x}" y="{y + 5:g}" width="{max(end - x, 6):.1f}" height="14" rx="2"/>'
+        )
+    return Markup(  # noqa: S704  # numbers and escaped texts
+        f'<svg class="bk-chart bk-timeline" viewBox="0 0 {width:g} {height:g}" role="img"'
+        f' aria-label="{escape(title)}">{"".join(parts)}</svg>'
+    )

@@ -1,0 +1,275 @@
+"""The page of one record: what it is, what it is related to, how fresh that is, and who says what since when."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask import Blueprint, redirect, render_template
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from api.caching import depends_on_graph, today
+from api.current import services, snapshot, words
+from api.pages.frame import PLACES, has_page, record_url, term
+from api.pages.pictures import Span, draw_map, draw_timeline, points_of
+from api.pages.record_words import PROPERTIES, RELATIONS, TOPICS, edge_words, property_words
+from api.questions.records import ActorFound, Freshness, OfferFound, PracticeFound, RecordFound, find_record
+from api.questions.relations import Related
+from api.questions.sources import find_claims, list_sources
+from api.viewer import viewer
+from graph_service.errors import StoreError
+from graph_service.keys import Label, NodeKey
+from graph_service.model import Actor, EdgeType, Level, Municipality, Node
+from matching.about import day, text
+from matching.practices.records import FAILED, REJECTED
+
+records = Blueprint("record_pages", __name__)
+depends_on_graph(records)
+
+LABELS = (Label.ACTOR, Label.ALLIANCE, Label.PRACTICE, Label.OFFER, Label.REQUEST)
+_HIDDEN = frozenset({"name", "description", "url", "longitude", "latitude", "assured_on", "visibility", "key"})
+"""What is told elsewhere on the page, or to machines alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Another record, and what the relation to it says."""
+
+    name: str
+    url: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The records that a record is related to in one way."""
+
+    heading: str
+    links: tuple[Link, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """What happened to a practice in one municipality."""
+
+    key: NodeKey
+    name: str
+    url: str
+    status: str
+    since: str
+    until: str
+    said: str
+    ask: str
+    ask_url: str
+    failed: bool
+    span: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one dataset says of the record."""
+
+    source: str
+    about: str
+    since: date
+    facts: tuple[tuple[str, str], ...]
+
+
+def _page(label: Label) -> Callable[[str], Response | str]:
+    def page(id: str) -> Response | str:
+        return show(label, id)
+
+    page.__name__ = f"show_{label.value.lower()}"
+    return page
+
+
+for _label in LABELS:
+    records.add_url_rule(f"{PLACES[_label]}/<string:id>", view_func=_page(_label))
+
+
+def show(label: Label, id: str) -> Response | str:
+    """The page of a record; another record of the same actor leads to the one that is shown."""
+    here, speak = snapshot(), words()
+    found = find_record(here, label, id, today())
+    if found.key.local != id:
+        return redirect(record_url(found.key), 303)
+    node: Node = found.record  # type: ignore[attr-defined]  # every kind of RecordFound has one
+    stops = list(_trail(found)) if isinstance(found, PracticeFound) else []
+    fresh = found.freshness if isinstance(found, ActorFound | OfferFound) else None
+    return render_template(
+        "record.html",
+        label=label.value.lower(),
+        key=found.key,
+        name=found.name,
+        description=getattr(node, "description", None) or "",
+        web=_web(getattr(node, "url", None)),
+        facts=[*_topics(found), *_facts(label, node)],
+        fresh=fresh,
+        fresh_words=_freshness(fresh) if fresh else "",
+        sections=list(_sections(found)),
+        stops=stops,
+        answer=_answer(stops),
+        map=_map(stops, speak("Map: where {name} was tried, numbered as in the table", name=found.name)),
+        timeline=draw_timeline(
+            [each.span for each in stops if each.span], speak("Timeline: where {name} was tried", name=found.name)
+        ),
+        told=_told(label, found.key),
+        crumbs=_crumbs(label),
+        contact=f"/contact?to={found.key}" if viewer().account is not None and has_page("/contact") else "",
+        lawful=bool(isinstance(node, Actor) and node.legal_basis),
+    )
+
+
+def _crumbs(label: Label) -> list[tuple[str, str]]:
+    lists = {Label.PRACTICE: "Practice", Label.ALLIANCE: "Alliance", Label.OFFER: "Offers"}
+    path = PLACES[label]
+    return [(words()(lists[label]), path)] if label in lists and has_page(path) else []
+
+
+def _web(url: str | None) -> str:
+    """A web address, if it is one that may be followed."""
+    return url if url and url.startswith(("https://", "http://")) else ""
+
+
+def _facts(label: Label, node: Node) -> Iterator[tuple[str, str]]:
+    for name, title in PROPERTIES.items():
+        if name not in _HIDDEN and (said := property_words(label, name, getattr(node, name, None))):
+            yield words()(title), said
+
+
+def _topics(found: RecordFound) -> Iterator[tuple[str, str]]:
+    """Fields, target groups and challenges."""
+    for type, title in TOPICS.items():
+        named = []
+        for relation in found.relations:
+            if relation.type is type and relation.direction == "out":
+                for each in relation.items:
+                    kind, _, id = each.key.local.partition(".")
+                    named.append(term(kind, id))
+        if named:
+            yield words()(title), ", ".join(sorted(named))
+
+
+def _freshness(fresh: Freshness) -> str:
+    speak = words()
+    if fresh.assured_on is None or fresh.days is None:
+        return speak("Nobody has confirmed this entry yet.")
+    months = round(fresh.days / 30.4)
+    age = (
+        speak.plural("one month ago", "{n} months ago", months)
+        if fresh.days > 45
+        else speak.plural("one day ago", "{n} days ago", fresh.days)
+    )
+    sentence = speak("Last confirmed on {day}, {age}.", day=speak.date(fresh.assured_on), age=age)
+    return f"{sentence} {speak('It should be confirmed anew.')}" if fresh.due else sentence
+
+
+def _sections(found: RecordFound) -> Iterator[Section]:
+    for kind, title in RELATIONS.items():
+        for relation in found.relations:
+            if (relation.type, relation.direction) == kind:
+                links = tuple(_link(each) for each in relation.items)
+                yield Section(words()(title), links, relation.count - len(links))
+
+
+def _link(each: Related) -> Link:
+    if each.key.label is Label.CONCEPT:
+        kind, _, id = each.key.local.partition(".")
+        return Link(term(kind, id), record_url(each.key), edge_words(each.properties))
+    return Link(each.name, record_url(each.key), edge_words(each.properties))
+
+
+def _trail(found: RecordFound) -> Iterator[Stop]:
+    """Where a practice was tried or decided about, in the order of time; without a date last."""
+    stops = []
+    for relation in found.relations:
+        applied = relation.type is EdgeType.APPLIED_IN and relation.direction == "out"
+        if applied or (relation.type is EdgeType.ADOPTED and relation.direction == "in"):
+            for each in relation.items:
+                begun = day(each.properties.get("since" if applied else "on"))
+                stops.append((begun or date.max, each.key, _stop(each, applied=applied)))
+    stops.sort(key=lambda stop: stop[:2])
+    return (stop for _, _, stop in stops)
+
+
+def _stop(each: Related, *, applied: bool) -> Stop:
+    said, speak, projection = each.properties, words(), snapshot().projection
+    status = text(said, "status") if applied else text(said, "decision") or "adopted"
+    since, until = day(said.get("since" if applied else "on")), day(said.get("until"))
+    actor = projection.known(f"actor:{text(said, 'actor')}") if text(said, "actor") else None
+    node = projection.node(actor) if actor else None
+    ask = getattr(node, "name", "") or speak("the administration of {name}", name=each.name)
+    if isinstance(node, Actor) and node.contact_role:
+        ask = f"{node.contact_role}, {ask}"
+    ended = status.startswith("ended") or status == REJECTED or until is not None
+    span = Span(each.name, since, max(until or today(), since), ended) if since else None
+    return Stop(
+        each.key,
+        each.name,
+        record_url(each.key),
+        term("practice_status" if applied else "decision", status) if status else "",
+        speak.date(since) if since else "",
+        speak.date(until) if until else "",
+        text(said, "outcome" if applied else "reason"),
+        ask,
+        record_url(actor) if actor else "",
+        status in (FAILED, REJECTED),
+        span,
+    )
+
+
+def _answer(stops: Sequence[Stop]) -> str:
+    """How far a practice has come, in a sentence."""
+    if not stops:
+        return ""
+    speak = words()
+    places = len({each.key for each in stops})
+    sentence = speak.plural("Tried in one municipality.", "Tried in {n} municipalities.", places)
+    failed = len({each.key for each in stops if each.failed})
+    if failed:
+        sentence += " " + speak.plural(
+            "In one of them it did not work out; why stands below.",
+            "In {n} of them it did not work out; why stands below.",
+            failed,
+        )
+    return sentence
+
+
+def _map(stops: Sequence[Stop], title: str) -> Markup:
+    """The places of a trail among the districts; a town stands where its district is."""
+    here = snapshot()
+    projection = here.projection
+    if not stops:
+        return Markup("")
+    marked = []
+    for each in stops:
+        node = projection.node(each.key)
+        position = projection.position(each.key)
+        district = int(projection.district[position])
+        if isinstance(node, Municipality) and district >= 0:
+            marked.append(projection.key(Label.MUNICIPALITY, district))
+        else:
+            marked.append(each.key)
+    points = here.prepared(("points", Level.DISTRICT), lambda projection: points_of(projection, Level.DISTRICT))
+    return draw_map(points, projection, None, list(dict.fromkeys(marked)), title)
+
+
+def _told(label: Label, key: NodeKey) -> tuple[Told, ...] | None:
+    """Who says what, in the order in which they are believed; None while the store cannot be asked."""
+    try:
+        claims = find_claims(services(), snapshot().audience, key).claims
+        sources = {each.id: each for each in list_sources(services(), snapshot().audience).items}
+    except StoreError:
+        return None
+    found = []
+    for claim in claims:
+        source = sources.get(claim.dataset)
+        about = ", ".join(filter(None, (source.publisher, source.licence))) if source else ""
+        facts = tuple(
+            (words()(title), said)
+            for name, title in PROPERTIES.items()
+            if (said := property_words(label, name, claim.properties.get(name)))
+        )
+        found.append(Told(source.title if source else claim.dataset, about, claim.since.date(), facts))
+    return tuple(found)
