@@ -1,7 +1,7 @@
 """The worker: takes jobs one after the other, keeps their leases alive, and says what became of them.
 
-What a kind of job does is for the kinds to know; periodic tasks run between jobs. A worker may be killed at any moment:
-a job that it held is taken up again when the lease has run out.
+What a kind of job does is for the kinds to know; periodic tasks run beside the jobs. A worker may be killed at any
+moment: a job that it held is taken up again when the lease has run out.
 """
 
 import logging
@@ -153,29 +153,42 @@ class Worker:
 
     def run(self, *, once: bool = False) -> None:
         """Work until stopped, or ``once`` until nothing is left to do now."""
+        if once:
+            self._run_due()
+            while not self._stopping.is_set() and self.work_one():
+                pass
+            return
+        # mails and the like must not wait for a long import
+        beside = threading.Thread(target=self._repeat, args=(self._run_due,), name="tasks")
+        beside.start()
+        try:
+            self._repeat(self.work_one)
+        finally:
+            self._stopping.set()
+            beside.join()
+
+    def _repeat(self, step: Callable[[], bool]) -> None:
+        """Do a step again and again, at once where it found something to do."""
         while not self._stopping.is_set():
             try:
-                self._run_due()
-                worked = self.work_one()
+                worked = step()
             except StoreError as error:
-                if once:
-                    raise
-                log.warning("no job could be taken: %s", error)
+                log.warning("nothing could be done: %s", error)
                 worked = False
-            if once and not worked:
-                return
             if not worked:
                 self._stopping.wait(IDLE_SECONDS)
 
-    def _run_due(self) -> None:
+    def _run_due(self) -> bool:
         """Run the tasks that are due; one that fails is logged and comes again, the others go on."""
-        for task in self._periodicals.due():
+        due = self._periodicals.due()
+        for task in due:
             try:
                 task.run()
             except GraphServiceError as error:
                 log.warning("task=%s outcome=%s: %s", task.name, error.code, error)
             except Exception:
                 log.exception("task=%s outcome=error", task.name)
+        return bool(due)
 
     def work_one(self) -> bool:
         """Take one job and do it; false where there was none to take."""

@@ -453,6 +453,42 @@ def test_tasks_run_when_they_are_due_once_over_all_workers_and_a_failing_one_sto
     assert ran == ["hourly", "daily", "hourly"]
 
 
+def test_tasks_do_not_wait_for_a_long_job_and_a_busy_database_ends_nothing(
+    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(worker_module, "IDLE_SECONDS", 0.01)
+    ran: list[str] = []
+    working = threading.Event()
+
+    def long(task: Task) -> Done:
+        working.set()
+        wait_until(lambda: len(ran) >= 2)
+        return Done({})
+
+    def soon() -> None:
+        working.wait(10)
+        ran.append("soon")
+
+    job = house.jobs.enqueue("long", {})
+    worker = house.worker(Periodic("soon", timedelta(), soon), long=long)
+    real = Leases.claim
+    troubles = iter([StoreUnavailable("a database")])
+
+    def claim(leases: Leases) -> Job | None:
+        for trouble in troubles:
+            raise trouble
+        return real(leases)
+
+    monkeypatch.setattr(Leases, "claim", claim)
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    wait_until(lambda: house.state(job) is JobState.DONE)
+    worker.stop()
+    thread.join(10)
+    assert not thread.is_alive()
+    assert "nothing could be done" in caplog.text
+
+
 def test_files_are_kept_while_an_import_needs_them_and_removed_after(house: House, package: Path) -> None:
     house.time.now = datetime.now(UTC)
     done = house.upload(zipped(package), "bears.zip", source="package")
