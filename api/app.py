@@ -21,7 +21,8 @@ from api.negotiation import wanted_language
 from api.openapi import PREFIX, PROBLEM, describe
 from api.operations import install_operations
 from api.pages import PAGES
-from api.pages.frame import install_pages, render_problem
+from api.pages.frame import install_pages
+from api.pages.problems import render_problem
 from api.receiving import FileRequest
 from api.resources import RESOURCES
 from api.services import Services

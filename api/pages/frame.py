@@ -9,7 +9,7 @@ from importlib.metadata import version
 from types import MappingProxyType
 from urllib.parse import quote, urlencode, urlsplit
 
-from flask import Flask, Response, current_app, make_response, render_template, request
+from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as AnyResponse
@@ -226,81 +226,3 @@ def _remember_language(response: Response) -> Response:
     if asked in LANGUAGES and asked != request.cookies.get(LANGUAGE_COOKIE) and not request.path.startswith("/api/"):
         set_cookie(response, LANGUAGE_COOKIE, asked)
     return response
-
-
-WHAT_NOW: Mapping[int, tuple[str, str, str]] = {
-    401: (
-        N_("Please sign in"),
-        N_("This page is for people with an account at this installation."),
-        N_("Sign in, then you come back to this page."),
-    ),
-    403: (
-        N_("Your account may not do this"),
-        N_("The page is there, but your role does not include it."),
-        N_("Whoever looks after the accounts at your office can change that."),
-    ),
-    404: (
-        N_("There is no such page here"),
-        N_("The address may be mistyped, or what it showed was removed or renamed."),
-        N_("Search for what you were looking for, or begin at the start page."),
-    ),
-    409: (
-        N_("That is not clear yet"),
-        N_("Several fit what was asked for, or it contradicts what is recorded."),
-        N_("Choose one of the possibilities, or change what you entered."),
-    ),
-    413: (
-        N_("That is too much at once"),
-        N_("More was sent than is accepted in one go."),
-        N_("Send a smaller file or a shorter text."),
-    ),
-    422: (
-        N_("Something in the address or the form does not fit"),
-        N_("One of the values is not possible here."),
-        N_("Correct it and try again."),
-    ),
-    429: (
-        N_("Too many requests in a short time"),
-        N_("The service slows down so that it stays available to everybody."),
-        N_("Wait a minute and try again."),
-    ),
-    503: (
-        N_("The data cannot be reached right now"),
-        N_("The service runs, but its database does not answer. Nothing was lost."),
-        N_("Try again in a few minutes. If it lasts, tell whoever runs this installation."),
-    ),
-    500: (
-        N_("Something went wrong on our side"),
-        N_("This is a mistake in the program, not in what you did."),
-        N_("Try again. If it happens once more, tell whoever runs this installation when and on which page."),
-    ),
-}
-"""What to say for a status: what happened, what it means, what to do."""
-
-_PLAINLY = frozenset({401, 403, 404, 429, 500, 503})
-"""Where the technical sentence tells a reader nothing more."""
-
-
-def render_problem(details: Mapping[str, object], status: int) -> Response:
-    """An error as a page."""
-    title, meaning, remedy = WHAT_NOW.get(status) or WHAT_NOW[422 if status < 500 else 500]
-    speak = words()
-    try:
-        page = render_template(
-            "error.html",
-            title=speak(title),
-            meaning=speak(meaning),
-            remedy=speak(remedy),
-            status=status,
-            detail="" if status in _PLAINLY and not _names_something(details) else details.get("detail", ""),
-            candidates=details.get("candidates", ()),
-        )
-    except Exception:  # the frame itself is broken: say so without it, rather than nothing
-        log.exception("the page for status %d cannot be made", status)
-        return Response(f"{speak(title)}\n\n{speak(remedy)}\n", status, content_type="text/plain; charset=utf-8")
-    return make_response(page, status)
-
-
-def _names_something(details: Mapping[str, object]) -> bool:
-    """Whether the error says what was looked for, beyond the address that was not found."""
-    return details.get("status") == 404 and bool(details.get("found"))

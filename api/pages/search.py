@@ -9,7 +9,8 @@ from api.caching import depends_on_graph
 from api.current import snapshot, words
 from api.language import N_
 from api.pages.frame import has_page, record_url, term
-from api.questions.search import MOST_LETTERS, SEARCHED, Hit, How, SearchAsked, SearchFound, find
+from api.questions.search import find
+from api.questions.searched import MOST_LETTERS, SEARCHED, Hit, How, SearchAsked, SearchFound
 from graph_service.keys import Label
 from graph_service.model import Level
 

@@ -8,7 +8,8 @@ from webargs.fields import DelimitedList
 from api.blueprint import Blueprint
 from api.caching import depends_on_graph
 from api.current import snapshot
-from api.questions.search import MOST_LETTERS, SEARCHED, SearchAsked, SearchFound, find
+from api.questions.search import find
+from api.questions.searched import MOST_LETTERS, SEARCHED, SearchAsked, SearchFound
 from graph_service.keys import Label
 
 search = Blueprint("search", __name__, url_prefix="/search", description="What a person may mean by a few words.")

@@ -10,7 +10,8 @@ from flask.testing import FlaskClient
 from api.app import create_app
 from api.caching import BUILT
 from api.pages.assets import Assets
-from api.pages.frame import WHAT_NOW, local_path
+from api.pages.frame import local_path
+from api.pages.problems import WHAT_NOW
 from api.settings import Settings
 
 

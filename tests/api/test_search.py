@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from towns import Relation, Town, projection
 
-from api.questions.search import How, SearchAsked, SearchFound, SearchIndex
+from api.questions.search_index import SearchIndex
+from api.questions.searched import How, SearchAsked, SearchFound
 from graph_service.errors import InvalidValue
 from graph_service.keys import Label
 from graph_service.model import EdgeType, Level
