@@ -365,3 +365,21 @@ def test_the_last_administrator_cannot_leave(client, accounts):
 )
 def test_what_cannot_be_text_is_refused_not_stumbled_over(client, path, body):
     assert client.post(f"{API}{path}", json=body).status_code == 422
+
+
+def test_the_log_names_nobody(make_app, caplog):
+    app = make_app(mail=MAIL, url="https://kompass.example")
+    services: Services = app.extensions["kompass"]
+    services.accounts.registry.add("buero@stadt.example", Role.OFFICE, name="Büro", password=GOOD)
+    client = app.test_client()
+    with caplog.at_level("DEBUG"):
+        sign_in(client, password="nicht das richtige")
+        sign_in(client)
+        client.post(f"{API}/password/links", json={"email": "buero@stadt.example"})
+        secret = re.search(r"/password/([\w-]{43})\n", services.mails.claim().body)[1]
+        client.get(f"/password/{secret}")
+        client.put(f"{API}/password", json={"link": secret, "password": BETTER})
+        client.get("/account")
+    assert caplog.records
+    for personal in ("buero", "Büro", "127.0.0.1", GOOD, BETTER, "nicht das richtige", secret, "bk_"):
+        assert personal not in caplog.text
