@@ -45,7 +45,8 @@ class FeatureCollectionSchema(ma.Schema):
 def _described(view: Callable[[str], Response]) -> Callable[[str], Response]:
     """Describe every type of file that an export may be."""
     for media_type in dict.fromkeys(form.media_type for form in FORMS.values()):
-        view = exports.response(200, FILE, content_type=media_type, description="The file.")(view)
+        schema = {"type": "object"} if media_type.endswith("json") else FILE
+        view = exports.response(200, schema, content_type=media_type, description="The file.")(view)
     return view
 
 

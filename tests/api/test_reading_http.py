@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from openapi_schema_validator import OAS31Validator
 from reading_country import DAY, filled
 
 from api.app import create_app
@@ -105,6 +106,28 @@ def test_every_route_that_is_open_is_among_them(client):
         if READING & set(operations.get("get", {}).get("tags", ())):
             pattern = re.compile(re.sub(r"\{\w+\}", "[^/]+", template.removeprefix(API)) + r"\Z")
             assert any(pattern.match(path) for path in known), template
+
+
+def described_answer(document: dict[str, Any], path: str, status: int, media_type: str) -> dict[str, Any]:
+    """The schema that the description gives for an answer, with everything that it refers to."""
+    for template, operations in document["paths"].items():
+        # of several that fit, the one without a parameter at that place is meant
+        literal = re.sub(r"\{\w+\}", "[^/]+", template.removeprefix(API))
+        if re.fullmatch(literal, path) and ("{" not in template or API + path not in document["paths"]):
+            answer = operations["get"]["responses"][str(status)]
+            while "$ref" in answer:
+                answer = document["components"]["responses"][answer["$ref"].rpartition("/")[2]]
+            return {**answer["content"][media_type]["schema"], "components": document["components"]}
+    raise AssertionError(f"{path} is not described")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_answer_is_as_it_is_described(client, path):
+    document = json.loads(description(client.application))
+    answer = client.get(API + path)
+    if answer.is_json or "json" in answer.mimetype:
+        schema = described_answer(document, path.partition("?")[0], answer.status_code, answer.mimetype)
+        OAS31Validator(schema).validate(answer.json)
 
 
 def test_without_any_data_every_answer_is_empty_or_says_what_to_do(empty):
