@@ -139,3 +139,10 @@ def test_the_page_sets_no_inline_style(page: Page) -> None:
     page.get_by_role("combobox", name="Suchen").press_sequentially("Jugend")
     expect(page.get_by_role("option").first).to_be_visible()
     assert page.locator("[style], style").count() == 0
+
+
+def test_a_slider_changes_the_list_at_once_and_the_change_is_announced(opened: Open) -> None:
+    page = opened("/municipalities/08119/peers")
+    page.locator("input[type=range]").first.fill("3")
+    expect(page.get_by_role("status").first).to_contain_text("Liste aktualisiert")
+    assert "weights=" in page.url
