@@ -12,9 +12,13 @@ from graph_service.errors import GraphServiceError, InvalidPackage, InvalidValue
 from graph_service.keys import Label, NodeKey
 from graph_service.model import Boundary, Edge, Node, ObservationTable, Record
 from graph_service.store.contract import Changes, GraphStore, Reader, Writer
+from graph_service.store.journal import Signature
+from graph_service.vocabulary import VOCABULARY_DATASET, load_vocabulary
 from importers.contract import Importer, ImportReport, Issues, Progress, Reading, silent
 
 UNKNOWN = "unknown-key"
+ORIGIN = "import"
+"""What the journal calls it."""
 
 
 def run(
@@ -37,14 +41,24 @@ def run(
     records = list(reading.records)
     if not records:
         raise SourceError("at least one record that can be imported", _summary(issues), None)
-    known = store.read(lambda reader: _known(reader, dataset.id))
-    checked = list(_checked(records, known | _named(records), issues, reading))
+    known = store.read(lambda reader: _known(reader, dataset.id)) | _named(records)
+    shipped = frozenset(concept.key for concept in load_vocabulary().concepts())
+    checked = list(_checked(records, known | shipped, issues, reading))
+    fresh = {key for record in checked for key in _concepts(record)} & shipped - known
 
     def work(writer: Writer) -> Changes:
+        if fresh and not fresh <= writer.keys(Label.CONCEPT):
+            # terms of the shipped vocabularies need not be imported first: they come with whoever uses them
+            writer.replace(VOCABULARY_DATASET, load_vocabulary().concepts())
         return writer.replace(dataset, checked)
 
-    changes = store.rehearse(work) if dry_run else store.write(work)
+    changes = store.rehearse(work) if dry_run else store.write(work, Signature(origin=ORIGIN))
     return ImportReport(importer.id, dataset, reading.read() or len(records), changes, issues, dry_run)
+
+
+def _concepts(record: Record) -> tuple[NodeKey, ...]:
+    """The terms that an edge leads to."""
+    return (record.target,) if isinstance(record, Edge) and record.target.label is Label.CONCEPT else ()
 
 
 def _summary(issues: Issues) -> str:

@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from api.pages.account import account
+from api.pages.compare import comparison
 from api.pages.contact import first_contact
 from api.pages.indicators import indicators
 from api.pages.municipality import municipality
@@ -22,6 +23,7 @@ PAGES: tuple[Blueprint, ...] = (
     indicators,
     municipality,
     peers,
+    comparison,
     practices,
     records,
     preferences,

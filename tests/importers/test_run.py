@@ -8,8 +8,18 @@ import numpy as np
 import pytest
 
 from graph_service.errors import InvalidPackage, InvalidValue, NotFound, Place, SourceError
-from graph_service.keys import Label, indicator_key, municipality_key
-from graph_service.model import Boundary, Dataset, Edge, EdgeType, Indicator, Municipality, ObservationTable, Record
+from graph_service.keys import Label, NodeKey, concept_key, indicator_key, municipality_key
+from graph_service.model import (
+    Actor,
+    Boundary,
+    Dataset,
+    Edge,
+    EdgeType,
+    Indicator,
+    Municipality,
+    ObservationTable,
+    Record,
+)
 from graph_service.store.sqlite_store import SQLiteStore
 from importers.contract import Issues, Progress, Reading, silent
 from importers.run import UNKNOWN, run
@@ -136,3 +146,19 @@ def test_issues_count_beyond_what_they_keep() -> None:
     for line in range(5):
         issues.add(InvalidValue("a number", "viele"), Place(line=line))
     assert (issues.counts["invalid-value"], len(issues.examples()), issues.skipped) == (5, 2, 5)
+
+
+def test_terms_of_the_shipped_vocabularies_come_with_whoever_uses_them(store: SQLiteStore) -> None:
+    club = Actor(key=NodeKey.of(Label.ACTOR, "club"), name="Verein")
+    about = [Edge(EdgeType.IN_FIELD, club.key, concept_key("field", id)) for id in ("language", "langage")]
+    report = run(Fake([club, *about]), [], store)
+    assert report.issues.counts == {UNKNOWN: 1}
+    assert report.changes.new == 2
+    assert store.read(lambda reader: reader.edges_of(club.key)) == about[:1]
+    assert store.read(lambda reader: reader.node(about[0].target)).name == "Sprache und Verständigung"
+    assert run(Fake([club, *about]), [], store).changes.total == 0
+    assert store.read(lambda reader: reader.revision()) == 2
+
+
+def test_an_import_stands_in_the_journal_as_one(store: SQLiteStore) -> None:
+    assert [line.signature.origin for line in store.read(lambda reader: reader.journal())] == ["import"]
