@@ -10,7 +10,7 @@ class PlaceConverter(BaseConverter):
     """A municipality: its code, its key, or its name as people write it."""
 
     regex = r"[^/]{1,100}"
-    schema = MappingProxyType({"type": "string", "pattern": "^[^/]{1,100}$", "example": "08119"})
+    schema = MappingProxyType({"type": "string", "pattern": "^[^/]{1,100}$", "examples": ["08119"]})
 
 
 class LocalConverter(BaseConverter):
@@ -25,7 +25,7 @@ class KeyConverter(BaseConverter):
 
     regex = r"[a-z]{4,20}:[A-Za-z0-9._-]{1,200}"
     schema = MappingProxyType(
-        {"type": "string", "pattern": "^[a-z]{4,20}:[A-Za-z0-9._-]{1,200}$", "example": "municipality:08119"}
+        {"type": "string", "pattern": "^[a-z]{4,20}:[A-Za-z0-9._-]{1,200}$", "examples": ["municipality:08119"]}
     )
 
 

@@ -25,8 +25,8 @@ class ShapesQuery(ma.Schema):
     """Which municipalities, and which indicator goes with them."""
 
     level = level(load_default=Level.DISTRICT.value)
-    state = place("The state that they lie in.")
-    parent = place("What they lie in directly.")
+    state = place("The state that they lie in.", "Baden-Württemberg")
+    parent = place("What they lie in directly.", "0811")
     q = part_of_name()
     indicator = ma.fields.String(
         validate=ma.validate.Regexp(TERM), metadata={"description": "Its latest value becomes a property."}

@@ -46,7 +46,7 @@ def several(description: str, pattern: str = TERM) -> DelimitedList:
 class PracticesQuery(DayQuery):
     """What practices are sought against; without challenge and text what the municipality rated hardest."""
 
-    challenge = term("The challenge, by its id in the vocabulary.")
+    challenge = term("The challenge, by its id in the vocabulary.", "late-entrants")
     text = longer_text("What it is about, in your own words.")
     lens = _lens()
     limit = limit(5)
@@ -62,7 +62,7 @@ class CoverageQuery(DayQuery):
 class AtlasQuery(DayQuery):
     """Of which area, and at which level, stock is taken."""
 
-    area = place("A state or district; all that lies in it is shown.", required=True)
+    area = place("A state or district; all that lies in it is shown.", "08", required=True)
     level = level()
 
 

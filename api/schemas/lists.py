@@ -17,14 +17,16 @@ TERM = r"^[A-Za-z0-9._-]{1,100}$"
 ACTOR = r"^(actor:)?[A-Za-z0-9._-]{1,200}$"
 
 
-def place(description: str, **options: Any) -> ma.fields.String:
+def place(description: str, example: str = "08119", **options: Any) -> ma.fields.String:
     """A municipality in a query: its code, key or name."""
-    return ma.fields.String(validate=ma.validate.Length(1, 100), metadata={"description": description}, **options)
+    said = {"description": description, "examples": [example]}
+    return ma.fields.String(validate=ma.validate.Length(1, 100), metadata=said, **options)
 
 
-def term(description: str, **options: Any) -> ma.fields.String:
+def term(description: str, example: str = "", **options: Any) -> ma.fields.String:
     """The id of a term of a vocabulary in a query."""
-    return ma.fields.String(validate=ma.validate.Regexp(TERM), metadata={"description": description}, **options)
+    said = {"description": description} | ({"examples": [example]} if example else {})
+    return ma.fields.String(validate=ma.validate.Regexp(TERM), metadata=said, **options)
 
 
 def part_of_name() -> ma.fields.String:
@@ -58,8 +60,8 @@ class TownsQuery(PageQuery):
     """Which municipalities."""
 
     level = level()
-    state = place("The state that they lie in.")
-    parent = place("What they lie in directly.")
+    state = place("The state that they lie in.", "Baden-Württemberg")
+    parent = place("What they lie in directly.", "0811")
     q = part_of_name()
 
 
@@ -67,9 +69,9 @@ class RecordsQuery(PageQuery):
     """Which records; a condition that a kind of record does not know finds nothing."""
 
     municipality = place("In this municipality, or in what lies within it.")
-    field = term("In this field of action.")
-    target_group = term("For this target group.")
-    challenge = term("Against this challenge.")
+    field = term("In this field of action.", "school")
+    target_group = term("For this target group.", "age-12-15")
+    challenge = term("Against this challenge.", "late-entrants")
     kind = term("Of this kind (of an exchange: its format, of a practice: its evidence).")
     status = term("In this state.")
     q = part_of_name()
@@ -78,8 +80,8 @@ class RecordsQuery(PageQuery):
 class NestedQuery(PageQuery):
     """Which of a municipality's records."""
 
-    field = term("In this field of action.")
-    target_group = term("For this target group.")
+    field = term("In this field of action.", "school")
+    target_group = term("For this target group.", "age-12-15")
     kind = term("Of this kind.")
     status = term("In this state.")
     q = part_of_name()

@@ -13,10 +13,9 @@ from graph_service.keys import Label, NodeKey
 from graph_service.model import EdgeType
 
 
-def _node(description: str) -> ma.fields.String:
-    return ma.fields.String(
-        required=True, validate=ma.validate.Length(1, 200), metadata={"description": f"{description}: a key or a name."}
-    )
+def _node(description: str, example: str) -> ma.fields.String:
+    said = {"description": f"{description}: a key or a name.", "examples": [example]}
+    return ma.fields.String(required=True, validate=ma.validate.Length(1, 200), metadata=said)
 
 
 def _chosen(kinds: type[EdgeType] | type[Label], description: str) -> DelimitedList:
@@ -36,7 +35,7 @@ class _TiesQuery(ma.Schema):
 class EgoQuery(_TiesQuery):
     """Around what, how far and how much."""
 
-    node = _node("What is in the middle")
+    node = _node("What is in the middle", "municipality:08119")
     depth = ma.fields.Integer(
         load_default=1, validate=ma.validate.Range(1, 6), metadata={"description": "How many steps away at most."}
     )
@@ -46,8 +45,8 @@ class EgoQuery(_TiesQuery):
 class PathsQuery(_TiesQuery):
     """From where to where."""
 
-    source = _node("Where the ways begin")
-    target = _node("Where they end")
+    source = _node("Where the ways begin", "actor:jugendamt-08119")
+    target = _node("Where they end", "actor:jugendamt-08111")
     limit = limit(3, 20)
 
 
@@ -81,7 +80,7 @@ class BetweenQuery(ma.Schema):
     """Which two municipalities."""
 
     one = place("One municipality.", required=True)
-    other = place("The other municipality.", required=True)
+    other = place("The other municipality.", "08111", required=True)
     limit = limit(20)
 
 
