@@ -2,6 +2,7 @@
 
     python -m scripts.chaos                    100 rounds on an SQLite store in a temporary folder
     python -m scripts.chaos --rounds 5 --actors 500 --seed 7
+    python -m scripts.chaos --rounds 40 --aim write      wait for the moments in which the store is written
 
 Every round imports another version of one dataset over HTTP, confirms it and edits by hand all the while; meanwhile
 worker and service are killed (SIGKILL) and started again. After every kill the store must hold one whole version, the
@@ -246,13 +247,16 @@ class Editor(Companion):
 class Killer(Companion):
     """Kills something now and then, looks at the store, and starts it again."""
 
-    def __init__(self, house: House, figures: Figures, random: random.Random, allowed: tuple[str, str]) -> None:
+    def __init__(
+        self, house: House, figures: Figures, random: random.Random, allowed: tuple[str, str], aim: str
+    ) -> None:
         super().__init__("killer")
         self.state: Callable[[], str] = lambda: ""
         self._house = house
         self._figures = figures
         self._random = random
         self._allowed = allowed
+        self._aim = aim
 
     def work(self) -> None:
         """Kill a few times within the usual length of a round."""
@@ -279,14 +283,15 @@ class Killer(Companion):
     def _wait_for_work(self, most: float) -> None:
         """Wait until the worker is at an import, but not for ever."""
         until = time.monotonic() + most
-        while not self.state().endswith("running") and time.monotonic() < until and not self._ending.wait(0.01):
+        wanted = f"{self._aim}, running" if self._aim else "running"
+        while not self.state().endswith(wanted) and time.monotonic() < until and not self._ending.wait(0.01):
             pass
 
 
-def one_round(house: House, figures: Figures, random: random.Random, number: int) -> None:
+def one_round(house: House, figures: Figures, random: random.Random, number: int, aim: str) -> None:
     """Import one more version while things die; raises Lost."""
     old, new = str(number - 1) if number > 1 else "", str(number)
-    killer = Killer(house, figures, random, (old, new))
+    killer = Killer(house, figures, random, (old, new), aim)
     seen = ["asking"]
     killer.state = lambda: seen[0]
     begun = time.monotonic()
@@ -357,7 +362,7 @@ def _until(house: House, figures: Figures, id: str, seen: list[str], wanted: str
     raise Lost(f"an import never became {wanted}: {job}")
 
 
-def run(rounds: int, actors: int, seed: int, folder: Path) -> Figures:
+def run(rounds: int, actors: int, seed: int, folder: Path, aim: str = "") -> Figures:
     """Play all rounds; raises Lost."""
     figures = Figures()
     chance = random.Random(seed)  # noqa: S311 - no secret
@@ -369,7 +374,7 @@ def run(rounds: int, actors: int, seed: int, folder: Path) -> Figures:
         editor.start()
         try:
             for number in range(1, rounds + 1):
-                one_round(house, figures, chance, number)
+                one_round(house, figures, chance, number, aim)
                 if sys.stderr.isatty():
                     print(f"round {number} of {rounds}: {sum(figures.kills.values())} kills", file=sys.stderr)
         finally:
@@ -396,9 +401,10 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--actors", type=int, default=5000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--aim", choices=("check", "write"), default="", help="kill at this stage of an import")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        figures = run(given.rounds, given.actors, given.seed, Path(folder))
+        figures = run(given.rounds, given.actors, given.seed, Path(folder), given.aim)
     kills = ", ".join(f"{victims} {count}" for victims, count in sorted(figures.kills.items()))
     print(f"rounds: {figures.rounds} of {given.actors} records, median {statistics.median(figures.seconds):.1f} s")
     print(f"kills: {sum(figures.kills.values())} ({kills}); store looked at after each: whole {figures.looked} times")
