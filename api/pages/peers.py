@@ -114,7 +114,7 @@ def show_peers(code: str) -> Response | str:
     key = here.municipality(code)
     if "weighed" in request.args:
         return redirect(f"{request.path}?{_short_address()}", 303)
-    view = _view(key)
+    view = view_of(key)
     explainer = Explainer(here.projection, words())
     found = find_peers(here, view.asked)
     shown = [_shown(each, found, explainer, view) for each in found.suggestions]
@@ -152,7 +152,7 @@ def show_peers(code: str) -> Response | str:
     return render_template("peers.html", **parts)
 
 
-def _view(key: NodeKey) -> View:
+def view_of(key: NodeKey) -> View:
     """Understand the address; what cannot be understood is said, and the usual taken instead."""
     schema = PeersQuery(unknown=ma.EXCLUDE)
     given = {name: value for name, value in request.args.items() if value != "" and name in schema.fields}

@@ -130,20 +130,29 @@ def draw_strip(
     parts = [f'<path class="axis" d="M8 {middle:g}H{width - 8:g}"/>', f'<path class="other" d="{strip.all}"/>']
     if len(state):
         parts.append(f'<path class="state" d="{strip.ticks(state, 6)}"/>')
-    rings = [
-        (float(x), sign) for (_, sign), x in zip(marked, strip.places(np.array([v for v, _ in marked])), strict=True)
-    ]
-    for x, sign in rings:
-        if sign:
-            parts.append(
-                f'<circle class="peer" cx="{x:g}" cy="{middle:g}" r="9"/>'
-                f'<text class="number" x="{x:g}" y="{middle + 4:g}" text-anchor="middle">{escape(sign)}</text>'
-            )
-        else:
+    mine = None if own is None else float(strip.places(np.array([own]))[0])
+    places = strip.places(np.array([value for value, _ in marked])).tolist() if marked else []
+    lanes: list[list[float]] = [[] if mine is None else [mine]]
+    stems, signs = [], []
+    for x, (_, sign) in sorted(zip(places, marked, strict=True)):
+        if not sign:
             parts.append(f'<circle class="peer" cx="{x:g}" cy="{middle:g}" r="4.5"/>')
-    if own is not None:
-        x = float(strip.places(np.array([own]))[0])
-        parts.append(f'<circle class="own" cx="{x:g}" cy="{middle:g}" r="6.5"/>')
+            continue
+        # signs that would cover one another stand below the line, each in the first lane with room
+        lane = next((n for n, taken in enumerate(lanes) if all(abs(x - each) >= 19 for each in taken)), len(lanes))
+        lanes += [[]] if lane == len(lanes) else []
+        lanes[lane].append(x)
+        y = middle + 20 * lane
+        if lane:
+            stems.append(f'<path class="stem" d="M{x:g} {middle:g}V{y - 9:g}"/>')
+        signs.append(
+            f'<circle class="peer" cx="{x:g}" cy="{y:g}" r="9"/>'
+            f'<text class="number" x="{x:g}" y="{y + 4:g}" text-anchor="middle">{escape(sign)}</text>'
+        )
+    parts += [*stems, *signs]
+    if mine is not None:
+        parts.append(f'<circle class="own" cx="{mine:g}" cy="{middle:g}" r="6.5"/>')
+    height += 20 * (len(lanes) - 1)
     return Markup(  # noqa: S704  # numbers and an escaped title
         f'<svg class="bk-chart bk-strip" viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{escape(title)}">'
         f"{''.join(parts)}</svg>"
