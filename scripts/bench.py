@@ -4,6 +4,7 @@ import argparse
 import platform
 from collections.abc import Iterator, Mapping
 
+from scripts.bench_load import bench_load
 from scripts.bench_network import bench_network
 from scripts.bench_partners import bench_partners
 from scripts.bench_peers import bench_peers
@@ -16,6 +17,7 @@ BENCHES: Mapping[str, Bench] = {
     "partners": bench_partners,
     "sqlite": bench_sqlite,
     "neo4j": bench_neo4j,
+    "load": bench_load,
 }
 
 

@@ -1,5 +1,6 @@
 """Editing over HTTP: who may, which version, once or twice, and back again."""
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -142,3 +143,31 @@ def test_an_exchange_moves_on_by_its_states(as_):
     assert moved.json["record"]["state"] == "proposed"
     again = client.post(f"{address}/state", json=step, headers={"If-Match": moved.headers["ETag"]})
     assert (again.status_code, again.json["code"]) == (409, "conflict")
+
+
+def test_of_editors_at_the_same_time_none_loses_what_another_wrote(as_):
+    client = as_(EDITOR)
+    made = create(client)
+    address = made.headers["Location"].removesuffix("/row")
+    kept: list[str] = []
+    turned_away: list[int] = []
+
+    def edit(number: int) -> None:
+        own = client.application.test_client()
+        for step in range(5):
+            read = own.get(f"{address}/row")
+            resources = read.json["record"].get("languages", [])
+            word = f"x{number}{step}"
+            answer = own.patch(
+                address, json={"languages": [*resources, word]}, headers={"If-Match": read.headers["ETag"]}
+            )
+            (kept.append(word) if answer.status_code == 200 else turned_away.append(answer.status_code))
+
+    editors = [threading.Thread(target=edit, args=(number,)) for number in range(6)]
+    for each in editors:
+        each.start()
+    for each in editors:
+        each.join()
+    assert set(turned_away) <= {412}
+    assert len(kept) + len(turned_away) == 30
+    assert sorted(client.get(f"{address}/row").json["record"]["languages"]) == sorted(kept)
