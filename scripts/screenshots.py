@@ -90,7 +90,7 @@ def take(browser: Browser, base: str, folder: Path, width: int, scheme: str, mos
 def _make_small(picture: Path) -> None:
     """Pages have few colours: a palette keeps every letter readable at a fraction of the bytes."""
     with Image.open(picture) as image:
-        image.convert("RGB").quantize(96, dither=Image.Dither.NONE).save(picture, optimize=True)
+        image.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(picture, optimize=True)
 
 
 def main() -> int:
