@@ -276,6 +276,7 @@ def test_a_way_back_that_was_never_begun_leads_nowhere(app, query):
         {"iss": "https://other.example"},
         {"aud": "another-client"},
         {"aud": ["another-client"]},
+        {"aud": "another-client", "azp": "kompass"},
         {"aud": None},
         {"nonce": "another"},
         {"nonce": None},
