@@ -28,6 +28,7 @@ if TYPE_CHECKING:  # not for a cycle: most commands need no accounts, and hashin
     from api.accounts.service import Accounts
     from api.import_jobs import ImportJobs
     from api.mail import MailQueue
+    from api.saved import SavedAddresses
     from api.sign_on import SignOn
 
 T = TypeVar("T")
@@ -95,6 +96,18 @@ class Services:
     @cached_property
     def _state(self) -> StateDatabase:
         return StateDatabase.within(self.settings.state)
+
+    @property
+    def saved(self) -> "SavedAddresses":
+        """What people keep under a name; raises StoreError."""
+        with self._opening:
+            return self._saved
+
+    @cached_property
+    def _saved(self) -> "SavedAddresses":
+        from api.saved import SavedAddresses
+
+        return SavedAddresses(self.state)
 
     @property
     def accounts(self) -> "Accounts":

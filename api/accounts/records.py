@@ -48,6 +48,7 @@ TABLES: Mapping[str, Personal] = MappingProxyType(
         "mails": Personal(),
         "contacts": Personal(),
         "notices": Personal(),
+        "saved": Personal(),
         "mailboxes": Personal(("entered_by",), goes=False),
         "account_events": Personal(("account", "by_account"), goes=False),
         "job": Personal(("created_by", "confirmed_by"), goes=False),

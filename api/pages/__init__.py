@@ -3,15 +3,18 @@
 from flask import Blueprint
 
 from api.pages.account import account
+from api.pages.atlas import atlas
 from api.pages.compare import comparison
 from api.pages.contact import first_contact
 from api.pages.indicators import indicators
 from api.pages.municipality import municipality
+from api.pages.network import network
 from api.pages.notices import notice_links
 from api.pages.peers import peers
 from api.pages.practices import practices
 from api.pages.preferences import preferences
 from api.pages.records import records
+from api.pages.saved import saved
 from api.pages.search import searching
 from api.pages.sign_in import signing_in
 from api.pages.start import start
@@ -23,12 +26,15 @@ PAGES: tuple[Blueprint, ...] = (
     indicators,
     municipality,
     peers,
+    network,
     comparison,
     practices,
+    atlas,
     records,
     preferences,
     signing_in,
     account,
+    saved,
     first_contact,
     notice_links,
     static,

@@ -13,6 +13,7 @@ from api.resources.network import network
 from api.resources.reconcile import reconcile, records
 from api.resources.records import actors, alliances, exchanges, offers, practices, requests
 from api.resources.reference import indicators, lenses, vocabularies
+from api.resources.saved import saved
 from api.resources.search import search
 from api.resources.session import session
 from api.resources.sources import claims, datasets
@@ -20,6 +21,7 @@ from api.resources.sources import claims, datasets
 RESOURCES: tuple[Blueprint, ...] = (
     session,
     me,
+    saved,
     accounts,
     contact,
     municipalities,
