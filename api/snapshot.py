@@ -38,7 +38,7 @@ class Snapshot:
         return self.projection.revision
 
     def prepared(self, name: Hashable, build: Callable[[Projection], T]) -> T:
-        """What ``build`` makes of the projection, made once under this name and kept as long as the snapshot; never None."""
+        """What ``build`` makes of the projection (never None), made once under this name and kept with the snapshot."""
         found: T | None = self._rankers.get(name)
         if found is not None:
             return found
