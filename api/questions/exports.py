@@ -2,11 +2,13 @@
 
 import shutil
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
-from threading import BoundedSemaphore
+from threading import Lock
 from types import MappingProxyType
 
 from api.errors import TooMany
@@ -16,7 +18,7 @@ from api.snapshot import Snapshot
 from graph_service.errors import NotFound
 from graph_service.export.registry import exporter
 from graph_service.store.contract import Reader
-from graph_service.visibility import PUBLIC, Audience
+from graph_service.visibility import Audience
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,10 @@ FORMS: Mapping[str, Form] = MappingProxyType(
 )
 """Every format of the command line."""
 
-_running = BoundedSemaphore(2)
-"""How many exports are written at the same time; each may take seconds and much memory."""
+PATIENCE = 5.0
+"""For how many seconds a file is waited for that is being written; whoever asks again gets it when it is done."""
+_writers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="export")
+"""Exports are written a few at a time; each may take a while and much memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +88,37 @@ def list_forms(words: Words) -> FormsListed:
     return FormsListed(tuple(found))
 
 
-def find_export(services: Services, audience: Audience, format: str) -> Written:
-    """An export as a temporary file; that of what everybody may see is kept as long as the revision stands.
+class _Slot:
+    """An export of one snapshot: being written, or there; one that failed is written again when asked for."""
 
-    Raises NotFound, TooMany, StoreError.
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._written: Future[Written] | None = None
+
+    def written(self, write: Callable[[], Written]) -> "Future[Written]":
+        with self._lock:
+            known = self._written
+            if known is None or (known.done() and known.exception() is not None):
+                known = self._written = _writers.submit(write)
+            return known
+
+
+def find_export(services: Services, audience: Audience, format: str) -> Written:
+    """An export as a temporary file, kept as long as the revision stands.
+
+    Raises NotFound, StoreError, and TooMany while it takes longer than whoever asks can be kept waiting.
     """
     if format not in FORMS:
         raise NotFound("one of " + ", ".join(FORMS), format)
-    if audience != PUBLIC:
-        return _write(services, audience, format)
-    return services.snapshot(audience).prepared(("export", format), lambda _: _write(services, audience, format))
+    slot = services.snapshot(audience).prepared(("export", format), lambda _: _Slot())
+    try:
+        return slot.written(partial(_write, services, audience, format)).result(PATIENCE)
+    except TimeoutError:
+        raise TooMany("a file that has been written", "one that is being written") from None
 
 
 def _write(services: Services, audience: Audience, format: str) -> Written:
     form, write = FORMS[format], exporter(format)
-    if not _running.acquire(blocking=False):
-        raise TooMany("a moment without other exports", "exports that are being written")
     folder = Path(mkdtemp(prefix="kompass-export-"))
     path = folder / ("buendniskompass" if form.folder else f"buendniskompass{form.ending}")
 
@@ -113,6 +132,4 @@ def _write(services: Services, audience: Audience, format: str) -> Written:
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    finally:
-        _running.release()
     return Written(path, form.media_type)

@@ -11,6 +11,10 @@ from api.reconciliation import BATCH, MOST_IDS, MOST_PROPERTIES
 from matching.reconcile import MOST
 from matching.reconcile_values import TYPES
 
+_SPACES = r"\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+WORDS = rf"^[^{_SPACES}][^\x00-\x1f\x7f-\x9f]{{0,300}}$"
+"""Begins with something to see; what counts as space is written out, for languages of programs differ."""
+
 
 class _Strict(ma.Schema):
     class Meta:
@@ -29,7 +33,7 @@ class PropertyValueSchema(_Strict):
 class QuerySchema(_Strict):
     """A row of a list: its name, and what else is known of it."""
 
-    query = ma.fields.String(required=True, validate=ma.validate.Regexp(r"^[^\s].{0,300}$"))
+    query = ma.fields.String(required=True, validate=ma.validate.Regexp(WORDS))
     type = ma.fields.String(validate=ma.validate.OneOf(TYPES))
     limit = ma.fields.Integer(validate=ma.validate.Range(1, MOST))
     properties = ma.fields.List(ma.fields.Nested(PropertyValueSchema), validate=ma.validate.Length(max=MOST_PROPERTIES))

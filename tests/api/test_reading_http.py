@@ -290,6 +290,16 @@ def test_an_export_is_asked_for_again_only_when_something_has_changed(client):
     assert client.get(f"{API}/exports/nothing").status_code == 404
 
 
+def test_who_asks_for_a_file_that_is_being_written_is_told_to_come_back(client, monkeypatch):
+    fresh = create_app(client.application.extensions["kompass"].settings).test_client()
+    with monkeypatch.context() as short:
+        short.setattr("api.questions.exports.PATIENCE", 0.0)
+        answer = fresh.get(f"{API}/exports/xlsx")
+        assert (answer.status_code, answer.json["code"]) == (429, "too-many-requests")
+        assert int(answer.headers["Retry-After"]) > 0
+    assert fresh.get(f"{API}/exports/xlsx").status_code == 200
+
+
 def test_the_office_sees_what_others_do_not(client):
     from api.services import Services
     from graph_service.visibility import OFFICE, PUBLIC
