@@ -1,5 +1,6 @@
 """Runs the service: one process with threads, or several that share one address, ended without losing an answer."""
 
+import gc
 import logging
 import os
 import shutil
@@ -77,6 +78,7 @@ def _supervise(settings: Settings, listener: socket.socket, workers: int) -> Non
     folder = Path(tempfile.mkdtemp(prefix="kompass-metrics-"))
     # the metrics library looks there when it is first imported, in the workers
     announce_metrics_folder(folder)
+    _import_once()
     ending = False
     running: set[int] = set()
 
@@ -100,8 +102,16 @@ def _supervise(settings: Settings, listener: socket.socket, workers: int) -> Non
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _import_once() -> None:
+    """Import the program before it is copied, so that workers start at once and share the memory of it."""
+    import api.app  # noqa: F401  # only its being there matters
+
+    gc.collect()
+    gc.freeze()  # what is never looked at again by the collector stays shared
+
+
 def _fork(settings: Settings, listener: socket.socket, folder: Path) -> int:
-    """Start a process that answers; nothing heavy is imported before, so the copy is light."""
+    """Start a process that answers; nothing was opened and no thread started before."""
     pid = os.fork()
     if pid:
         return pid
