@@ -18,7 +18,7 @@ from api.worker import Ask, Cancelled, Done, GoOn, Outcome, Task
 from graph_service.errors import InvalidValue, NotFound, SourceError
 from graph_service.model import CURATED, Dataset
 from graph_service.store.contract import GraphStore, Reader, Writer
-from graph_service.store.journal import Signature
+from graph_service.store.journal import UNSIGNED, Signature
 from graph_service.vocabulary import VOCABULARY_DATASET
 from importers.contract import Importer, ImportReport, Issues, Progress, Reading, silent
 from importers.registry import find_importer
@@ -189,7 +189,7 @@ class _HeldStore:
         self.task.say(N_("Comparing with what is known"))
         return self.store.read(work)
 
-    def write(self, work: Callable[[Writer], T], signature: Signature | None = None) -> T:
+    def write(self, work: Callable[[Writer], T], signature: Signature = UNSIGNED) -> T:
         self.task.say(N_("Writing"))
 
         def held(writer: Writer) -> T:
@@ -198,8 +198,8 @@ class _HeldStore:
             return result
 
         job = self.task.job
-        author = job.confirmed_by or job.created_by or ""
-        return self.store.write(held, signature or Signature(author, "import"))
+        author = signature.author or job.confirmed_by or job.created_by or ""
+        return self.store.write(held, Signature(author, signature.origin or "import"))
 
     def rehearse(self, work: Callable[[Writer], T]) -> T:
         self.task.say(N_("Finding out what would change"))
