@@ -10,10 +10,9 @@ from api.current import services, snapshot, words
 from api.errors import STATUS
 from api.json import to_json
 from api.language import N_
-from api.messages import describe_error
 from api.notice_mail import notices
 from api.notices import Kind
-from api.pages.sign_in import refusal
+from api.pages.sign_in import refusal, sentence
 from api.resources.contact import seen
 from api.settings import LANGUAGES
 from api.viewer import Role
@@ -29,7 +28,7 @@ ROLE_WORDS = {
     "admin": N_("Administration"),
 }
 SCOPE_WORDS = {
-    Scope.READ: N_("read"),
+    Scope.READ: N_("read what the account may read"),
     Scope.WRITE: N_("change records of the own municipality"),
     Scope.IMPORT: N_("import"),
     Scope.OFFICE: N_("everything the programme office may"),
@@ -65,7 +64,7 @@ def _page(id: str, *, part: str = "", error: GraphServiceError | None = None, se
         notices=[(each, _name(each.subject)) for each in notices(services()).of(id)],
         mail=services().settings.mail is not None,
         may_edit=mine.role.covers(Role.EDITOR) and mine.municipality is not None,
-        problem=(part, describe_error(error, words())) if error else ("", ""),
+        problem=(part, sentence(error)),
     )
 
 

@@ -5,10 +5,9 @@ from werkzeug.wrappers import Response
 
 from api.auth import require_session
 from api.contact_mail import answer, ask, name_of, open_contact
-from api.current import services, snapshot, words
+from api.current import services, snapshot
 from api.errors import STATUS
-from api.messages import describe_error
-from api.pages.sign_in import refusal
+from api.pages.sign_in import refusal, sentence
 from api.resources.contact import seen
 
 first_contact = Blueprint("first_contact", __name__)
@@ -37,7 +36,7 @@ def send_message() -> Page:
         name=name_of(snapshot(), key),
         sent=error is None,
         given=given,
-        problem=describe_error(error, words()) if error else "",
+        problem=sentence(error),
     )
     return (page, STATUS[error.code]) if error else page
 

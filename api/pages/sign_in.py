@@ -7,10 +7,10 @@ from flask import Response as FlaskResponse
 from werkzeug.wrappers import Response
 
 from api.account_links import send_forgotten
+from api.accounts.attempts import TooManyAttempts
 from api.auth import must_be_secure, remote_address, sign_in, sign_out
 from api.current import services, words
-from api.errors import STATUS
-from api.messages import describe_error
+from api.errors import STATUS, Unauthorised
 from api.pages.frame import local_path
 from api.sign_on import LIVES
 from api.viewer import viewer
@@ -61,7 +61,7 @@ def _form(then: str, email: str = "", error: GraphServiceError | None = None) ->
         "sign_in.html",
         then=then,
         email=email,
-        problem=_said(error),
+        problem=sentence(error),
         office=ROUTE if settings.sign_on else None,
         mail=settings.mail is not None,
     )
@@ -116,7 +116,9 @@ def ask_for_link() -> str | tuple[str, int]:
     email = request.form.get("email", "")
     error = refusal(lambda: send_forgotten(services(), email, remote_address()))
     mail = services().settings.mail is not None
-    page = render_template("password_forgotten.html", mail=mail, sent=error is None, email=email, problem=_said(error))
+    page = render_template(
+        "password_forgotten.html", mail=mail, sent=error is None, email=email, problem=sentence(error)
+    )
     return (page, STATUS[error.code]) if error else page
 
 
@@ -133,9 +135,17 @@ def set_password(secret: str) -> Response | tuple[str, int]:
     owner = found.link_owner(secret)
     error = refusal(lambda: found.password_by_link(secret, request.form.get("password", "")))
     if error:
-        return render_template("password_set.html", owner=owner, problem=_said(error)), STATUS[error.code]
+        return render_template("password_set.html", owner=owner, problem=sentence(error)), STATUS[error.code]
     return redirect("/sign-in", 303)
 
 
-def _said(error: GraphServiceError | None) -> str:
-    return describe_error(error, words()) if error else ""
+def sentence(error: GraphServiceError | None) -> str:
+    """What was wrong with a form, for the person who filled it in."""
+    match error:
+        case None:
+            return ""
+        case TooManyAttempts():
+            return words()("Several attempts have failed. Please wait {n} seconds.", n=error.retry_after)
+        case Unauthorised():
+            return words()("The e-mail address or the password is not right.")
+    return words()("What is needed: {what}.", what=words().phrase(error.expected))
