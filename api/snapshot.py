@@ -16,8 +16,8 @@ from matching.peers import PeerMatcher, PeerRanker
 
 T = TypeVar("T")
 
-MOST_RANKERS = 64
-"""How many rankers are kept; lenses of their own that people try out would otherwise pile up."""
+MOST_RANKERS = 160
+"""How much is kept, the least recently used dropped first: lenses and areas that people try out would pile up."""
 
 
 class Snapshot:
@@ -39,10 +39,12 @@ class Snapshot:
 
     def prepared(self, name: Hashable, build: Callable[[Projection], T]) -> T:
         """What ``build`` makes of the projection (never None), made once under this name and kept with the snapshot."""
-        found: T | None = self._rankers.get(name)
-        if found is not None:
-            return found
         with self._lock:
+            found: T | None = self._rankers.get(name)
+            if found is not None:
+                # last in the order, so that what everybody uses outlives what one person tries out
+                self._rankers[name] = self._rankers.pop(name)
+                return found
             building = self._building.setdefault(name, RLock())
         # one thread builds, the others that want the same wait for it: on a start all of them want it at once
         with building:

@@ -136,6 +136,16 @@ def test_without_any_data_every_answer_is_empty_or_says_what_to_do(empty):
         assert answer.status_code in (200, 303, 404), (path, answer.status_code, answer.get_data(as_text=True)[:300])
 
 
+@pytest.mark.usefixtures("loaded")
+def test_statistics_alone_give_answers_or_say_what_is_missing(store, tmp_path):
+    client = opened(store, tmp_path)
+    for path in PATHS:
+        answer = client.get(API + path)
+        assert answer.status_code in (200, 303, 404), (path, answer.status_code, answer.get_data(as_text=True)[:300])
+    for part in ("", "/observations", "/peers", "/coverage", "/actors"):
+        assert client.get(f"{API}/municipalities/90001{part}").status_code == 200
+
+
 def pages(client: FlaskClient, path: str) -> Iterator[dict[str, Any]]:
     """Every page of a list, by the address that each names for the next."""
     while path:
