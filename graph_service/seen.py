@@ -7,6 +7,7 @@ as the audience's own, so it does not matter on which side of the store hidden r
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain, takewhile
 
 import numpy as np
 import orjson
@@ -20,6 +21,7 @@ from graph_service.store.contract import Claimed, DatasetStatus, EdgeColumns, No
 from graph_service.store.journal import Entry
 from graph_service.visibility import ORDER, Audience, edges_seen, own_records, seen_by
 
+_Record = Node | Edge | Boundary | Series
 Identity = tuple[EdgeType, str, str, str]
 
 
@@ -49,6 +51,14 @@ class Sight:
     def hides(self) -> bool:
         """Whether there is anything that the audience does not see."""
         return self.seen is not self.whole
+
+    @property
+    def shows_all_figures(self) -> bool:
+        """Whether every municipality and every indicator is seen."""
+        return all(
+            len(self.seen.spans[label]) == len(self.whole.spans[label])
+            for label in (Label.MUNICIPALITY, Label.INDICATOR)
+        )
 
     def shows(self, key: str) -> bool:
         """Whether a node is seen."""
@@ -104,7 +114,14 @@ class SeenReader:
         return found
 
     def _counts(self, status: DatasetStatus) -> dict[str, int]:
-        counts = Counter(_table(each.record) for each in self._visible(status.dataset.id))
+        records: Iterator[_Record] = (each.record for each in self._reader.claimed(status.dataset.id))
+        if self._sight.shows_all_figures:
+            # a million values need not be looked at: they come after nodes and edges, and all of them are seen
+            records = takewhile(lambda record: isinstance(record, Node | Edge), records)
+            counts = Counter({name: status.counts.get(name, 0) for name in ("boundary", "series")})
+        else:
+            counts = Counter()
+        counts.update(_table(record) for record in records if self._shows_claim(record))
         return {name: counts[name] for name in status.counts if counts[name]}
 
     def node(self, key: NodeKey) -> Node:
@@ -163,9 +180,11 @@ class SeenReader:
         """What a dataset claims of what is seen; raises NotFound for a dataset of which nothing is."""
         if not self._sight.hides:
             return self._reader.claimed(dataset)
-        if dataset not in {status.dataset.id for status in self.datasets()}:
+        found = self._visible(dataset)
+        first = next(found, None)
+        if first is None and any(True for _ in self._reader.claimed(dataset)):
             raise NotFound("a known dataset", dataset)
-        return self._visible(dataset)
+        return found if first is None else chain((first,), found)
 
     def journal(self, *, since: int = 0, key: NodeKey | None = None, limit: int | None = None) -> list[Entry]:
         """What was written about what is seen, where it was for the audience before and is so after."""
@@ -180,7 +199,7 @@ class SeenReader:
                 record = each.record
                 yield replace(each, record=self._bare(record)) if isinstance(record, Edge) else each
 
-    def _shows_claim(self, record: Node | Edge | Boundary | Series) -> bool:
+    def _shows_claim(self, record: _Record) -> bool:
         match record:
             case Node(key=key, visibility=stated):
                 return self._sight.shows(key) and self._sight.may_hear(stated, key)
@@ -217,7 +236,7 @@ def _stated(claim: Claim) -> Visibility | None:
     return None if stated is None else Visibility(str(stated))
 
 
-def _table(record: Node | Edge | Boundary | Series) -> str:
+def _table(record: _Record) -> str:
     """What claims of this sort are counted as."""
     match record:
         case Node():
