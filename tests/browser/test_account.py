@@ -1,0 +1,90 @@
+"""Signing in and the own account in a real browser: by keyboard, with axe-core, at every width."""
+
+import re
+from collections.abc import Callable, Iterator
+from threading import Thread
+
+import pytest
+from browser.conftest import WIDTHS, Open, Watched, scrolls_sideways
+from playwright.sync_api import Page, expect
+from waitress import create_server
+
+from api.accounts.model import Scope
+from api.accounts.passwords import Passwords
+from api.accounts.service import Accounts
+from api.app import create_app
+from api.service_settings import MailSettings
+from api.services import Services
+from api.settings import Settings
+from api.viewer import Role
+from graph_service.keys import NodeKey
+from scripts.build_web import Web
+
+EMAIL, PASSWORD = "buero@stadt.example", "ein Apfel im Schnee"
+Axe = Callable[[Page], list[str]]
+
+
+@pytest.fixture(scope="module")
+def service(web: Web, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A service with one account that has a token, and mail set up."""
+    folder = tmp_path_factory.mktemp("accounts")
+    mail = MailSettings(scheme="smtp+plain", host="localhost", port=1, sender="kompass@stadt.example")
+    settings = Settings(store=f"sqlite:///{folder / 'k.db'}", cache=folder, url="https://kompass.example", mail=mail)
+    services = Services(settings)
+    accounts = Accounts.on(services.state, passwords=Passwords(memory_kib=8, rounds=1))
+    services.__dict__["_accounts"] = accounts
+    place = NodeKey("municipality:08136")
+    account = accounts.registry.add(EMAIL, Role.EDITOR, name="Büro", municipality=place, password=PASSWORD)
+    accounts.tokens.create(account.id, "Nachtlauf", [Scope.READ, Scope.WRITE])
+    server = create_server(create_app(settings, services), host="127.0.0.1", port=0, threads=4)
+    thread = Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    thread.join(5)
+    services.close()
+
+
+def sign_in(page: Page, password: str = PASSWORD) -> None:
+    """By keyboard alone."""
+    page.get_by_label("E-Mail-Adresse").focus()
+    page.keyboard.type(EMAIL)
+    page.keyboard.press("Tab")
+    page.keyboard.type(password)
+    page.keyboard.press("Enter")
+    page.wait_for_load_state()
+
+
+def judged(page: Page, axe: Axe) -> None:
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        assert not scrolls_sideways(page), f"scrolls sideways at {width} px"
+        assert axe(page) == []
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/password/forgotten"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_use_the_pages_that_lead_in(opened: Open, axe: Axe, path: str, scheme: str) -> None:
+    judged(opened(path, scheme=scheme), axe)
+
+
+def test_a_wrong_password_is_announced_and_the_page_stays_usable(opened: Open, axe: Axe, watched: Watched) -> None:
+    watched.expected.append("401")
+    page = opened("/sign-in?next=/account")
+    sign_in(page, "nicht das richtige")
+    expect(page.get_by_role("alert").filter(has_text="stimmt nicht")).to_be_visible()
+    judged(page, axe)
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_person_signs_in_by_keyboard_makes_a_token_and_signs_out(opened: Open, axe: Axe, script: bool) -> None:
+    page = opened("/sign-in?next=/account", script=script)
+    sign_in(page)
+    expect(page).to_have_url(re.compile(r":\d+/account$"))
+    if script:  # axe-core is a script, too
+        judged(page, axe)
+    page.get_by_label("Wofür er ist").fill("Skript")
+    page.get_by_role("button", name="Token anlegen").click()
+    expect(page.locator("code")).to_contain_text("bk_")
+    page.get_by_role("button", name="Abmelden", exact=True).click()
+    expect(page.get_by_role("link", name="Anmelden")).to_be_visible()
