@@ -1,9 +1,34 @@
 """What is on offer, what is missing and what is old: for one municipality, or for all of an area."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
 from api.snapshot import Snapshot
-from matching.inventory.answers import AtlasAnswer, AtlasQuestion, CoverageAnswer, CoverageQuestion
+from graph_service.keys import NodeKey
+from graph_service.model import Level, Municipality
+from graph_service.projection import LEVELS, Projection
+from matching.inventory.answers import AtlasAnswer, AtlasQuestion, AtlasRow, CoverageAnswer, CoverageQuestion
+from matching.inventory.atlas import rows_of, serves
 from matching.inventory.matcher import Inventory
+from matching.inventory.offers import KnownOffer
 from matching.lens import Lens
+from matching.nearness import below, comparable, position_keys
+from matching.peers import PeerQuestion, PeerSuggestion
+from matching.practices.records import Event, Known, read_practices
+
+MOST_LOOKED_AT = 100
+"""Among how many of the closest a full cell is looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Haver:
+    """A comparable municipality that has something where another has nothing."""
+
+    peer: PeerSuggestion
+    offers: tuple[KnownOffer, ...]
+    practices: tuple[tuple[Known, Event], ...]
 
 
 def inventory(snapshot: Snapshot, lens: Lens) -> Inventory:
@@ -19,3 +44,60 @@ def find_coverage(snapshot: Snapshot, lens: Lens, question: CoverageQuestion) ->
 def find_atlas(snapshot: Snapshot, lens: Lens, question: AtlasQuestion) -> AtlasAnswer:
     """Take stock of an area; raises NotFound."""
     return inventory(snapshot, lens).atlas(question)
+
+
+def atlas_rows(
+    snapshot: Snapshot, lens: Lens, level: Level, area: NodeKey | None = None, group: str = ""
+) -> tuple[AtlasRow, ...]:
+    """Every municipality of a level, in an area or everywhere, in key order; kept as long as the snapshot."""
+    stock = inventory(snapshot, lens).stock
+
+    def build(projection: Projection) -> tuple[AtlasRow, ...]:
+        return tuple(rows_of(stock, _present(projection, level, area), group))
+
+    return snapshot.prepared(("atlas", lens, level, area, group), build)
+
+
+def _present(projection: Projection, level: Level, area: NodeKey | None) -> Iterator[NodeKey]:
+    levels = projection.municipalities.level
+    everywhere = np.flatnonzero(levels == LEVELS.index(level)).tolist()
+    places = everywhere if area is None else sorted({*everywhere} & {*below(projection, area)})
+    for key in position_keys(projection, places):
+        node = projection.node(key)
+        if isinstance(node, Municipality) and node.valid_until is None:
+            yield key
+
+
+def practices(snapshot: Snapshot) -> list[Known]:
+    """Every practice with what is recorded of it, read once."""
+    return snapshot.prepared("practices-known", read_practices)
+
+
+def find_havers(
+    snapshot: Snapshot, lens: Lens, key: NodeKey, field: str, group: str = "", *, limit: int = 10
+) -> list[Haver]:
+    """The closest municipalities with offers or practice in a field, the closest first."""
+    stock = inventory(snapshot, lens).stock
+    if not comparable(stock.peers, key):
+        return []
+    applied: dict[NodeKey, list[tuple[Known, Event]]] = {}
+    for known in practices(snapshot):
+        if field in known.fields and serves(known.groups, group):
+            for event in known.events:
+                if not event.failed:
+                    applied.setdefault(event.municipality, []).append((known, event))
+    found = []
+    for peer in stock.peers.suggest(PeerQuestion(key), limit=MOST_LOOKED_AT):
+        offers = tuple(
+            each for each in stock.of(peer.key) if each.running and field in each.fields and serves(each.groups, group)
+        )
+        here = tuple(
+            event
+            for place in (peer.key, *position_keys(snapshot.projection, below(snapshot.projection, peer.key)))
+            for event in applied.get(place, ())
+        )
+        if offers or here:
+            found.append(Haver(peer, offers, tuple({known.key: (known, event) for known, event in here}.values())))
+        if len(found) == limit:
+            break
+    return found

@@ -34,11 +34,17 @@ def feature_collection(
     """Municipalities as GeoJSON in WGS84, with the latest value of an indicator; raises NotFound, StoreError."""
     snapshot = services.snapshot(audience)
     level = asked.level or Level.DISTRICT
-    shapes = snapshot.prepared(("shapes", level), lambda _: services.read(audience, _Shapes(level)))
+    shapes = boundaries_of(services, audience, level)
     known = _values(snapshot, words, level, indicator) if indicator else {}
     features = _features(snapshot, asked, level, shapes, known)
     head = orjson.dumps({"name": level.value, "revision": snapshot.revision})[1:-1]
     return b'{"type":"FeatureCollection",' + head + b',"features":[' + b",".join(features) + b"]}"
+
+
+def boundaries_of(services: Services, audience: Audience, level: Level) -> Mapping[str, bytes]:
+    """Simplified boundaries as GeoJSON geometries by code, read once; raises StoreError."""
+    snapshot = services.snapshot(audience)
+    return snapshot.prepared(("shapes", level), lambda _: services.read(audience, _Shapes(level)))
 
 
 def _features(

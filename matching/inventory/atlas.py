@@ -1,13 +1,14 @@
 """The atlas: the inventories of all municipalities of an area as one matrix of fields."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from graph_service.errors import NotFound
 from graph_service.keys import Label, NodeKey
 from graph_service.model import Level
 from graph_service.projection import LEVELS
 from matching.inventory.answers import AtlasAnswer, AtlasCell, AtlasQuestion, AtlasRow
+from matching.inventory.offers import EVERYBODY
 from matching.inventory.stock import HARD, Stock, span
 from matching.nearness import below, position_keys
 from matching.practices.records import read_practices
@@ -16,8 +17,7 @@ from matching.practices.records import read_practices
 def atlas(stock: Stock, question: AtlasQuestion) -> AtlasAnswer:
     """The inventories of many municipalities; raises NotFound where there are none at the level."""
     rows, level = _rows(stock, question)
-    practices = _practices(stock)
-    found = [_row(stock, key, practices) for key in rows]
+    found = rows_of(stock, rows)
     days = [o.offer.assured_on for key in rows for o in stock.of(key) if o.offer.assured_on is not None]
     count = len(found) or 1
     return AtlasAnswer(
@@ -32,6 +32,12 @@ def atlas(stock: Stock, question: AtlasQuestion) -> AtlasAnswer:
         rated=sum(key in stock.ratings for key in rows) / count,
         assured=span(days),
     )
+
+
+def rows_of(stock: Stock, keys: Iterable[NodeKey], group: str = "") -> list[AtlasRow]:
+    """A row for each of these; with a target group only what is for it or for everybody counts."""
+    practices = _practices(stock, group)
+    return [_row(stock, key, practices, group) for key in keys]
 
 
 def _rows(stock: Stock, question: AtlasQuestion) -> tuple[list[NodeKey], Level]:
@@ -53,13 +59,20 @@ def _rows(stock: Stock, question: AtlasQuestion) -> tuple[list[NodeKey], Level]:
     return present, level
 
 
-def _practices(stock: Stock) -> Mapping[NodeKey, Mapping[str, int]]:
+def serves(groups: frozenset[str], group: str) -> bool:
+    """Whether something for these groups is for that group, too."""
+    return not group or not groups or bool(groups & {group, *EVERYBODY})
+
+
+def _practices(stock: Stock, group: str) -> Mapping[NodeKey, Mapping[str, int]]:
     """How many practices run in each municipality, by field."""
     found: dict[NodeKey, dict[str, set[NodeKey]]] = defaultdict(lambda: defaultdict(set))
     keys = stock.projection.arrays.keys
     parents = stock.projection.municipalities.parent
     first = stock.projection.spans[Label.MUNICIPALITY].start
     for practice in read_practices(stock.projection):
+        if not serves(practice.groups, group):
+            continue
         for event in practice.events:
             place = stock.projection.position(event.municipality) if not event.failed else -1
             while place >= 0:
@@ -69,11 +82,11 @@ def _practices(stock: Stock) -> Mapping[NodeKey, Mapping[str, int]]:
     return {key: {field: len(those) for field, those in fields.items()} for key, fields in found.items()}
 
 
-def _row(stock: Stock, key: NodeKey, practices: Mapping[NodeKey, Mapping[str, int]]) -> AtlasRow:
+def _row(stock: Stock, key: NodeKey, practices: Mapping[NodeKey, Mapping[str, int]], group: str) -> AtlasRow:
     recorded, hard = stock.areas.recorded(key), stock.severity(key)
     counts: dict[str, int] = defaultdict(int)
     for offer in stock.of(key):
-        if offer.running:
+        if offer.running and serves(offer.groups, group):
             for field in offer.fields:
                 counts[field] += 1
     cells = tuple(

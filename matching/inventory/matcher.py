@@ -27,6 +27,7 @@ from matching.inventory.answers import (
 from matching.inventory.atlas import atlas
 from matching.inventory.offers import (
     ENDED,
+    EVERYBODY,
     KnownOffer,
     Rating,
     actors_named,
@@ -36,8 +37,6 @@ from matching.lens import Lens
 from matching.nearness import comparable
 from matching.peers import PeerMatcher, PeerQuestion, PeerRanker
 
-EVERYBODY = ("", "newcomers-general")
-"""Groups whose offers are for every group: those that name none, and newcomers in general."""
 CONFIRM_AFTER, FUNDING_WITHIN = 1.0, 1.0
 """Years after which an offer should be confirmed again, and within which an end of funding is told."""
 FEWEST_PEERS = 3

@@ -13,6 +13,8 @@ from matching.nearness import above
 
 AGES = {"age-0-5": (0, 5), "age-6-11": (6, 11), "age-12-15": (12, 15), "age-16-17": (16, 17), "age-18-26": (18, 26)}
 """Target groups that an offer's ages speak of, where it names none."""
+EVERYBODY = ("", "newcomers-general")
+"""Groups whose offers are for every group: those that name none, and newcomers in general."""
 RUNNING = frozenset({"", "active", "full"})
 """Status of an offer that can be counted on; "" where none is said."""
 ENDED = "ended"

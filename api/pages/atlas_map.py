@@ -1,0 +1,131 @@
+"""The map of the atlas: one mark for each municipality of which something is known, told apart by shape and colour."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import shapely
+from markupsafe import Markup, escape
+
+from api.language import N_
+from api.pages.pictures import WIDTH, FloatArray, Points
+from graph_service.keys import Label
+from graph_service.projection import Projection
+from matching.inventory.answers import AtlasCell
+from matching.inventory.stock import HARD
+
+_COARSE = 0.01
+"""How far, in degrees, an outline may be off in a picture of a whole country."""
+
+
+class Mark(StrEnum):
+    """What is known of a municipality in the fields looked at; the first that applies."""
+
+    WHITE = "white"
+    OFFER = "offer"
+    PRACTICE = "practice"
+    CHALLENGE = "challenge"
+
+
+MEANING: Mapping[Mark, str] = {
+    Mark.WHITE: N_("white spot: a hard challenge, and no offer recorded"),
+    Mark.OFFER: N_("offers are recorded"),
+    Mark.PRACTICE: N_("practice at work, no offers recorded"),
+    Mark.CHALLENGE: N_("a challenge is rated, neither offers nor practice recorded"),
+}
+SHAPES: Mapping[Mark, str] = {
+    Mark.WHITE: "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zM4 12 12 4",
+    Mark.OFFER: "M8 .8 15.4 6.2 12.6 15H3.4L.6 6.2z",
+    Mark.PRACTICE: "M8 1 15.5 14.5H.5z",
+    Mark.CHALLENGE: "M8 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8z",
+}
+"""In a square of 16 units, as badges of kinds have them; a white spot is a struck-out ring."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """All municipalities with one mark."""
+
+    mark: Mark
+    meaning: str
+    places: tuple[tuple[str, str], ...]
+    """Name and address."""
+
+
+def mark_of(cells: tuple[AtlasCell, ...]) -> Mark | None:
+    """What these cells of a municipality say together; None where nothing is known."""
+    if any(cell.white for cell in cells):
+        return Mark.WHITE
+    if any(cell.offers for cell in cells):
+        return Mark.OFFER
+    if any(cell.practices for cell in cells):
+        return Mark.PRACTICE
+    if any(cell.severity is not None for cell in cells):
+        return Mark.CHALLENGE
+    return None
+
+
+def hard(cell: AtlasCell) -> bool:
+    """Whether a challenge of the field is rated as hard."""
+    return (cell.severity or 0) >= HARD
+
+
+def draw_marks(points: Points, outlines: Mapping[int, str], marks: Mapping[int, Mark], title: str) -> Markup:
+    """Marks over outlines, or over light dots where no boundaries are known. Empty without places."""
+    if not points.positions:
+        return Markup("")
+    below, above = [], []
+    for i, position in enumerate(points.positions):
+        x, y = float(points.x[i]), float(points.y[i])
+        mark = marks.get(position)
+        if position in outlines:
+            below.append(f'<path class="area" d="{outlines[position]}"/>')
+        elif mark is None:
+            below.append(f'<circle class="other" cx="{x:.1f}" cy="{y:.1f}" r="{float(points.radius[i]):.1f}"/>')
+        if mark is not None:
+            above.append(
+                f'<path class="mark {mark}" transform="translate({x - 6:.1f} {y - 6:.1f}) scale(.75)"'
+                f' d="{SHAPES[mark]}"/>'
+            )
+    width = max(round(float(points.x.max()) + 14.0, 1), WIDTH / 2)
+    return Markup(  # noqa: S704  # numbers, fixed shapes and an escaped title
+        f'<svg class="bk-chart bk-map" viewBox="0 0 {width} {round(points.height, 1)}" role="img"'
+        f' aria-label="{escape(title)}">{"".join(below)}{"".join(above)}</svg>'
+    )
+
+
+def outlines(points: Points, projection: Projection, shapes: Mapping[str, bytes]) -> dict[int, str]:
+    """Boundaries as paths in the units of the picture, by position; empty where none are known."""
+    table = projection.municipalities
+    at = np.array(points.positions, dtype=int)
+    if len(at) < 2 or not shapes:
+        return {}
+    longitude, latitude = np.asarray(table.longitude)[at], np.asarray(table.latitude)[at]
+    if not (np.ptp(longitude) and np.ptp(latitude)):
+        return {}
+    # the picture is linear in both, so two points tell how it was made
+    right, slope_x = float(points.x[0]), _slope(longitude, points.x)
+    top, slope_y = float(points.y[0]), _slope(latitude, points.y)
+    found = {}
+    for position in points.positions:
+        text = shapes.get(projection.key(Label.MUNICIPALITY, position).local)
+        if text is not None:
+            shape = shapely.from_geojson(text).simplify(_COARSE)
+            lines = (
+                "".join(
+                    f"{'L' if n else 'M'}{right + (x - longitude[0]) * slope_x:.1f}"
+                    f" {top + (y - latitude[0]) * slope_y:.1f}"
+                    for n, (x, y) in enumerate(ring.coords)
+                )
+                for part in shapely.get_parts(shape)
+                if isinstance(part, shapely.Polygon)
+                for ring in (part.exterior, *part.interiors)
+            )
+            found[position] = "".join(f"{line}Z" for line in lines)
+    return {position: path for position, path in found.items() if path}
+
+
+def _slope(given: FloatArray, drawn: FloatArray) -> float:
+    low, high = int(given.argmin()), int(given.argmax())
+    return float((drawn[high] - drawn[low]) / (given[high] - given[low]))
