@@ -76,6 +76,11 @@ class PartnerExplainer:
 
     def reasons(self, each: PartnerSuggestion) -> Iterator[str]:
         """Why, strongest first, then what speaks against it."""
+        yield from self.speaking_for(each)
+        yield from self.speaking_against(each)
+
+    def speaking_for(self, each: PartnerSuggestion) -> Iterator[str]:
+        """Why, strongest first."""
         said: dict[str, list[Contribution]] = {}
         for part in each.contributions:
             if part.amount > 1e-4:
@@ -85,7 +90,10 @@ class PartnerExplainer:
         for name in order[:MOST]:
             if sentence := self._reason(name, found):
                 yield sentence
-        yield from self._against(found)
+
+    def speaking_against(self, each: PartnerSuggestion) -> Iterator[str]:
+        """What lowers the score, or would have raised it."""
+        return self._against({part.feature: part for part in each.contributions})
 
     def _reason(self, name: str, found: dict[str, Contribution]) -> str:
         words, part = self.words, found.get(name)

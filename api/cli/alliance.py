@@ -80,9 +80,11 @@ def alliance(
         without=tuple(find_node(projection, each, (Label.ACTOR,)) for each in without),
         today=on.date(),
     )
-    partners = partner_ranker(
-        snapshot, load_model(weights) if weights else None, load_synonyms(synonyms) if synonyms else None
-    )
+    partners = None
+    if weights or synonyms:
+        partners = partner_ranker(
+            snapshot, load_model(weights) if weights else None, load_synonyms(synonyms) if synonyms else None
+        )
     answer = compose(snapshot, wanted, partners)
     if form == "json":
         print_json(answer)

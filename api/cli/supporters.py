@@ -1,56 +1,22 @@
 """``kompass supporters``: who can support a request, which requests an actor can support, and who came later."""
 
-from collections.abc import Iterator
 from datetime import datetime
 
 import click
-from babel import Locale
 
 from api.arrivals import arrived_since
 from api.cli.base import app, argument, command, option
 from api.cli.output import format_option, print_csv, print_json
 from api.cli.paragraphs import DAY, on_option, say
 from api.explanations import Explainer
-from api.language import N_, Words
+from api.language import N_
 from api.questions.supporters import find_news, find_supporters
+from api.supporter_words import FIT, headline, scope, sentences
 from graph_service.errors import Ambiguous, GraphServiceError, NotFound
 from graph_service.keys import Label, NodeKey
 from graph_service.projection import Projection
-from matching.contract import Contribution
 from matching.names import plain
 from matching.supporters.answers import SupporterAnswer, SupporterSuggestion
-
-FIT = {
-    "resources": N_("brings what is looked for"),
-    "text": N_("describes itself alike"),
-    "field": N_("works in the field; ask whether it can help"),
-}
-FEATURES = {
-    "resources": N_("resources"),
-    "text": N_("the words"),
-    "place": N_("the place"),
-    "field": N_("the field of action"),
-    "language": N_("languages"),
-    "target_group": N_("the target group"),
-    "freshness": N_("last confirmed"),
-}
-NEAR = {
-    "same-place": N_("same place"),
-    "same-area": N_("works there"),
-    "same-district": N_("same district"),
-    "neighbour": N_("neighbouring area"),
-    "distance": N_("near"),
-    "same-state": N_("same state"),
-    "elsewhere": N_("elsewhere"),
-}
-STATES = {
-    "open": N_("open"),
-    "later": N_("not open yet"),
-    "past": N_("its time is over"),
-}
-TERMS = {"resources": "resource", "field": "field", "target_group": "target_group"}
-GOOD = 0.5
-"""From this share of what an aspect could add on it speaks for the suggestion, below against it."""
 
 
 @command(help=N_("Find actors that can support REQUEST (a key or a title), or requests that an actor can support."))
@@ -128,62 +94,13 @@ def find_node(projection: Projection, label: Label, text: str) -> NodeKey:
 
 def _print_answer(answer: SupporterAnswer, explainer: Explainer, later: datetime | None) -> None:
     say(headline(answer, explainer.words))
-    for line in scope(answer, explainer, later):
+    for line in scope(answer, explainer, later=later is not None):
         say(line)
+    if answer.key.label is Label.REQUEST and not answer.suggestions and answer.state == "open":
+        say(explainer.words("The request is kept; `kompass supporters --new-since DATE` reports who comes later."))
     click.echo()
     for each in answer.suggestions:
         _print_one(each, explainer)
-
-
-def headline(answer: SupporterAnswer, words: Words) -> str:
-    """The answer in a sentence."""
-    if answer.key.label is Label.ACTOR:
-        if not answer.suggestions:
-            return words("No open request looks for what {name} is known to bring.", name=answer.name)
-        return words.plural(
-            "{name} can support one request: {first}.",
-            "{name} can support {n} requests; first of all: {first}.",
-            len(answer.suggestions),
-            name=answer.name,
-            first=answer.suggestions[0].name,
-        )
-    if not answer.suggestions:
-        return words("Nobody is recorded who can support “{name}”.", name=answer.name)
-    return words.plural(
-        "One actor can support “{name}”: {first}.",
-        "{n} actors can support “{name}”; first of all: {first}.",
-        len(answer.suggestions),
-        name=answer.name,
-        first=answer.suggestions[0].name,
-    )
-
-
-def scope(answer: SupporterAnswer, explainer: Explainer, later: datetime | None) -> Iterator[str]:
-    """Whether the request is open, among how many was looked, how old that is, and what to do next."""
-    words = explainer.words
-    if answer.key.label is Label.ACTOR:
-        yield words.plural("One request is recorded.", "{n} requests are recorded.", answer.considered)
-        if answer.coverage < 1:
-            share = words.percent(answer.coverage)
-            yield words("Of {name} {share} of what is compared is known.", name=answer.name, share=share)
-        return
-    if answer.state != "open":
-        state = (
-            words(STATES[answer.state]) if answer.state in STATES else explainer.term("request_status", answer.state)
-        )
-        yield words("State of the request: {state}.", state=state)
-    yield words.plural("Looked for among one actor.", "Looked for among {n} actors.", answer.considered)
-    if later and answer.earlier:
-        yield words.plural(
-            "One other was there before and fits.", "{n} others were there before and fit.", answer.earlier
-        )
-    if answer.assured:
-        first, last = (words.date(day) for day in answer.assured)
-        yield words("They were confirmed between {first} and {last}.", first=first, last=last)
-    if answer.unassured:
-        yield words.plural("One was never confirmed.", "{n} were never confirmed.", answer.unassured)
-    if not answer.suggestions and answer.state == "open":
-        yield words("The request is kept; `kompass supporters --new-since DATE` reports who comes later.")
 
 
 def _print_one(each: SupporterSuggestion, explainer: Explainer) -> None:
@@ -198,47 +115,6 @@ def _print_one(each: SupporterSuggestion, explainer: Explainer) -> None:
     for line in sentences(each, explainer):
         say(line, indent=4)
     click.echo()
-
-
-def sentences(each: SupporterSuggestion, explainer: Explainer) -> Iterator[str]:
-    """What speaks for and against it, what is unknown, whom to ask, and until when."""
-    words = explainer.words
-    known = [c for c in each.contributions if c.other is not None]
-    good = [c for c in known if c.amount >= GOOD * (c.possible or 0)]
-    if good:
-        yield words("Speaks for it: {features}.", features="; ".join(_reason(c, explainer) for c in good))
-    if poor := [c for c in known if c not in good]:
-        yield words("Speaks against it: {features}.", features="; ".join(_reason(c, explainer) for c in poor))
-    if missing := [words(FEATURES[c.feature]) for c in each.contributions if c.other is None]:
-        yield words("Not known, and so not counted: {named}.", named=words.list(missing))
-    if each.contact_role:
-        yield words("Whom to ask: {role}.", role=each.contact_role)
-    if each.open_until:
-        yield words("Open until {day}.", day=words.date(each.open_until))
-
-
-def _reason(reason: Contribution, explainer: Explainer) -> str:
-    """An aspect with what is looked for and what is there."""
-    words, feature = explainer.words, reason.feature
-    label = words(FEATURES[feature])
-    if feature in TERMS or feature == "language":
-        own, other = (
-            words.list(_term(feature, id, explainer) for id in str(side).split(";"))
-            for side in (reason.own, reason.other)
-        )
-        return words("{label} (looked for: {own}; there: {other})", label=label, own=own, other=other)
-    if feature == "place":
-        return f"{label} ({words(NEAR[str(reason.other)])})"
-    if feature == "freshness":
-        return f"{label} ({words.period(str(reason.other))})"
-    return label
-
-
-def _term(feature: str, id: str, explainer: Explainer) -> str:
-    if feature in TERMS:
-        return explainer.term(TERMS[feature], id)
-    name: str = Locale.parse(explainer.words.locale).languages.get(id, id)
-    return name
 
 
 def _print_news(answers: list[SupporterAnswer], explainer: Explainer, since: datetime, requests: int) -> None:

@@ -3,7 +3,7 @@
 import re
 import secrets
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
@@ -12,7 +12,7 @@ from api.editing import records
 from api.editing.exchanges import move_on
 from api.editing.records import Entered, Sight
 from api.editing.rights import Rights
-from api.editing.rows import is_shipped_term, key_of, read_row
+from api.editing.rows import Row, is_shipped_term, key_of, read_row
 from api.services import Services
 from api.snapshot import Snapshot
 from api.viewer import Role, Viewer
@@ -46,6 +46,33 @@ class Editor:
 
         Raises InvalidValue, Forbidden, Conflict, NotFound.
         """
+        table, row = self._new_row(name, given, idempotency)
+        sight = self._sight(key_of(table, row))
+        return self._write(lambda writer: records.create(writer, table, row, sight))
+
+    def create_alliance(
+        self, given: Mapping[str, object], members: Iterable[Mapping[str, object]], idempotency: str = ""
+    ) -> Entered:
+        """Enter a new alliance and its members at once, so that both are taken back together.
+
+        ``members`` are rows of memberships without the alliance. Raises InvalidValue, Forbidden, Conflict, NotFound.
+        """
+        table, row = self._new_row("alliances", given, idempotency)
+        key, joins = key_of(table, row), relation("memberships")
+        rows = [read_row(joins, {**each, "alliance": key.local}) for each in members]
+        sight = self._sight(key)
+
+        def work(writer: Writer) -> Entered:
+            records.create(writer, table, row, sight)
+            for each in rows:
+                # whoever may enter the alliance may say who is in it
+                records.enter_edge(writer, joins, each, sight)
+            return records.read(writer, key, sight)
+
+        return self._write(work)
+
+    def _new_row(self, name: str, given: Mapping[str, object], idempotency: str) -> tuple[Table, Row]:
+        """What a new record says, with its key, if the viewer may enter it."""
         table = editable(name)
         row = read_row(table, given)
         identity = table.identity[0]
@@ -55,8 +82,7 @@ class Editor:
         if identity not in row:
             row[identity] = self._fresh_key(str(row.get("name", row.get("title", ""))), idempotency)
         self._rights.check_row(table, row)
-        sight = self._sight(key_of(table, row))
-        return self._write(lambda writer: records.create(writer, table, row, sight))
+        return table, row
 
     def change(self, key: NodeKey, given: Mapping[str, object], version: str) -> Entered:
         """Change columns of a record; null takes a value away. Raises PreconditionFailed where it has changed since."""

@@ -3,6 +3,8 @@
 from flask import Blueprint
 
 from api.pages.account import account
+from api.pages.alliance_drafts import drafts
+from api.pages.alliances import alliances
 from api.pages.atlas import atlas
 from api.pages.compare import comparison
 from api.pages.contact import first_contact
@@ -10,6 +12,7 @@ from api.pages.indicators import indicators
 from api.pages.municipality import municipality
 from api.pages.network import network
 from api.pages.notices import notice_links
+from api.pages.peer_files import files
 from api.pages.peers import peers
 from api.pages.practices import practices
 from api.pages.preferences import preferences
@@ -28,7 +31,10 @@ PAGES: tuple[Blueprint, ...] = (
     peers,
     network,
     comparison,
+    files,
     practices,
+    alliances,
+    drafts,
     atlas,
     records,
     preferences,

@@ -2,6 +2,7 @@
 
 from api.snapshot import Snapshot
 from graph_service.errors import NotFound
+from graph_service.projection import Projection
 from matching.partners.matcher import PartnerAnswer, PartnerMatcher, PartnerQuestion, PartnerRanker
 from matching.partners.model import Model, shipped_model
 from matching.text import Synonyms, shipped_synonyms
@@ -10,8 +11,15 @@ from matching.text import Synonyms, shipped_synonyms
 def partner_ranker(snapshot: Snapshot, model: Model | None = None, synonyms: Synonyms | None = None) -> PartnerRanker:
     """The actors of a snapshot by the shipped weights and synonyms, which are prepared once, or by given ones."""
     if model is None and synonyms is None:
-        return snapshot.prepared("partners", PartnerMatcher().fit)
+        return snapshot.prepared("partners", _prepared)
     return PartnerMatcher(model or shipped_model(), synonyms or shipped_synonyms()).fit(snapshot.projection)
+
+
+def _prepared(projection: Projection) -> PartnerRanker:
+    """The ranker with its signals, which cost seconds where there are many actors: made while others wait for them."""
+    ranker = PartnerMatcher().fit(projection)
+    _ = ranker.signals
+    return ranker
 
 
 def find_partners(snapshot: Snapshot, question: PartnerQuestion, *, limit: int) -> PartnerAnswer:

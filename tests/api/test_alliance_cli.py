@@ -84,7 +84,7 @@ def test_a_composed_alliance_names_members_roles_and_how_sure_it_is(town: Run) -
     assert "Träger jmd" in told
     assert "Zugang zur Zielgruppe" in told
     assert "das ist bewiesen" in told
-    assert "zuletzt bestätigt 2020-01-01" in told
+    assert "zuletzt bestätigt 01.01.2020" in told
 
 
 def test_json_sums_up_and_csv_has_a_row_for_each_member(town: Run) -> None:

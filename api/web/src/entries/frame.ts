@@ -28,3 +28,8 @@ document.body.addEventListener("htmx:afterSettle", () => {
 // forms whose fields take effect at once need no button when script is there
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-submit-on-change]"))
   form.addEventListener("change", () => form.requestSubmit());
+// printing needs script; without it the page says how
+for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}

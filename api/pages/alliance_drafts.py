@@ -1,0 +1,192 @@
+"""Alliances as records: a board is saved as a draft and taken back, and a recorded alliance is checked."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+
+from flask import Blueprint, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from api.alliance_words import TeamExplainer, finding_text
+from api.caching import today
+from api.contact_mail import contacts
+from api.current import services, snapshot, words
+from api.editing.editor import Editor
+from api.errors import STATUS
+from api.explanations import Explainer
+from api.messages import describe_error
+from api.pages.alliance_board import BOARD
+from api.pages.alliance_need import MOST_NAMED, Wish, read_wish
+from api.pages.alliances import NEED, render_board
+from api.pages.frame import SIGN_IN, has_page, local_path, record_url, term
+from api.pages.sign_in import refusal
+from api.questions.alliances import check
+from api.questions.records import known_key
+from api.questions.relations import relations
+from api.snapshot import Snapshot
+from api.viewer import Role, require, viewer
+from graph_service.keys import Label, NodeKey
+from graph_service.model import EdgeType, Visibility
+from matching.teams.health import AllianceMember, Finding, Health
+
+drafts = Blueprint("alliance_drafts", __name__)
+
+GROUPS = {
+    "roles": ("too-few", "ended", "missing-role"),
+    "sides": ("missing-group", "unknown-kind"),
+    "ties": ("bridge", "alone", "no-ties"),
+    "age": ("stale", "never-confirmed"),
+}
+"""The findings of a check by what they are about."""
+FIELD_NAMES = ("name", "visibility")
+VISIBILITIES = (Visibility.OWN, Visibility.PEERS, Visibility.PUBLIC)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMember:
+    """A member of an alliance as the check tells it."""
+
+    name: str
+    url: str
+    kind: str
+    roles: str
+    assured_on: date | None
+    write: str
+    """The form to write to its office, where it has a mailbox."""
+
+
+@drafts.post("/alliances/drafts")
+def save_draft() -> Response | str | tuple[str, int]:
+    """Enter the board as an alliance that is forming, with its members."""
+    wish = read_wish(request.form)
+    if viewer().role is Role.ANONYMOUS:
+        return redirect(f"{SIGN_IN}?{urlencode({'next': wish.address(BOARD)})}", 303)
+    require(Role.EDITOR)
+    given = {name: request.form.get(name, "").strip() for name in FIELD_NAMES}
+    saved: list[tuple[NodeKey, int]] = []
+
+    def save() -> None:
+        entered = _editor().create_alliance(_row(wish, given), _members(given), _same(wish, given))
+        saved.append((entered.key, entered.revision))
+
+    error = refusal(save)
+    if error:
+        page = render_board(wish, given=given, problem=describe_error(error, words()))
+        return page, STATUS[error.code]
+    key, revision = saved[0]
+    back = wish.address(BOARD)
+    return redirect(f"{NEED}/{key.local}/check?{urlencode({'saved': revision, 'back': back})}", 303)
+
+
+@drafts.post("/alliances/drafts/<int:revision>/undo")
+def undo_draft(revision: int) -> Response:
+    """Take a draft back, and return to the board that it was made from."""
+    require(Role.EDITOR)
+    _editor().undo(revision)
+    back = local_path(request.form.get("back"), NEED)
+    return redirect(f"{back}{'&' if '?' in back else '?'}undone=yes", 303)
+
+
+@drafts.get("/alliances/<local:id>/check")
+def check_one(id: str) -> str:
+    """How sound an alliance is: missing roles, one-sidedness, bridges, old records; and whom to write to."""
+    here, speak = snapshot(), words()
+    key = known_key(here, Label.ALLIANCE, id)
+    found = check(here, key, today())
+    explainer = Explainer(here.projection, speak)
+    said = {
+        name: [finding_text(each, explainer) for each in found.findings if each.kind in kinds]
+        for name, kinds in GROUPS.items()
+    }
+    wish = _wish_of(here, key, found)
+    saved = request.args.get("saved", 0, type=int) if viewer().role.covers(Role.EDITOR) else 0
+    return render_template(
+        "alliances_check.html",
+        key=key,
+        name=found.name,
+        url=record_url(key),
+        answer=_answer(found.findings),
+        said=said,
+        fields=[term("field", each) for each in found.fields],
+        members=[_shown(each, TeamExplainer(explainer)) for each in found.members],
+        former=speak.list(found.former),
+        completing=wish.address(BOARD) if wish.says_something and wish.team else "",
+        saved=saved,
+        back=local_path(request.args.get("back"), NEED),
+        sign_in=f"{SIGN_IN}?{urlencode({'next': request.path})}" if viewer().account is None else "",
+        mail=services().settings.mail is not None and has_page("/contact"),
+        shared=f"{request.host_url.rstrip('/')}{request.path}",
+    )
+
+
+def _editor() -> Editor:
+    return Editor(services(), viewer(), snapshot(), "page")
+
+
+def _row(wish: Wish, given: dict[str, str]) -> dict[str, object]:
+    return {
+        "name": given["name"],
+        "kind": "alliance",
+        "status": "forming",
+        "municipalities": [wish.municipality.local] if wish.municipality else [],
+        "fields": list(wish.all_fields),
+        "challenges": list(wish.challenges),
+        "target_groups": list(wish.groups),
+        "description": wish.text,
+        "visibility": _visibility(given),
+    }
+
+
+def _visibility(given: dict[str, str]) -> str:
+    return given["visibility"] or Visibility.OWN.value
+
+
+def _members(given: dict[str, str]) -> list[dict[str, object]]:
+    """Rows of memberships: in the form a key with a role, or without one."""
+    rows: list[dict[str, object]] = []
+    for said in request.form.getlist("member")[: MOST_NAMED * 2]:
+        actor, _, role = said.partition(" ")
+        rows.append({"actor": actor, "role": role, "visibility": _visibility(given)})
+    return rows
+
+
+def _same(wish: Wish, given: dict[str, str]) -> str:
+    """The same for the same draft, so that a form that is sent twice enters it once."""
+    said = repr((sorted(wish.pairs()), sorted(given.items()), request.form.getlist("member"), snapshot().revision))
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _wish_of(here: Snapshot, key: NodeKey, found: Health) -> Wish:
+    """What an existing alliance is for, as a need with its members in it."""
+    projection = here.projection
+    index, place = relations(here), projection.arrays.keys.place[key]
+    municipalities, groups = (
+        [NodeKey.trusted(projection.arrays.keys[other]) for other in index.others(type, "out", place)]
+        for type in (EdgeType.ACTS_IN, EdgeType.FOR_GROUP)
+    )
+    return Wish(
+        municipality=municipalities[0] if municipalities else None,
+        fields=found.fields,
+        groups=tuple(each.local.partition(".")[2] for each in groups),
+        team=tuple(each.key for each in found.members)[:MOST_NAMED],
+    )
+
+
+def _answer(findings: tuple[Finding, ...]) -> str:
+    speak = words()
+    if not findings:
+        return speak("Nothing stands out, as far as the records go.")
+    return speak.plural("One thing is worth a look.", "{n} things are worth a look.", len(findings))
+
+
+def _shown(each: AllianceMember, team: TeamExplainer) -> ShownMember:
+    reachable = viewer().account is not None and contacts(services()).mailbox(each.key) is not None
+    return ShownMember(
+        each.name,
+        record_url(each.key),
+        team.kind(each.kind),
+        team.terms("alliance_role", each.roles) if each.roles else words()("no role recorded"),
+        each.assured_on,
+        f"/contact?{urlencode({'to': each.key})}" if reachable else "",
+    )
