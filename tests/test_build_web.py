@@ -67,8 +67,9 @@ def test_a_reason_says_that_the_registry_was_not_reached():
     ]
 
 
-def test_our_own_styles_stay_small():
-    own = Path(__file__).resolve().parents[1] / "api" / "web" / "src" / "styles" / "own.css"
-    text = re.sub(r"/\*.*?\*/", "", own.read_text("utf-8"), flags=re.DOTALL)
+@pytest.mark.parametrize("name", ["own", "plain"])
+def test_our_own_styles_stay_small(name):
+    styles = Path(__file__).resolve().parents[1] / "api" / "web" / "src" / "styles"
+    text = re.sub(r"/\*.*?\*/", "", (styles / f"{name}.css").read_text("utf-8"), flags=re.DOTALL)
     lean = re.sub(r"\s*([{};,>])\s*|(?<=:)\s+", r"\1", text)
     assert len(lean.encode()) < 15_000
