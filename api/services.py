@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from threading import Lock, RLock
+from threading import Lock, RLock, Thread
 from typing import TYPE_CHECKING, TypeVar
 
 from api.settings import Settings
@@ -35,6 +35,8 @@ T = TypeVar("T")
 
 _TRIES = 5
 """How often what is read from the store begins anew because it was written meanwhile."""
+RETRY = 5
+"""After how many times the patience a store is asked again that could not be reached at the start."""
 MOST_AUDIENCES = 16
 """How many audiences' snapshots are kept; where nothing is hidden they all share one projection."""
 
@@ -76,6 +78,7 @@ class Services:
         self._snapshots: dict[Audience, _Kept] = {}
         self._whole: Projection | None = None
         self._stale = False
+        self._failed: tuple[float, StoreError] | None = None
 
     @property
     def store(self) -> GraphStore:
@@ -216,21 +219,35 @@ class Services:
 
     def _newest(self) -> Projection:
         kept = self._whole
-        if kept is not None and self._clock() - self._asked < self._patience:
+        if kept is None:
+            return self._first()
+        if self._clock() - self._asked < self._patience:
             return kept
-        # the first thread looks; the others go on with what is known, if anything is
-        if not self._refreshing.acquire(blocking=kept is None):
-            return self._known()
+        if not self._refreshing.acquire(blocking=False):
+            return kept  # somebody is looking already
+        if not self._patience:
+            self._refresh_and_release()
+        else:
+            # nobody waits for a store that answers slowly or not at all: what is known answers meanwhile
+            Thread(target=self._refresh_and_release, name="refresh", daemon=True).start()
+        return self._whole or kept
+
+    def _first(self) -> Projection:
+        """The first projection, for which everybody waits; a store that just failed is not asked again at once."""
+        with self._refreshing:
+            if self._whole is None:
+                if self._failed is not None and self._clock() - self._failed[0] < self._patience * RETRY:
+                    raise self._failed[1]
+                self._refresh()
+            if self._whole is None:
+                raise RuntimeError("nothing was projected")
+            return self._whole
+
+    def _refresh_and_release(self) -> None:
         try:
             self._refresh()
         finally:
             self._refreshing.release()
-        return self._known()
-
-    def _known(self) -> Projection:
-        if self._whole is None:
-            raise RuntimeError("nothing was projected yet")
-        return self._whole
 
     def _refresh(self) -> None:
         kept = self._whole
@@ -239,6 +256,7 @@ class Services:
                 self._whole = self._cache.open(self.store)
         except StoreError as error:
             if kept is None:
+                self._failed = (self._clock(), error)
                 raise
             if not self._stale:
                 log.warning("the store cannot be asked (%s); answering from revision %d", error.code, kept.revision)
