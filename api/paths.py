@@ -14,9 +14,12 @@ class PlaceConverter(BaseConverter):
 
 
 class LocalConverter(BaseConverter):
-    """The key of a record without its label."""
+    """The key of a record without its label.
 
-    regex = r"[A-Za-z0-9._-]{1,200}"
+    Some words stand where a key may stand and are none, so that nobody changes or removes them as if they were.
+    """
+
+    regex = r"(?!(?:suggestions|composition)\Z)[A-Za-z0-9._-]{1,200}"
     schema = MappingProxyType({"type": "string", "pattern": "^[A-Za-z0-9._-]{1,200}$"})
 
 

@@ -63,14 +63,16 @@ AUDIENCES = st.builds(
 def graphs(draw: st.DrawFn) -> list[Record]:
     """A small country of which parts are hidden."""
     towns = [municipality_key(code) for code in TOWNS]
+    # most often all municipalities and indicators are open
+    figures = draw(st.sampled_from([st.none(), LEVELS]))
     records: list[Record] = [
-        Municipality(key=key, name=key.local, level=TOWNS[key.local], visibility=draw(LEVELS)) for key in towns
+        Municipality(key=key, name=key.local, level=TOWNS[key.local], visibility=draw(figures)) for key in towns
     ]
     records += [
         kind(key=NodeKey(key), name=key, visibility=draw(LEVELS))  # type: ignore[call-arg]  # all have names
         for key, kind in KINDS.items()
     ]
-    records += [Indicator(key=indicator_key(each), name=each, visibility=draw(LEVELS)) for each in ("x", "y")]
+    records += [Indicator(key=indicator_key(each), name=each, visibility=draw(figures)) for each in ("x", "y")]
     for type, sources, targets in ENDS:
         pairs = st.tuples(
             *(st.sampled_from(towns if e == "town" else [NodeKey(k) for k in e]) for e in (sources, targets))

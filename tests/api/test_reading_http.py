@@ -310,6 +310,13 @@ def test_who_asks_for_a_file_that_is_being_written_is_told_to_come_back(client, 
     assert fresh.get(f"{API}/exports/xlsx").status_code == 200
 
 
+def test_what_stands_in_the_place_of_a_key_is_no_record(client):
+    for name in ("suggestions", "composition"):
+        allowed = client.options(f"{API}/alliances/{name}").headers["Allow"]
+        assert set(allowed.split(", ")) == {"GET", "HEAD", "OPTIONS"}
+        assert client.delete(f"{API}/alliances/{name}").status_code == 405
+
+
 def test_the_office_sees_what_others_do_not(client):
     from api.services import Services
     from graph_service.visibility import OFFICE, PUBLIC
