@@ -49,7 +49,7 @@ PATHS = (
     "/network/paths?source=actor:far&target=actor:club", "/network/aggregate", "/network/aggregate?by=field",
     "/network/aggregate?by=community", "/network/aggregate?by=municipality", "/network/communities",
     "/network/communities/1", "/network/brokers", "/network/isolated", "/network/isolated?municipality=90001",
-    "/network/fields", "/network/between?one=90001&other=90002", "/network/duplicates",
+    "/network/fields", "/network/view", "/network/between?one=90001&other=90002", "/network/duplicates",
     "/network/duplicates?actor=club", "/indicators", "/indicators/share", "/indicators/share/values",
     "/indicators/share/values?level=state&period=2022", "/vocabularies", "/vocabularies/field", "/lenses",
     "/lenses/structure", "/datasets", "/datasets/made", "/datasets/secret", "/claims/actor:youth", "/claims/actor:spy",
