@@ -333,6 +333,10 @@ def test_the_committed_description_is_that_of_the_routes(client):
     assert committed == description(client.application), "`kompass openapi > api/openapi.json` brings it up to date"
 
 
+def test_the_command_line_prints_the_description(kompass, client):
+    assert kompass("openapi").stdout.encode() == description(client.application)
+
+
 def test_every_operation_has_a_name_and_says_what_it_does(client):
     described = json.loads(description(client.application))
     operations = [o for path in described["paths"].values() for m, o in path.items() if m != "parameters"]
