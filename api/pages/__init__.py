@@ -17,6 +17,8 @@ from api.pages.peers import peers
 from api.pages.practices import practices
 from api.pages.preferences import preferences
 from api.pages.records import records
+from api.pages.request_entry import entry
+from api.pages.requests import requests
 from api.pages.saved import saved
 from api.pages.search import searching
 from api.pages.sign_in import signing_in
@@ -35,6 +37,8 @@ PAGES: tuple[Blueprint, ...] = (
     practices,
     alliances,
     drafts,
+    requests,
+    entry,
     atlas,
     records,
     preferences,

@@ -95,7 +95,7 @@ def find_ego(
     labels: Collection[Label] = (),
 ) -> EgoNetwork:
     """What is around a node, the nearest first; raises NotFound."""
-    ties = _ties(snapshot, types or ALL, {*labels, key.label} if labels else ())
+    ties = ties_of(snapshot, types or ALL, {*labels, key.label} if labels else ())
     return ego_of(ties, key, depth=depth, limit=limit)
 
 
@@ -109,7 +109,7 @@ def find_paths(
     labels: Collection[Label] = (),
 ) -> Paths:
     """The best ways from one node to another; raises NotFound."""
-    ties = _ties(snapshot, types or WORK | PLACE, {*labels, source.label, target.label} if labels else ())
+    ties = ties_of(snapshot, types or WORK | PLACE, {*labels, source.label, target.label} if labels else ())
     return paths_of(ties, source, target, limit=limit)
 
 
@@ -228,7 +228,7 @@ def _belongs(actor: IntArray, group: IntArray, actors: int, groups: int) -> Matr
     return sparse.csr_array((np.ones(len(actor)), (actor, group)), shape=(actors, groups))
 
 
-def _ties(snapshot: Snapshot, types: Collection[EdgeType], labels: Collection[Label]) -> Ties:
+def ties_of(snapshot: Snapshot, types: Collection[EdgeType], labels: Collection[Label]) -> Ties:
     """The usual ties are prepared once; others for the question alone."""
     usual = frozenset(types)
     if labels or usual not in (ALL, WORK | PLACE):

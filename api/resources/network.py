@@ -4,7 +4,8 @@ from typing import Any
 
 from api.blueprint import Blueprint
 from api.caching import depends_on_graph
-from api.current import snapshot
+from api.current import snapshot, words
+from api.network_view_words import ToldView, ViewSpeaker
 from api.questions.network import (
     CommunitiesFound,
     CommunityFound,
@@ -19,6 +20,7 @@ from api.questions.network import (
     find_paths,
     largest_communities,
 )
+from api.questions.network_view import find_view
 from api.schemas.answers import actor_key
 from api.schemas.network import (
     AggregateQuery,
@@ -30,6 +32,7 @@ from api.schemas.network import (
     PathsQuery,
     chosen_ties,
 )
+from api.schemas.network_view import ViewQuery, view_asked
 from graph_service.network.aggregate import Aggregate
 from graph_service.network.between import Between, find_between
 from graph_service.network.brokers import Brokers
@@ -127,3 +130,13 @@ def list_duplicates(query: dict[str, Any]) -> DuplicatesFound:
     """Show actors that are probably recorded twice, with reasons."""
     actor = actor_key(query["actor"]) if "actor" in query else None
     return find_duplicates(snapshot(), actor, limit=query["limit"])
+
+
+@network.route("/view")
+@network.arguments(ViewQuery, location="query")
+@network.answers(ToldView)
+def get_view(query: dict[str, Any]) -> ToldView:
+    """Show a view of the network as a picture: what stands where, in groups where there is too much."""
+    here = snapshot()
+    view = find_view(here, view_asked(here, query))
+    return ViewSpeaker(here.projection, words(), view).told()

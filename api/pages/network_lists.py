@@ -1,0 +1,86 @@
+"""The nodes and relations of a view as two lists that can be sorted and paged."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+
+from api.language import N_
+from api.network_view_words import ToldView, ViewSpeaker
+from graph_service.model import EdgeType
+
+EACH_PAGE = 25
+Row = Mapping[str, Any]
+Column = tuple[str, str, bool]
+
+NODE_COLUMNS: tuple[Column, ...] = (
+    (N_("Name"), "name", False),
+    (N_("Kind"), "word", False),
+    (N_("Steps away"), "hops", True),
+    (N_("Relations here"), "shown", True),
+    (N_("Relations in all"), "ties", True),
+)
+"""Heading, the value it is sorted by, and whether that is a number."""
+LINE_COLUMNS: tuple[Column, ...] = (
+    (N_("From"), "source", False),
+    (N_("Relation"), "relation", False),
+    (N_("To"), "target", False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page of a list, in its order."""
+
+    rows: Sequence[Row]
+    count: int
+    page: int
+    pages: int
+    sorted: str
+
+    @classmethod
+    def of(cls, rows: Sequence[Row], columns: Sequence[Column], order: str, page: str) -> "Listing":
+        """Sort and cut as the address says; ``order`` and ``page`` are its parameters."""
+        wanted = request.args.get(order, "")
+        name, down = wanted.removeprefix("-"), wanted.startswith("-")
+        if name in {each for _, each, _ in columns}:
+            number = next(is_number for _, each, is_number in columns if each == name)
+            rows = sorted(rows, key=lambda row: row[name] if number else str(row[name]).casefold(), reverse=down)
+        else:
+            wanted = ""
+        pages = max(1, -(-len(rows) // EACH_PAGE))
+        at = min(max(request.args.get(page, 1, type=int), 1), pages)
+        return cls(rows[(at - 1) * EACH_PAGE : at * EACH_PAGE], len(rows), at, pages, wanted)
+
+
+def node_rows(told: ToldView) -> list[Row]:
+    """The nodes, nearest and most joined first."""
+    rows = [
+        {
+            "key": each.key, "name": each.name, "kind": each.kind, "word": each.word, "about": each.about,
+            "hops": each.hops, "shown": each.shown, "ties": each.ties,
+        }
+        for each in told.nodes
+    ]  # fmt: skip
+    return sorted(rows, key=lambda row: (row["hops"], -int(str(row["shown"]))))
+
+
+def line_rows(told: ToldView, speaker: ViewSpeaker) -> list[Row]:
+    """The relations; of those of groups how many there are."""
+    return [
+        {
+            "source": told.nodes[each.source].name,
+            "source_key": told.nodes[each.source].key,
+            "target": told.nodes[each.target].name,
+            "target_key": told.nodes[each.target].key,
+            "relation": speaker.speaker.term("edge_type", EdgeType(each.type).value) if each.type else each.says,
+            "about": about_of(each.says),
+        }
+        for each in told.lines
+    ]
+
+
+def about_of(says: str) -> str:
+    """What else is said of a relation: role, strength, time."""
+    return says.rpartition(" (")[2].removesuffix(")") if says.endswith(")") and " (" in says else ""

@@ -1,0 +1,275 @@
+"""Where nodes stand in a picture: by forces, in rings around the beginning, or on the map; each time the same."""
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+from scipy import sparse
+from scipy.sparse import csgraph
+from scipy.spatial import cKDTree
+
+from api.questions.network_groups import home_of
+from api.snapshot import Snapshot
+from graph_service.arrays import IntArray
+from graph_service.keys import Label
+from graph_service.model import Level
+from graph_service.projection import LEVELS, Projection
+
+FloatArray = npt.NDArray[np.float64]
+SEED = 1
+SPACE = 44.0
+"""How far apart neighbours like to be, in units of the picture; a node's radius is from 6 to 18."""
+RADII = (6.0, 12.0)
+"""The least radius, and how much the largest has more."""
+SHAPE = 1.6
+"""Width by height of a picture of several pieces."""
+_MAP = 900.0
+
+
+class Layout(StrEnum):
+    """What places mean in a picture."""
+
+    FORCE = "force"
+    MAP = "map"
+    RINGS = "rings"
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What is arranged. ``nodes``: for each item the positions of its nodes among all nodes."""
+
+    size: int
+    lines: tuple[tuple[int, int], ...]
+    hops: IntArray
+    sizes: FloatArray
+    middle: frozenset[int]
+    nodes: tuple[list[int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where each item stands, rightwards and downwards from 0; ``ground`` are the districts of a map."""
+
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    ground: tuple[tuple[float, float], ...] = ()
+
+
+def radius_of(size: float) -> float:
+    """The radius that a node is drawn with."""
+    return RADII[0] + RADII[1] * size
+
+
+def arrange(snapshot: Snapshot, scene: Scene, layout: Layout) -> Placed:
+    """Place all items."""
+    if not scene.size:
+        return Placed((), ())
+    ground = np.zeros((0, 2))
+    match layout:
+        case Layout.FORCE:
+            at = _by_forces(scene)
+        case Layout.RINGS:
+            at = _in_rings(scene)
+        case Layout.MAP:
+            at, ground = _on_map(snapshot, scene)
+    low = np.concatenate([at, ground]).min(axis=0)
+    at, ground = np.round(at - low, 1), np.round(ground - low, 1)
+    return Placed(tuple(at[:, 0].tolist()), tuple(at[:, 1].tolist()), tuple(map(tuple, ground.tolist())))
+
+
+def _by_forces(scene: Scene) -> FloatArray:
+    """Each connected piece by itself, then the pieces beside each other, the largest first."""
+    matrix = _matrix(scene)
+    number, part = csgraph.connected_components(matrix, directed=False)
+    pieces: list[tuple[IntArray, FloatArray]] = []
+    for i in range(number):
+        nodes = np.flatnonzero(part == i)
+        pieces.append((nodes, _settled(sparse.csr_array(matrix[nodes][:, nodes]), scene.sizes[nodes])))
+    return _packed(pieces, scene.size)
+
+
+def _matrix(scene: Scene) -> "sparse.csr_array[np.float64]":
+    ends = np.array(scene.lines, np.int64).reshape(-1, 2)
+    row, column = np.concatenate([ends[:, 0], ends[:, 1]]), np.concatenate([ends[:, 1], ends[:, 0]])
+    found = sparse.csr_array((np.ones(len(row)), (row, column)), shape=(scene.size, scene.size))
+    found.sum_duplicates()
+    found.data = np.ones_like(found.data)
+    return found
+
+
+def _settled(matrix: "sparse.csr_array[np.float64]", sizes: FloatArray) -> FloatArray:
+    """Springs along lines, repulsion between all (Fruchterman and Reingold 1991), cooled down; then no two overlap."""
+    size = matrix.shape[0]
+    if size == 1:
+        return np.zeros((1, 2))
+    if size == 2:
+        return np.array([[0.0, 0.0], [SPACE * 1.6, 0.0]])
+    at = np.random.default_rng(SEED).normal(size=(size, 2)).astype(np.float32) * np.float32(SPACE * math.sqrt(size) / 2)
+    degree = np.diff(matrix.indptr)
+    row, column = np.repeat(np.arange(size), degree), matrix.indices
+    # a hub needs room for all its neighbours
+    mass = np.sqrt(1.0 + degree).astype(np.float32)
+    ideal = np.float32(SPACE)
+    rounds = 240 if size <= 300 else 120 if size <= 800 else 50
+    heat = SPACE * math.sqrt(size) / 2
+    for i in range(rounds):
+        dx, dy = at[:, None, 0] - at[None, :, 0], at[:, None, 1] - at[None, :, 1]
+        pull = mass[None, :] * (ideal * ideal) / np.maximum(dx * dx + dy * dy, np.float32(1.0))
+        move = np.stack([(dx * pull).sum(axis=1), (dy * pull).sum(axis=1)], axis=1)
+        along = at[column] - at[row]
+        drawn = along * np.sqrt((along**2).sum(axis=1, keepdims=True)) / ideal
+        for axis in range(2):
+            move[:, axis] += np.bincount(row, drawn[:, axis], size).astype(np.float32)
+        length = np.maximum(np.sqrt((move**2).sum(axis=1, keepdims=True)), np.float32(1e-6))
+        at += move / length * np.minimum(length, np.float32(heat * (1 - i / rounds) ** 1.5))
+    return _apart(_lying(at.astype(np.float64)), sizes)
+
+
+def _lying(at: FloatArray) -> FloatArray:
+    """Turned so that the longest side lies, for screens are wider than high."""
+    at = at - at.mean(axis=0)
+    _, _, axes = np.linalg.svd(at, full_matrices=False)
+    turned: FloatArray = at @ axes.T
+    return turned
+
+
+def _apart(at: FloatArray, sizes: FloatArray, gap: float = 8.0) -> FloatArray:
+    """Pushed apart until no two overlap."""
+    radius = RADII[0] + RADII[1] * sizes
+    reach = 2 * float(radius.max()) + gap
+    for _ in range(60):
+        pairs = cKDTree(at).query_pairs(reach, output_type="ndarray")
+        if not len(pairs):
+            break
+        one, other = pairs[:, 0], pairs[:, 1]
+        between = at[other] - at[one]
+        distance = np.sqrt((between**2).sum(axis=1))
+        lacking = radius[one] + radius[other] + gap - distance
+        close = lacking > 0.5
+        if not close.any():
+            break
+        one, other, lacking = one[close], other[close], lacking[close]
+        # two in the same place part in a direction that depends on who they are
+        angle = (one * 2.4 + other * 1.1)[:, None]
+        way = np.where(
+            distance[close][:, None] > 1e-6,
+            between[close] / np.maximum(distance[close][:, None], 1e-6),
+            np.concatenate([np.cos(angle), np.sin(angle)], axis=1),
+        )
+        push = way * (lacking / 2)[:, None]
+        moved = np.zeros_like(at)
+        np.add.at(moved, other, push)
+        np.add.at(moved, one, -push)
+        at = at + np.clip(moved, -SPACE, SPACE)
+    return at
+
+
+def _packed(pieces: list[tuple[IntArray, FloatArray]], size: int) -> FloatArray:
+    """Pieces in rows like words in a text, the largest first."""
+    boxes = []
+    for nodes, at in sorted(pieces, key=lambda each: (-len(each[0]), int(each[0][0]))):
+        at = at - at.min(axis=0)
+        boxes.append((nodes, at, at.max(axis=0) + SPACE))
+    area = sum(float(box[0] * box[1]) for _, _, box in boxes)
+    width = max(math.sqrt(area * SHAPE), max(float(box[0]) for _, _, box in boxes))
+    found = np.zeros((size, 2))
+    x = y = high = 0.0
+    for nodes, at, box in boxes:
+        if x and x + float(box[0]) > width * 1.05:
+            x, y, high = 0.0, y + high, 0.0
+        found[nodes] = at + np.array([x, y])
+        x, high = x + float(box[0]), max(high, float(box[1]))
+    return found
+
+
+def _in_rings(scene: Scene) -> FloatArray:
+    """The beginning in the middle, around it one ring for each step; neighbours stand in the same direction."""
+    ring = np.array(scene.hops)
+    if not scene.middle or len(scene.middle) > 1:
+        # no single middle: whoever is joined to most stands inside
+        joined = np.bincount(np.array(scene.lines, np.int64).ravel(), minlength=scene.size)
+        ring = np.digitize(-joined, np.quantile(-joined, [0.05, 0.25, 0.6])) + 1
+        for i in scene.middle:
+            ring[i] = 0 if len(scene.middle) == 1 else 1
+    matrix = _matrix(scene)
+    at, angle = np.zeros((scene.size, 2)), np.zeros(scene.size)
+    radius = 0.0
+    for step in sorted(set(ring.tolist())):
+        here = np.flatnonzero(ring == step)
+        if step == 0 and len(here) == 1:
+            continue
+        wanted = np.array([_direction(matrix, angle, ring, i) for i in here.tolist()])
+        here = here[np.lexsort((here, wanted))]
+        radius = max(radius + 2.4 * SPACE, len(here) * SPACE * 0.8 / (2 * math.pi))
+        angle[here] = 2 * math.pi * (np.arange(len(here)) + 0.5) / len(here)
+        at[here] = np.stack([radius * np.cos(angle[here]), radius * np.sin(angle[here])], axis=1)
+    return at
+
+
+def _direction(matrix: "sparse.csr_array[np.float64]", angle: FloatArray, ring: IntArray, i: int) -> float:
+    """Where the neighbours of the rings inside are, on the middle."""
+    near = matrix.indices[matrix.indptr[i] : matrix.indptr[i + 1]]
+    inner = angle[near[ring[near] < ring[i]]]
+    if not len(inner):
+        return 0.0
+    return math.atan2(float(np.sin(inner).mean()), float(np.cos(inner).mean())) % (2 * math.pi)
+
+
+def _on_map(snapshot: Snapshot, scene: Scene) -> tuple[FloatArray, FloatArray]:
+    """Where things are, plate carrée around the middle; what shares a place stands around it, what has none below."""
+    projection = snapshot.projection
+    table, home = projection.municipalities, home_of(snapshot)
+    where = np.full((scene.size, 2), np.nan)
+    for i, nodes in enumerate(scene.nodes):
+        towns = home[nodes][home[nodes] >= 0]
+        if len(nodes) == 1 and (own := _own_place(projection, nodes[0])) is not None:
+            where[i] = own
+        elif len(towns):
+            places = np.stack([table.longitude[towns], table.latitude[towns]], axis=1)
+            where[i] = np.nanmean(places, axis=0) if np.isfinite(places).any() else np.nan
+    known = np.isfinite(where).all(axis=1)
+    districts = np.flatnonzero((table.level == LEVELS.index(Level.DISTRICT)) & np.isfinite(table.longitude))
+    ground = np.stack([table.longitude[districts], table.latitude[districts]], axis=1)
+    if not known.any():
+        return _rows(scene.size, _MAP), np.zeros((0, 2))
+    low, high = where[known].min(axis=0), where[known].max(axis=0)
+    middle = (low + high) / 2
+    squeeze = np.array([math.cos(math.radians(float(middle[1]))), -1.0])
+    scale = _MAP / max(float(np.abs((high - low) * squeeze).max()), 0.4)
+    at = np.zeros((scene.size, 2))
+    at[known] = _fanned((where[known] - middle) * squeeze * scale)
+    at[known] = _apart(at[known], scene.sizes[known], 2.0)
+    margin = (high - low) * 0.15 + 0.1
+    ground = ground[((ground >= low - margin) & (ground <= high + margin)).all(axis=1)]
+    across = at[known][:, 0]
+    corner = np.array([across.min(), at[known][:, 1].max() + 2 * SPACE])
+    at[~known] = _rows(int((~known).sum()), max(float(np.ptp(across)), _MAP / 2)) + corner
+    return at, (ground - middle) * squeeze * scale
+
+
+def _own_place(projection: Projection, node: int) -> tuple[float, float] | None:
+    if node not in projection.spans[Label.ACTOR]:
+        return None
+    said = orjson.loads(projection.arrays.properties[node])
+    x, y = said.get("longitude"), said.get("latitude")
+    return (x, y) if x is not None and y is not None else None
+
+
+def _fanned(at: FloatArray) -> FloatArray:
+    """Those in the same place in a spiral around it."""
+    found = at.copy()
+    _, same = np.unique(np.round(at, 2), axis=0, return_inverse=True)
+    order = np.argsort(same, kind="stable")
+    number = np.arange(len(at)) - np.searchsorted(same[order], same[order])
+    angle, radius = number * 2.39996, 11.0 * np.sqrt(number)
+    found[order] += np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
+    return found
+
+
+def _rows(count: int, width: float) -> FloatArray:
+    columns = max(1, int(width // SPACE))
+    i = np.arange(count)
+    return np.stack([(i % columns) * SPACE, (i // columns) * SPACE], axis=1).astype(np.float64)

@@ -1,0 +1,221 @@
+// The interactive picture: the service's places drawn by sigma; nothing moves by itself.
+import Graph from "graphology";
+import Sigma from "sigma";
+import type { Colours } from "./colours";
+import { placeNames, type Spot } from "./names";
+import { ShapeProgram, shapeOf } from "./shapes";
+import { radiusOf, type ViewData } from "./view";
+
+export interface CanvasEvents {
+  choose: (index: number) => void;
+  open: (index: number) => void;
+}
+
+const LETTERS = 14;
+const MOST_NAMES = 140;
+const LONGEST = 34;
+const LEAST_RADIUS = 3.5;
+const FRAME = { width: 640, height: 420, margin: 60 };
+const THICKNESS = [0, 1, 1.6, 3.6];
+
+export class Canvas {
+  private readonly sigma: Sigma;
+  private data: ViewData | undefined;
+  private chosen: number | undefined;
+  private order: number[] = [];
+  private widths: number[] = [];
+
+  constructor(
+    private readonly place: HTMLElement,
+    private colours: Colours,
+    events: CanvasEvents,
+    private readonly duration: number,
+  ) {
+    this.sigma = new Sigma(new Graph({ type: "undirected", multi: true }), place, {
+      renderLabels: false,
+      itemSizesReference: "positions",
+      zoomToSizeRatioFunction: (ratio) => ratio,
+      minEdgeThickness: 1.1,
+      nodeProgramClasses: { shape: ShapeProgram },
+      nodeHoverProgramClasses: { shape: ShapeProgram },
+      defaultNodeType: "shape",
+      defaultDrawNodeHover: () => undefined,
+      enableCameraRotation: false,
+      minCameraRatio: 0.02,
+      maxCameraRatio: 3,
+      zoomDuration: duration,
+      inertiaDuration: duration,
+      doubleClickZoomingDuration: duration,
+      stagePadding: 12,
+    });
+    this.sigma.on("clickNode", ({ node }) => events.choose(Number(node)));
+    this.sigma.on("doubleClickNode", ({ node, preventSigmaDefault }) => {
+      preventSigmaDefault();
+      events.open(Number(node));
+    });
+    this.sigma.on("enterNode", () => place.classList.add("nw-hand"));
+    this.sigma.on("leaveNode", () => place.classList.remove("nw-hand"));
+    this.sigma.on("afterRender", () => this.drawNames());
+  }
+
+  /** Shows another view; the camera goes back to all of it. */
+  show(data: ViewData): void {
+    this.data = data;
+    this.chosen = undefined;
+    this.build();
+    this.sigma.getCamera().setState({ x: 0.5, y: 0.5, angle: 0, ratio: 1 });
+  }
+
+  recolour(colours: Colours): void {
+    this.colours = colours;
+    if (this.data) this.build();
+  }
+
+  private build(): void {
+    const data = this.data;
+    if (!data) return;
+    const box = this.frame(data);
+    const scale = Math.max((box.x[1] - box.x[0]) / this.place.clientWidth, (box.y[1] - box.y[0]) / this.place.clientHeight);
+    const graph = new Graph({ type: "undirected", multi: true });
+    for (const [i, [x, y]] of data.ground.entries())
+      graph.addNode(`g${i}`, { x, y: -y, size: Math.max(2.5, 1.5 * scale), color: this.colours.weak, edge: this.colours.weak, shape: 0 });
+    for (const [i, node] of data.nodes.entries())
+      graph.addNode(String(i), {
+        x: node.x,
+        y: -node.y,
+        size: Math.max(radiusOf(node), LEAST_RADIUS * scale),
+        color: node.kind === "group" ? this.colours.paper : this.colours.of(node.kind),
+        edge: this.colours.text,
+        shape: shapeOf(node.kind),
+        name: node.name,
+      });
+    // of several relations between two the closest is drawn
+    const closest = new Map<string, number>();
+    for (const { source, target, strength } of data.lines) {
+      const pair = source < target ? `${source}-${target}` : `${target}-${source}`;
+      if (source !== target) closest.set(pair, Math.max(strength, closest.get(pair) ?? 0));
+    }
+    for (const [pair, strength] of closest) {
+      const [source, target] = pair.split("-");
+      graph.addEdge(source, target, {
+        size: (THICKNESS[strength] ?? 1) * scale,
+        color: strength === 1 ? this.colours.weak : this.colours.line,
+      });
+    }
+    this.order = data.nodes.map((_, i) => i);
+    const rank = (i: number): number => {
+      const node = data.nodes[i];
+      return node ? (node.start ? 4 : 0) + (node.kind === "group" ? 2 : 0) + node.size : 0;
+    };
+    this.order.sort((a, b) => rank(b) - rank(a) || a - b);
+    this.widths = [];
+    this.sigma.setCustomBBox(box);
+    this.sigma.setGraph(graph);
+    this.sigma.refresh();
+  }
+
+  /** The part of the plane that is shown: all of it, but few nodes are not blown up. */
+  private frame(data: ViewData): { x: [number, number]; y: [number, number] } {
+    const xs = [...data.nodes.map((node) => node.x), ...data.ground.map(([x]) => x)];
+    const ys = [...data.nodes.map((node) => -node.y), ...data.ground.map(([, y]) => -y)];
+    const stretch = (values: number[], least: number): [number, number] => {
+      const [low, high] = [Math.min(...values), Math.max(...values)];
+      const more = Math.max(FRAME.margin, (least - (high - low)) / 2);
+      return [low - more, high + more];
+    };
+    return { x: stretch(xs, FRAME.width), y: stretch(ys, FRAME.height) };
+  }
+
+  /** Marks a node, and brings it into the picture if it lies outside. */
+  choose(index: number | undefined): void {
+    this.chosen = index;
+    if (index !== undefined) {
+      const at = this.onScreen(index);
+      const { width, height } = this.sigma.getDimensions();
+      if (at && (at.x < 20 || at.y < 20 || at.x > width - 20 || at.y > height - 20)) {
+        const place = this.sigma.getNodeDisplayData(String(index));
+        if (place) void this.sigma.getCamera().animate({ x: place.x, y: place.y }, { duration: this.duration });
+      }
+    }
+    this.sigma.scheduleRender();
+  }
+
+  zoom(larger: boolean): void {
+    const camera = this.sigma.getCamera();
+    if (larger) void camera.animatedZoom({ duration: this.duration, factor: 1.5 });
+    else void camera.animatedUnzoom({ duration: this.duration, factor: 1.5 });
+  }
+
+  fit(): void {
+    void this.sigma.getCamera().animatedReset({ duration: this.duration });
+  }
+
+  /** Where a node is on the screen, within the canvas. */
+  onScreen(index: number): { x: number; y: number } | undefined {
+    const node = this.data?.nodes[index];
+    return node && this.sigma.graphToViewport({ x: node.x, y: -node.y });
+  }
+
+  private drawNames(): void {
+    const context = this.sigma.getCanvases()["labels"]?.getContext("2d");
+    const data = this.data;
+    if (!context || !data) return;
+    const { width, height } = this.sigma.getDimensions();
+    const scaled = this.sigma.scaleSize(1);
+    context.font = `${LETTERS}px "Fira Sans", Arial, sans-serif`;
+    context.lineJoin = "round";
+    const order = this.chosen === undefined ? this.order : [this.chosen, ...this.order.filter((i) => i !== this.chosen)];
+    const shown: number[] = [];
+    const spots: Spot[] = [];
+    for (const i of order) {
+      const node = data.nodes[i];
+      const at = this.onScreen(i);
+      if (!node || !at || at.x < -40 || at.y < -40 || at.x > width + 40 || at.y > height + 40) continue;
+      this.widths[i] ??= context.measureText(short(node.name)).width;
+      shown.push(i);
+      const marked = i === this.chosen ? 8 : node.start ? 5 : 0;
+      spots.push({ ...at, radius: Math.max(radiusOf(node) * scaled, LEAST_RADIUS) + marked, width: this.widths[i] });
+    }
+    for (const [n, i] of shown.entries()) {
+      const [node, spot] = [data.nodes[i], spots[n]];
+      if (!node || !spot) continue;
+      if (node.kind === "group" && spot.radius > 9) this.write(context, amount(node.count), spot.x, spot.y + 5, true);
+      if (i === this.chosen || node.start) this.ring(context, spot, i === this.chosen);
+    }
+    for (const { index, x, y } of placeNames(spots, LETTERS, MOST_NAMES, { x0: 0, y0: 0, x1: width, y1: height })) {
+      const node = data.nodes[shown[index] ?? -1];
+      if (node) this.write(context, short(node.name), x, y, false);
+    }
+  }
+
+  private ring(context: CanvasRenderingContext2D, spot: Spot, chosen: boolean): void {
+    context.beginPath();
+    context.arc(spot.x, spot.y, spot.radius - (chosen ? 2 : 1), 0, 2 * Math.PI);
+    context.strokeStyle = chosen ? this.colours.focus : this.colours.text;
+    context.lineWidth = chosen ? 4 : 1.5;
+    context.stroke();
+  }
+
+  private write(context: CanvasRenderingContext2D, text: string, x: number, y: number, middle: boolean): void {
+    context.textAlign = middle ? "center" : "left";
+    context.lineWidth = 3;
+    context.strokeStyle = this.colours.paper;
+    if (!middle) context.strokeText(text, x, y);
+    context.fillStyle = this.colours.text;
+    context.fillText(text, x, y);
+  }
+
+  end(): void {
+    this.sigma.kill();
+  }
+}
+
+function short(name: string): string {
+  return name.length <= LONGEST ? name : `${name.slice(0, LONGEST - 1)}…`;
+}
+
+/** A count that fits into a circle. */
+export function amount(count: number): string {
+  if (count < 1000) return String(count);
+  return count < 10_000 ? `${(count / 1000).toFixed(1)}k` : `${Math.round(count / 1000)}k`;
+}
