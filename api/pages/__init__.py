@@ -9,9 +9,11 @@ from api.pages.atlas import atlas
 from api.pages.compare import comparison
 from api.pages.contact import first_contact
 from api.pages.indicators import indicators
+from api.pages.inventory import inventory
 from api.pages.municipality import municipality
 from api.pages.network import network
 from api.pages.notices import notice_links
+from api.pages.offer_forms import offer_forms
 from api.pages.peer_files import files
 from api.pages.peers import peers
 from api.pages.practices import practices
@@ -40,6 +42,8 @@ PAGES: tuple[Blueprint, ...] = (
     requests,
     entry,
     atlas,
+    inventory,
+    offer_forms,
     records,
     preferences,
     signing_in,

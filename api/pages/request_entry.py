@@ -1,0 +1,154 @@
+"""A request: entering it, taking it back, who could support it, and being told by mail who comes later."""
+
+import hashlib
+from urllib.parse import urlencode
+
+from flask import Blueprint, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from api.caching import today
+from api.contact_mail import contacts
+from api.current import services, snapshot, words
+from api.editing.editor import Editor
+from api.errors import STATUS
+from api.explanations import Explainer
+from api.messages import describe_error
+from api.notice_mail import notices
+from api.pages.frame import SIGN_IN, has_page, record_url
+from api.pages.requests import LIST, MOST_MATCHES, answered, matches, terms_of
+from api.pages.sign_in import refusal
+from api.questions.records import known_key
+from api.questions.supporters import find_supporters
+from api.supporter_words import scope
+from api.viewer import Role, require, viewer
+from graph_service.errors import InvalidValue
+from graph_service.keys import Label, NodeKey
+from graph_service.model import Visibility
+from matching.node_names import find_node
+
+entry = Blueprint("request_entry", __name__)
+
+TEXTS = ("title", "description", "municipality", "requester", "open_from", "open_until", "field", "group", "visibility")
+
+
+@entry.get(f"{LIST}/<local:id>/supporters")
+def show_supporters(id: str) -> str:
+    """Who could support a request, with reasons."""
+    here, speak = snapshot(), words()
+    key = known_key(here, Label.REQUEST, id)
+    answer = find_supporters(here, key, today(), limit=MOST_MATCHES)
+    explainer = Explainer(here.projection, speak)
+    account = viewer().account
+    told = account is not None and any(each.subject == key for each in notices(services()).of(account))
+    found = matches(answer, explainer)
+    mailboxes = contacts(services()) if account is not None and services().settings.mail is not None else None
+    return render_template(
+        "requests_matches.html",
+        key=key,
+        name=answer.name,
+        url=record_url(key),
+        heading=speak("Who could support “{name}”?", name=answer.name),
+        answer=answered(answer),
+        scope=list(scope(answer, explainer)),
+        matches=found,
+        write={
+            each.key: f"/contact?{urlencode({'to': each.key})}"
+            for each in found
+            if mailboxes is not None and mailboxes.mailbox(each.key) is not None
+        },
+        for_actor=False,
+        state=answer.state,
+        told=told,
+        mail=services().settings.mail is not None,
+        saved=request.args.get("saved", 0, type=int) if viewer().role.covers(Role.EDITOR) else 0,
+        sign_in=f"{SIGN_IN}?{urlencode({'next': request.path})}" if account is None and has_page(SIGN_IN) else "",
+    )
+
+
+@entry.get(f"{LIST}/new")
+def show_form() -> str:
+    """The form for a new request."""
+    require(Role.EDITOR)
+    own = sorted(viewer().municipalities)
+    given = {name: request.args.get(name, "").strip()[:2000] for name in TEXTS}
+    if not given["municipality"] and own:
+        given["municipality"] = _name(own[0])
+    return _form(
+        given | {"visibility": given["visibility"] or Visibility.PUBLIC.value}, request.args.getlist("resource")
+    )
+
+
+@entry.post(f"{LIST}/new")
+def enter() -> Response | tuple[str, int]:
+    """Enter the request, and go on to who could support it."""
+    require(Role.EDITOR)
+    given = {name: request.form.get(name, "").strip() for name in TEXTS}
+    resources = request.form.getlist("resource")
+    saved: list[tuple[NodeKey, int]] = []
+
+    def save() -> None:
+        row = _row(given, resources)
+        same = hashlib.sha256(repr((sorted(given.items()), resources, snapshot().revision)).encode()).hexdigest()
+        entered = _editor().create("requests", row, same)
+        saved.append((entered.key, entered.revision))
+
+    error = refusal(save)
+    if error:
+        problem = describe_error(error, words())
+        return _form(given, resources, (error.place.column or "title", problem)), STATUS[error.code]
+    key, revision = saved[0]
+    return redirect(f"{LIST}/{key.local}/supporters?saved={revision}", 303)
+
+
+@entry.post(f"{LIST}/undo/<int:revision>")
+def undo(revision: int) -> Response:
+    """Take a request back that was just entered."""
+    require(Role.EDITOR)
+    _editor().undo(revision)
+    return redirect(f"{LIST}?undone=yes", 303)
+
+
+def _editor() -> Editor:
+    return Editor(services(), viewer(), snapshot(), "page")
+
+
+def _name(key: NodeKey) -> str:
+    projection = snapshot().projection
+    known = projection.known(key)
+    return projection.name(known.label, projection.position(known)) if known else key.local
+
+
+def _form(given: dict[str, str], resources: list[str], problem: tuple[str, str] | None = None) -> str:
+    return render_template(
+        "requests_new.html",
+        given=given,
+        chosen=resources,
+        resources=terms_of("resource"),
+        fields=terms_of("field"),
+        groups=terms_of("target_group"),
+        problem=problem,
+    )
+
+
+def _row(given: dict[str, str], resources: list[str]) -> dict[str, object]:
+    """The form as a row; raises InvalidValue, NotFound, Ambiguous."""
+    if not given["title"]:
+        raise InvalidValue("a value", "nothing")
+    here = snapshot()
+    place = here.municipality(given["municipality"]).local if given["municipality"] else None
+    asking = (
+        find_node(here.projection, given["requester"], (Label.ALLIANCE, Label.ACTOR)) if given["requester"] else None
+    )
+    return {
+        "title": given["title"],
+        "description": given["description"],
+        "municipality": place,
+        "requester": asking or None,
+        "resources": resources,
+        "fields": [given["field"]] if given["field"] else [],
+        "target_groups": [given["group"]] if given["group"] else [],
+        "open_from": given["open_from"] or None,
+        "open_until": given["open_until"] or None,
+        "status": "open",
+        "visibility": given["visibility"] or Visibility.PUBLIC.value,
+    }

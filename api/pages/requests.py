@@ -1,0 +1,328 @@
+"""Requests looking for supporters, and actors with something to give: both lists, and who fits whom, with reasons."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from urllib.parse import urlencode
+
+from flask import Blueprint, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from api.caching import depends_on_graph, today
+from api.current import snapshot, words
+from api.explanations import Explainer
+from api.pages.frame import SIGN_IN, has_page, record_url, term
+from api.questions.records import known_key
+from api.questions.supporters import (
+    LOOKING,
+    SoughtAsked,
+    find_requests,
+    find_resources,
+    find_supporters,
+    supporter_ranker,
+)
+from api.supporter_words import FIT, headline, scope, sentences, state_words
+from api.viewer import Role, viewer
+from graph_service.errors import Ambiguous, NotFound
+from graph_service.keys import Label, NodeKey
+from graph_service.vocabulary import load_vocabulary
+from matching.names import plain
+from matching.node_names import find_actor
+from matching.supporters.answers import SupporterAnswer, SupporterSuggestion
+from matching.supporters.records import Supporter, Wanted
+
+requests = Blueprint("request_pages", __name__)
+depends_on_graph(requests)
+
+LIST, RESOURCES = "/requests", "/requests/resources"
+A_PAGE = 20
+MOST_MATCHES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRequest:
+    """A request in the list."""
+
+    key: NodeKey
+    name: str
+    url: str
+    matches: str
+    by: str
+    places: str
+    resources: str
+    until: date | None
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownGiver:
+    """An actor with something to give."""
+
+    name: str
+    url: str
+    about: str
+    resources: str
+    matches: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMatch:
+    """An actor for a request, or a request for an actor, with reasons."""
+
+    rank: int
+    key: NodeKey
+    name: str
+    url: str
+    about: str
+    fit: str
+    share: float
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What an address filters by, and what of it was not understood."""
+
+    asked: SoughtAsked
+    place: str
+    problems: tuple[str, ...]
+    places: tuple[tuple[str, str], ...]
+
+
+@requests.get(LIST)
+def show_requests() -> Response | str:
+    """The requests that are open, by filters; an actor who is named goes on to those it could support."""
+    actor, problem, people = _named_actor()
+    if actor is not None:
+        return redirect(f"/actors/{actor.local}/requests", 303)
+    filters = _filters()
+    found = find_requests(snapshot(), filters.asked, today())
+    page, pages = _page(len(found))
+    known = len(supporter_ranker(snapshot()).requests)
+    return render_template(
+        "requests.html",
+        answer=_answer(found, known),
+        filters=filters,
+        problem=problem,
+        people=people,
+        items=[_shown(each) for each in found[(page - 1) * A_PAGE : page * A_PAGE]],
+        known=known,
+        page=page,
+        pages=pages,
+        **_choices(),
+    )
+
+
+def _named_actor() -> tuple[NodeKey | None, str, tuple[tuple[str, str], ...]]:
+    """The actor whose name was typed, or what is wrong with it and whom it may mean."""
+    text = request.args.get("actor", "").strip()[:200]
+    if not text:
+        return None, "", ()
+    try:
+        return find_actor(snapshot().projection, text), "", ()
+    except Ambiguous as error:
+        candidates = tuple((NodeKey(key).local, name) for key, name in error.candidates)
+        return None, words()("Several actors are called “{text}”. Which one do you mean?", text=text), candidates
+    except NotFound:
+        return None, words()("No actor is recorded as “{text}”.", text=text), ()
+
+
+@requests.get(RESOURCES)
+def show_resources() -> str:
+    """Who has what to give."""
+    filters = _filters()
+    found = find_resources(snapshot(), filters.asked)
+    page, pages = _page(len(found))
+    speak = words()
+    return render_template(
+        "requests_resources.html",
+        answer=speak.plural(
+            "One recorded actor has something to give.", "{n} recorded actors have something to give.", len(found)
+        )
+        if found
+        else speak("No recorded actor says that it has this to give."),
+        filters=filters,
+        items=[_giver(each) for each in found[(page - 1) * A_PAGE : page * A_PAGE]],
+        page=page,
+        pages=pages,
+        **_choices(),
+    )
+
+
+@requests.get("/actors/<local:id>/requests")
+def show_for_actor(id: str) -> Response | str:
+    """The open requests that an actor could support."""
+    here, speak = snapshot(), words()
+    key = known_key(here, Label.ACTOR, id)
+    if key.local != id:
+        return redirect(f"/actors/{key.local}/requests", 303)
+    answer = find_supporters(here, key, today(), limit=MOST_MATCHES)
+    explainer = Explainer(here.projection, speak)
+    return render_template(
+        "requests_matches.html",
+        key=key,
+        name=answer.name,
+        url=record_url(key),
+        heading=speak("What could {name} support?", name=answer.name),
+        answer=answered(answer),
+        scope=list(scope(answer, explainer)),
+        matches=matches(answer, explainer),
+        for_actor=True,
+    )
+
+
+def answered(answer: SupporterAnswer) -> str:
+    """The answer in a sentence; a list that is cut short does not count how many there are."""
+    speak = words()
+    if answer.key.label is Label.REQUEST and len(answer.suggestions) == MOST_MATCHES:
+        return speak.plural(
+            "Of {count} recorded actors one fits: {first}.",
+            "Of {count} recorded actors these {n} fit best, first of all: {first}.",
+            MOST_MATCHES,
+            count=speak.number(answer.considered),
+            first=answer.suggestions[0].name,
+        )
+    return headline(answer, speak)
+
+
+def matches(answer: SupporterAnswer, explainer: Explainer) -> list[ShownMatch]:
+    """The suggestions of an answer with their reasons."""
+    return [_match(each, explainer) for each in answer.suggestions]
+
+
+def _match(each: SupporterSuggestion, explainer: Explainer) -> ShownMatch:
+    speak = explainer.words
+    place = _places(each.key)
+    km = speak("{km} km away", km=speak.number(each.km, 0)) if each.km is not None and each.km >= 1 else ""
+    about = [explainer.term("actor_kind", each.kind) if each.kind else "", place, km]
+    url = record_url(each.key)
+    return ShownMatch(
+        each.rank,
+        each.key,
+        each.name,
+        url,
+        " · ".join(filter(None, about)),
+        speak(FIT[each.fit]),
+        each.score,
+        tuple(sentences(each, explainer)),
+    )
+
+
+def _places(key: NodeKey) -> str:
+    ranker = supporter_ranker(snapshot())
+    profile = ranker.actors.get(key) or ranker.requests.get(key)
+    projection = snapshot().projection
+    named = [projection.name(each.label, projection.position(each)) for each in (profile.places if profile else ())]
+    return ", ".join(named[:2])
+
+
+def _answer(found: list[Wanted], known: int) -> str:
+    speak = words()
+    looking = [each for each in found if each.state(today()) in LOOKING]
+    if looking:
+        return speak.plural(
+            "One request looks for support: {first}.",
+            "{n} requests look for support; the next to end is {first}.",
+            len(looking),
+            first=looking[0].name,
+        )
+    if not known:
+        return speak("No request is recorded yet.")
+    if found:
+        return speak.plural(
+            "One request fits; it looks for nobody any more.",
+            "{n} requests fit; they look for nobody any more.",
+            len(found),
+        )
+    return speak("No open request fits these filters.") if request.args else speak("No request is open at the moment.")
+
+
+def _shown(each: Wanted) -> ShownRequest:
+    projection, speak = snapshot().projection, words()
+    asking = [key for key in each.by if projection.known(key)]
+    # where an alliance asks, its members do too; its name says it
+    asking = [key for key in asking if key.label is Label.ALLIANCE] or asking
+    state = each.state(today())
+    return ShownRequest(
+        each.key,
+        each.name,
+        record_url(each.key),
+        f"{LIST}/{each.key.local}/supporters",
+        speak.list(sorted(projection.name(key.label, projection.position(key)) for key in asking[:2])),
+        _places(each.key),
+        ", ".join(sorted(term("resource", id) for id in each.resources)),
+        each.open_until,
+        "" if state == "open" else state_words(state, Explainer(projection, speak)),
+    )
+
+
+def _giver(each: Supporter) -> ShownGiver:
+    return ShownGiver(
+        each.name,
+        record_url(each.key),
+        " · ".join(filter(None, [term("actor_kind", each.kind) if each.kind else "", _places(each.key)])),
+        ", ".join(sorted(term("resource", id) for id in each.resources)),
+        f"/actors/{each.key.local}/requests",
+    )
+
+
+def _filters() -> Filters:
+    """What the address filters by; what is not understood is told and left out."""
+    asked = SoughtAsked(all_states=request.args.get("state") == "all", text=request.args.get("q", "").strip()[:200])
+    problems: list[str] = []
+    places: tuple[tuple[str, str], ...] = ()
+    text = place = request.args.get("municipality", "").strip()[:200]
+    if text:
+        try:
+            key = snapshot().municipality(text)
+            place = snapshot().projection.name(key.label, snapshot().projection.position(key))
+            asked = replace(asked, municipality=key)
+        except Ambiguous as error:
+            problems.append(words()("Several municipalities are called “{text}”. Which one do you mean?", text=text))
+            places = tuple((NodeKey(key).local, name) for key, name in error.candidates)
+        except NotFound:
+            problems.append(words()("No municipality is known as “{text}”.", text=text))
+    resource, field, group = (
+        _term(name, kind, problems)
+        for name, kind in (("resource", "resource"), ("field", "field"), ("group", "target_group"))
+    )
+    return Filters(replace(asked, resource=resource, field=field, group=group), place, tuple(problems), places)
+
+
+def _term(name: str, kind: str, problems: list[str]) -> str:
+    """The term that is filtered by; an unknown one is told and left out."""
+    id = request.args.get(name, "").strip()[:100]
+    if id and load_vocabulary().find(kind, id) is None:
+        problems.append(words()("This part of the address was not understood and is left out: {what}", what=id))
+        return ""
+    return id
+
+
+def _page(count: int) -> tuple[int, int]:
+    pages = max(-(-count // A_PAGE), 1)
+    return min(max(request.args.get("page", 1, type=int), 1), pages), pages
+
+
+def _choices() -> dict[str, object]:
+    """What every list offers."""
+    return {
+        "resources": terms_of("resource"),
+        "fields": terms_of("field"),
+        "groups": terms_of("target_group"),
+        "enter": enter_url(),
+    }
+
+
+def enter_url() -> str:
+    """Where a request is entered, by way of signing in; nothing for those who may not."""
+    if viewer().role.covers(Role.EDITOR):
+        return f"{LIST}/new"
+    if viewer().role is not Role.ANONYMOUS or not has_page(SIGN_IN):
+        return ""
+    return f"{SIGN_IN}?{urlencode({'next': f'{LIST}/new'})}"
+
+
+def terms_of(kind: str) -> list[tuple[str, str]]:
+    """The terms of a vocabulary to choose from, by what they are called; target groups by age."""
+    language = words().language
+    found = [(each.id, each.label(language)) for each in load_vocabulary().terms(kind) if not each.deprecated]
+    return found if kind == "target_group" else sorted(found, key=lambda each: plain(each[1]))
