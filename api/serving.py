@@ -14,7 +14,8 @@ from typing import Any
 
 from waitress.server import create_server
 
-from api.settings import Settings, announce_metrics_folder
+from api.settings import Settings, announce_metrics_folder, announce_store
+from graph_service.errors import NotFound
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,35 @@ def serve(settings: Settings, host: str, port: int, workers: int, started: Calla
             _supervise(settings, listener, workers)
     finally:
         listener.close()
+
+
+def serve_by_granian(settings: Settings, host: str, port: int, workers: int, started: Callable[[int], None]) -> None:
+    """The same by granian, an HTTP server in Rust; raises NotFound where it is not installed."""
+    try:
+        from granian import Granian
+        from granian.constants import Interfaces
+        from granian.log import LogLevels
+    except ImportError:
+        raise NotFound("granian: install buendniskompass[granian]", "an installation without it") from None
+    with tempfile.TemporaryDirectory(prefix="kompass-metrics-") as folder:
+        # its workers are started afresh and read the environment
+        announce_store(settings.store)
+        announce_metrics_folder(Path(folder))
+        server = Granian(
+            "api.wsgi:make",
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=workers,
+            blocking_threads=THREADS,
+            backlog=BACKLOG,
+            factory=True,
+            websockets=False,
+            log_level=LogLevels.warning,
+            respawn_failed_workers=True,
+        )
+        started(port)
+        server.serve()
 
 
 def _listen(host: str, port: int) -> socket.socket:

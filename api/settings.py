@@ -200,6 +200,16 @@ def announce_metrics_folder(folder: Path) -> None:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
+def metrics_folder() -> str:
+    """Where several processes put their figures together, if somebody told; "" otherwise."""
+    return os.environ.get("PROMETHEUS_MULTIPROC_DIR", "")
+
+
+def announce_store(url: str) -> None:
+    """Tell workers that read the settings themselves which store the command line named."""
+    os.environ["KOMPASS_STORE"] = url
+
+
 def announce_language(language: str) -> None:
     """Tell gettext which language to speak: it, and libraries that use it, look in the environment alone."""
     os.environ["LANGUAGE"] = language

@@ -18,7 +18,14 @@ from api.language import N_
     show_default=True,
     help=N_("How many processes answer, sharing one copy of the data."),
 )
-def serve(host: str, port: int, workers: int) -> None:
+@option(
+    "--server",
+    type=click.Choice(["waitress", "granian"]),
+    default="waitress",
+    show_default=True,
+    help=N_("Which HTTP server answers; granian must be installed."),
+)
+def serve(host: str, port: int, workers: int, server: str) -> None:
     """Serve until interrupted."""
     from api import serving
 
@@ -30,4 +37,9 @@ def serve(host: str, port: int, workers: int) -> None:
         shown = f"[{host}]" if ":" in host else host
         click.echo(here.words("Open {url} in a browser. Ctrl+C ends.", url=f"http://{shown}:{port}/"))
 
-    serving.serve(here.settings, host, port, workers, started)
+    if server == "granian":
+        if not port:
+            raise click.UsageError(here.words("granian needs a --port of its own."))
+        serving.serve_by_granian(here.settings, host, port, workers, started)
+    else:
+        serving.serve(here.settings, host, port, workers, started)

@@ -188,3 +188,45 @@ def test_a_worker_that_dies_is_replaced_and_an_end_is_orderly(served):
     assert fetch(base + PEERS) == 200
     process.send_signal(signal.SIGTERM)
     assert process.wait(30) == 0
+
+
+def test_granian_serves_the_same(loaded, store: str, tmp_path: Path):
+    pytest.importorskip("granian")
+    from neo4j_server import free_port
+
+    port = free_port()
+    command = [
+        sys.executable,
+        "-m",
+        "api.cli.main",
+        "--store",
+        store,
+        "serve",
+        "--port",
+        str(port),
+        "--server",
+        "granian",
+    ]
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("KOMPASS_")}
+    process = subprocess.Popen([*command, "--server", "granian"], stdout=subprocess.DEVNULL, env=environment)
+    try:
+        assert fetch(f"http://127.0.0.1:{port}{PEERS}") == 200
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=20) as answer:
+            assert b"kompass_requests_total" in answer.read()
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def test_what_the_page_says_of_backups_works(loaded, kompass, store: str, tmp_path: Path, monkeypatch):
+    page = (Path(__file__).resolve().parents[2] / "docs" / "operations.md").read_text("utf-8")
+    lines = [line.strip().split("  ")[0] for line in page.splitlines() if line.startswith("    kompass ")]
+    backup = next(line for line in lines if line.startswith("kompass backup"))
+    restore = next(line for line in lines if line.startswith("kompass restore"))
+    file = tmp_path / "kompass-2026-11-23.db"
+    before = kompass("export", "package", tmp_path / "before").stdout
+    kompass(*backup.replace("/backup/kompass-$(date +%F).db", str(file)).split()[1:])
+    kompass("datasets", "--remove", "bears")
+    kompass(*restore.replace("/backup/kompass-2026-11-23.db", str(file)).split()[1:])
+    after = kompass("export", "package", tmp_path / "after").stdout
+    assert before.replace("before", "x") == after.replace("after", "x")
