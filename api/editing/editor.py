@@ -50,6 +50,17 @@ class Editor:
         sight = self._sight(key_of(table, row))
         return self._write(lambda writer: records.create(writer, table, row, sight))
 
+    def create_all(self, name: str, given: Iterable[Mapping[str, object]], idempotency: str = "") -> list[Entered]:
+        """Enter several records of a table, all or none; they are taken back together, too."""
+        rows = [self._new_row(name, each, f"{idempotency} {n}" if idempotency else "") for n, each in enumerate(given)]
+
+        def work(writer: Writer) -> list[Entered]:
+            found = [records.create(writer, table, row, self._sight(key_of(table, row))) for table, row in rows]
+            revision = writer.revision() + 1
+            return [replace(each, revision=revision) for each in found]
+
+        return self._write(work)
+
     def create_alliance(
         self, given: Mapping[str, object], members: Iterable[Mapping[str, object]], idempotency: str = ""
     ) -> Entered:

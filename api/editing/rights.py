@@ -50,6 +50,10 @@ class Rights:
         if not self._owns(key) and not self._entered(reader, key):
             raise Forbidden("a record of the own municipality", key)
 
+    def covers(self, key: NodeKey) -> bool:
+        """Whether this belongs to what the viewer edits, for a page to know which controls to show."""
+        return self._everything or (self.viewer.role.covers(Role.EDITOR) and self._owns(key))
+
     def _owns(self, key: NodeKey) -> bool:
         place = self.snapshot.projection.arrays.keys.place.get(key)
         own = self.snapshot.prepared("own-records", lambda projection: own_records(projection, self.viewer.audience))

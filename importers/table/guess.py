@@ -79,6 +79,11 @@ def _matches(table: str, header: Sequence[str]) -> dict[str, str]:
     return found
 
 
+def known_headings(table: str, header: Sequence[str]) -> dict[str, str]:
+    """Column of a table → the heading that stands for it, as far as headings are known."""
+    return _matches(table, header)
+
+
 def _complete(table: str, found: Mapping[str, str]) -> bool:
     return all(c.name in found for c in TABLES[table].columns if c.required and c.name != "key")
 
