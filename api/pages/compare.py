@@ -14,7 +14,7 @@ from api.pages.compare_rows import Head, themes
 from api.pages.figures import nearest
 from api.pages.frame import record_url, term
 from api.pages.municipality import place_tabs
-from api.pages.peers import view_of
+from api.pages.peers_view import view_of
 from api.peer_words import lens_name
 from api.questions.comparison import MOST, Comparison, compare
 from api.questions.peers import DEFAULT_LENS, PeerExplained, lenses

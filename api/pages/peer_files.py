@@ -16,7 +16,7 @@ from api.pages.compare import chosen_others
 from api.pages.council_document import write_paper
 from api.pages.council_paper import compose, gather
 from api.pages.frame import term
-from api.pages.peers import view_of
+from api.pages.peers_view import view_of
 from api.peer_words import described, not_known
 from api.questions.comparison import MOST, Comparison, compare
 from api.questions.peers import PeersFound, find_peers

@@ -1,11 +1,8 @@
 """Who is comparable: a sentence, the list with reasons, and every control in the address."""
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
-import marshmallow as ma
 from flask import Blueprint, make_response, redirect, render_template, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
@@ -14,32 +11,30 @@ from api.caching import depends_on_graph
 from api.current import snapshot, words
 from api.explanations import MEANING, Explainer
 from api.language import N_
+from api.pages.peers_view import MOST_WEIGHT, View, view_of
+from api.pages.peers_why import explained, reason_cells
 from api.pages.pictures import draw_map, points_of
 from api.peer_words import described, lens_name, not_known
+from api.questions.comparison import MOST
 from api.questions.peers import (
-    DEFAULT_LENS,
-    PeerExplained,
     PeerKind,
     PeersAsked,
     PeersFound,
-    explain_pair,
     find_peers,
     lenses,
-    shipped_lens,
 )
-from api.schemas.peers import PeersQuery, peers_asked
-from graph_service.errors import Ambiguous, GraphServiceError, NotFound
-from graph_service.keys import NodeKey
-from graph_service.model import EdgeType, Level, Municipality
+from api.questions.profile import ratings
+from graph_service.errors import Ambiguous, NotFound
+from graph_service.keys import Label, NodeKey
+from graph_service.model import EdgeType, Level
 from graph_service.projection import LEVELS, Projection
-from matching.contract import Contribution
+from graph_service.vocabulary import load_vocabulary
+from matching.challenges import challenge_similarity
 from matching.peers import PeerSuggestion
 
 peers = Blueprint("peers", __name__)
 depends_on_graph(peers)
 
-MOST_COMPARED = 5
-MOST_WEIGHT = 3.0
 TABS = (
     (PeerKind.NEAREST, N_("Nearest"), N_("Alike in what the lens looks at, the most alike first.")),
     (PeerKind.FURTHER, N_("Alike, but further"), MEANING["further"]),
@@ -47,8 +42,6 @@ TABS = (
     (PeerKind.UNFAMILIAR, N_("Unfamiliar"), MEANING["unfamiliar"]),
     (PeerKind.AHEAD, N_("Ahead in time"), MEANING["ahead"]),
 )
-_KEPT = ("lens", "weights", "kind", "level", "state", "population_from", "population_to", "challenge_share", "limit")
-"""What of the address asks for another list; the rest is about this page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +60,8 @@ class ShownPeer:
     practices: str
     reasons: tuple[tuple[str, ...], ...]
     chosen: bool
+    challenges: str
+    challenges_share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +73,6 @@ class Weight:
     value: float
     usual: float
     why: str
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """The address as it was understood: the question, what was picked for comparison, and what was wrong in it."""
-
-    asked: PeersAsked
-    query: Mapping[str, Any]
-    chosen: tuple[str, ...]
-    problem: str
 
 
 @peers.get("/peers")
@@ -112,96 +97,84 @@ def show_peers(code: str) -> Response | str:
     """The list with its controls; what a form sends in full is made a short address first."""
     here = snapshot()
     key = here.municipality(code)
-    if "weighed" in request.args:
-        return redirect(f"{request.path}?{_short_address()}", 303)
+    partial = bool(request.headers.get("HX-Request"))
     view = view_of(key)
+    if "weighed" in request.args and not partial:
+        return redirect(view.address(), 303)
     explainer = Explainer(here.projection, words())
-    found = find_peers(here, view.asked)
+    parts = _list(key, view, explainer)
+    if partial:
+        response = make_response(render_template("peers_update.html", **parts))
+        response.headers["HX-Push-Url"] = view.address()
+        return response
+    return render_template("peers.html", **parts, **_controls(view, parts["found"], explainer))
+
+
+def _list(key: NodeKey, view: View, explainer: Explainer) -> dict[str, Any]:
+    """What the list shows, which is replaced as a whole when the question changes."""
+    found = find_peers(snapshot(), view.asked)
     shown = [_shown(each, found, explainer, view) for each in found.suggestions]
-    parts = {
+    listed = {each.key for each in shown}
+    base = f"/municipalities/{key.local}"
+    return {
         "key": key,
         "name": found.name,
         "view": view,
         "found": found,
         "peers": shown,
+        "elsewhere": [(each, _name(each)) for each in view.chosen if each not in listed],
         "answer": _answer(found, explainer),
+        "meaning": next(words()(meaning) for kind, _, meaning in TABS if kind is view.asked.kind),
         "described": described(found, view.asked.lens, explainer),
         "notes": list(not_known(found, view.asked.lens, explainer)),
         "sources": explainer.sources(found.weights),
-        "tabs": [(words()(label), _address(view, kind=kind), kind is view.asked.kind) for kind, label, _ in TABS],
-        "meaning": next(words()(meaning) for kind, _, meaning in TABS if kind is view.asked.kind),
+        "picture": _picture(found, explainer),
+        "files": [
+            (words()("List (XLSX)"), view.address(f"{base}/peers.xlsx")),
+            (words()("List (CSV)"), view.address(f"{base}/peers.csv")),
+            (words()("Council paper (DOCX)"), view.address(f"{base}/peers.docx")),
+        ],
+        "most_compared": MOST,
+    }
+
+
+def _controls(view: View, found: PeersFound, explainer: Explainer) -> dict[str, Any]:
+    """What stands around the list."""
+    speak, english = words(), words().language == "en"
+    fields = load_vocabulary().terms("field")
+    return {
+        "tabs": [(speak(label), view.address(kind=kind), kind is view.asked.kind) for kind, label, _ in TABS],
         "lenses": [
-            (
-                lens_name(each, words().language),
-                _address(view, lens=each.id, weights=None),
-                each.id == view.asked.lens.id,
-            )
+            (lens_name(each, speak.language), view.address(lens=each.id, weights=None), each.id == view.asked.lens.id)
             for each in lenses().values()
         ],
-        "weights": list(_weights(view.asked, found, explainer)),
+        "weights": _weights(view.asked, found, explainer, english=english),
         "most_weight": MOST_WEIGHT,
-        "most_compared": MOST_COMPARED,
-        "picture": _picture(found, explainer),
-        "explained": _explained(view, explainer),
+        "explained": explained(view, explainer),
         "levels": [each.value for each in Level],
+        "rated": view.asked.municipality in ratings(snapshot()),
+        "challenges": [
+            (field.label(speak.language), challenges)
+            for field in fields
+            if (challenges := _challenges(field.id, speak.language))
+        ],
+        "usual": f"/municipalities/{view.asked.municipality.local}/peers",
     }
-    if request.headers.get("HX-Request"):
-        response = make_response(render_template("peers_list.html", **parts))
-        response.headers["HX-Push-Url"] = request.full_path.rstrip("?")
-        return response
-    return render_template("peers.html", **parts)
 
 
-def view_of(key: NodeKey) -> View:
-    """Understand the address; what cannot be understood is said, and the usual taken instead."""
-    schema = PeersQuery(unknown=ma.EXCLUDE)
-    given = {name: value for name, value in request.args.items() if value != "" and name in schema.fields}
-    problem = ""
-    try:
-        query = schema.load(given)
-        asked = peers_asked(key, query)
-        unknown = set(asked.weights) - {each.id for each in asked.lens.indicators}
-        if unknown and asked.lens.indicators:
-            raise NotFound("an indicator of the lens", ", ".join(sorted(unknown)))
-    except (ma.ValidationError, GraphServiceError) as error:
-        fields = sorted(error.messages_dict) if isinstance(error, ma.ValidationError) else [str(error.found)]
-        problem = words()("This part of the address was not understood and is left out: {what}", what=", ".join(fields))
-        query = schema.load({})
-        asked = peers_asked(key, query)
-    chosen = tuple(dict.fromkeys(request.args.getlist("with")))[:MOST_COMPARED]
-    return View(asked, query, chosen, problem)
-
-
-def _short_address() -> str:
-    """What a form sent in full, without what is as usual."""
-    lens = shipped_lens(request.args.get("lens", DEFAULT_LENS))
-    usual = {each.id: each.weight for each in lens.indicators}
-    changed = []
-    for id, weight in usual.items():
-        sent = request.args.get(f"w.{id}", type=float)
-        if sent is not None and 0 <= sent <= MOST_WEIGHT and abs(sent - weight) > 1e-9:
-            changed.append(f"{id}:{sent:g}")
-    kept: list[tuple[str, str]] = [
-        (name, value)
-        for name in _KEPT
-        if name != "weights" and (value := request.args.get(name, "")) and not _is_usual(name, value)
+def _challenges(field: str, language: str) -> list[tuple[str, str]]:
+    """The challenges of a field that the store knows."""
+    projection = snapshot().projection
+    return [
+        (each.id, each.label(language))
+        for each in load_vocabulary().terms("challenge")
+        if each.broader == f"field.{field}" and projection.known(f"concept:challenge.{each.id}")
     ]
-    if changed:
-        kept.append(("weights", ",".join(changed)))
-    kept += [("with", each) for each in request.args.getlist("with")[:MOST_COMPARED]]
-    return urlencode(kept)
 
 
-def _is_usual(name: str, value: str) -> bool:
-    return (name, value) in (("lens", DEFAULT_LENS), ("kind", "nearest"), ("limit", "10"), ("challenge_share", "0"))
-
-
-def _address(view: View, **changed: object) -> str:
-    """This page with some of the question changed; None takes it away."""
-    present = {name: request.args.get(name) for name in _KEPT} | changed
-    kept = [(name, str(value)) for name, value in present.items() if value and not _is_usual(name, str(value))]
-    kept += [("with", each) for each in view.chosen]
-    return f"{request.path}?{urlencode(kept)}" if kept else request.path
+def _name(key: NodeKey) -> str:
+    projection = snapshot().projection
+    return projection.name(Label.MUNICIPALITY, projection.position(key))
 
 
 def _answer(found: PeersFound, explainer: Explainer) -> str:
@@ -231,9 +204,28 @@ def _shown(each: PeerSuggestion, found: PeersFound, explainer: Explainer, view: 
         speak.plural("one practice approach recorded", "{n} practice approaches recorded", practices)
         if practices
         else "",
-        tuple(_reasons(each.contributions, explainer)),
-        each.key.local in view.chosen,
+        tuple(reason_cells(each.contributions, explainer)),
+        each.key in view.chosen,
+        *_alike(found.key, each.key, explainer),
     )
+
+
+def _alike(own: NodeKey, other: NodeKey, explainer: Explainer) -> tuple[str, float]:
+    """How alike both rate their challenges, in words and as a share; nothing where one of them has rated none."""
+    rated = ratings(snapshot())
+    if own not in rated or other not in rated:
+        return "", 0.0
+    alike = challenge_similarity(snapshot().projection, own, other)
+    if not alike:
+        return "", 0.0
+    speak, share = explainer.words, sum(each.amount for each in alike)
+    said = speak.plural(
+        "Challenges: one rated by both, alike to {share}",
+        "Challenges: {n} rated by both, alike to {share}",
+        len(alike),
+        share=speak.percent(share),
+    )
+    return said, share
 
 
 def _applied(projection: Projection) -> dict[NodeKey, int]:
@@ -246,28 +238,23 @@ def _applied(projection: Projection) -> dict[NodeKey, int]:
     return counts
 
 
-def _reasons(contributions: tuple[Contribution, ...], explainer: Explainer) -> Iterator[tuple[str, ...]]:
-    """Every reason as cells; the last row is the sum."""
-    speak = explainer.words
-    for each in contributions:
-        yield (
-            explainer.label(each.feature),
-            explainer.value(each.own) if each.own is not None or each.other is not None else "–",
-            explainer.value(each.other) if each.own is not None or each.other is not None else "–",
-            each.unit or "–",
-            speak.period(each.period) or "–",
-            speak.number(each.possible, 4) if each.possible is not None else "–",
-            speak.number(each.amount, 4),
-        )
-    yield (speak("Sum"), "", "", "", "", "", speak.number(sum(each.amount for each in contributions), 4))
-
-
-def _weights(asked: PeersAsked, found: PeersFound, explainer: Explainer) -> Iterator[Weight]:
-    english = explainer.words.language == "en"
+def _weights(
+    asked: PeersAsked, found: PeersFound, explainer: Explainer, *, english: bool
+) -> list[tuple[str, list[Weight]]]:
+    """The sliders by theme, in the order of the vocabulary."""
+    themes = {each.key.local: each.theme or "" for each in explainer.projection.indicators}
+    order = {each.id: n for n, each in enumerate(load_vocabulary().terms("theme"))}
+    by_theme: dict[str, list[Weight]] = {}
     for each in asked.lens.indicators:
         if each.id in found.weights or each.id in asked.weights:
             why = each.reason_en if english else each.reason_de
-            yield Weight(each.id, explainer.label(each.id), asked.weights.get(each.id, each.weight), each.weight, why)
+            now = asked.weights.get(each.id, each.weight)
+            slider = Weight(each.id, explainer.label(each.id), now, each.weight, why)
+            by_theme.setdefault(themes.get(each.id, ""), []).append(slider)
+    return [
+        (explainer.term("theme", theme) or words()("Other indicators"), by_theme[theme])
+        for theme in sorted(by_theme, key=lambda theme: (order.get(theme, len(order)), theme))
+    ]
 
 
 def _picture(found: PeersFound, explainer: Explainer) -> Markup:
@@ -278,43 +265,3 @@ def _picture(found: PeersFound, explainer: Explainer) -> Markup:
     points = here.prepared(("points", level), lambda projection: points_of(projection, level))
     title = explainer.words("Map: {name} and the municipalities of the list, numbered as in it", name=found.name)
     return draw_map(points, here.projection, found.key, [each.key for each in found.suggestions], title)
-
-
-@dataclass(frozen=True, slots=True)
-class Explained:
-    """Why somebody is in the list or not."""
-
-    text: str
-    name: str = ""
-    sentences: tuple[str, ...] = ()
-    reasons: tuple[tuple[str, ...], ...] = ()
-    candidates: tuple[tuple[str, str], ...] = ()
-
-
-def _explained(view: View, explainer: Explainer) -> Explained | None:
-    text = request.args.get("why", "").strip()[:200]
-    if not text:
-        return None
-    here, speak = snapshot(), words()
-    try:
-        own = here.projection.node(view.asked.municipality)
-        other = here.municipality(text, own.level if isinstance(own, Municipality) else None)
-        pair = explain_pair(here, view.asked, other)
-    except Ambiguous as error:
-        return Explained(text, speak("Several are called that. Which one do you mean?"), candidates=error.candidates)
-    except NotFound:
-        return Explained(text, speak("No municipality is known as “{text}”.", text=text))
-    return Explained(text, pair.name, tuple(_why(pair, explainer)), tuple(_reasons(pair.contributions, explainer)))
-
-
-def _why(pair: PeerExplained, explainer: Explainer) -> Iterator[str]:
-    speak = explainer.words
-    if pair.rank:
-        yield speak("{name} stands at place {rank}: {closeness}.", name=pair.name, rank=speak.number(pair.rank),
-                    closeness=explainer.closeness(pair))  # fmt: skip
-    else:
-        yield speak(
-            "{name} is left out by the filters, lies within or around the municipality, or too little is known of it.",
-            name=pair.name,
-        )
-    yield from explainer.reasons(pair)

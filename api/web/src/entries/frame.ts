@@ -2,6 +2,7 @@
 import "../styles/frame.css";
 import htmx from "htmx.org";
 import { announceUpdates } from "../frame/announce";
+import { enableChoosing, showCount } from "../frame/choosing";
 import { enableSliders } from "../frame/sliders";
 import { enableSuggestions } from "../frame/suggest";
 import { enableTheme } from "../frame/theme";
@@ -20,10 +21,15 @@ Object.assign(htmx.config, {
 announceUpdates();
 enableSuggestions();
 enableSliders();
+enableChoosing();
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-theme-switch]")) enableTheme(form);
 document.body.addEventListener("htmx:afterSettle", () => {
   enableSuggestions();
   enableSliders();
+  enableChoosing();
+});
+document.body.addEventListener("change", (event) => {
+  if (event.target instanceof HTMLInputElement && event.target.name === "with") showCount();
 });
 // forms whose fields take effect at once need no button when script is there
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-submit-on-change]"))
