@@ -158,11 +158,11 @@ class ViewSpeaker:
         speak = self.words
         match size:
             case Size.TIES:
-                return speak("all relations of these kinds that are recorded")
+                return speak("all relations recorded")
             case Size.SHOWN:
-                return speak("relations within this picture")
+                return speak("relations in the picture")
             case Size.EVEN:
-                return speak("nothing: all are equally large")
+                return speak("nothing: all equal")
 
     def line(self, line: Line) -> ToldLine:
         """What joins two in words."""

@@ -264,7 +264,7 @@ def _relations(told: ToldView, selected: int, speaker: ViewSpeaker) -> Iterator[
         said = speaker.speaker.term("edge_type", line.type) if line.type else line.says
         if about := about_of(line.says):
             said = f"{said} ({about})"
-        found.setdefault(line.target if out else line.source, ([], []))[0 if out or not line.type else 1].append(said)
+        found.setdefault(line.target if out else line.source, ([], []))[0 if out and line.type else 1].append(said)
     for other, (forth, back) in found.items():
         node = told.nodes[other]
         yield Joined(node.key, node.name, *(", ".join(dict.fromkeys(each)) for each in (forth, back)))

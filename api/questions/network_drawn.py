@@ -22,6 +22,7 @@ MOST_EDGES = 4000
 _MOST_HOLDERS = 200
 _STRENGTHS = {"integrated": 3, "coordinates": 3, "cooperates": 2, "knows": 1}
 _EVEN = 0.3
+_BESIDE = 0.3
 _UNREACHED = 9
 
 
@@ -184,6 +185,9 @@ class Drawer:
         for part in (slice(0, self.apart), slice(self.apart, None)):
             if len(root[part]) and (top := float(root[part].max())):
                 root[part] /= top
+        if held:
+            # beside groups a single node must not look as large as one
+            root[: self.apart] *= _BESIDE
         return root
 
     def _holders(self, graph: "nx.Graph[int]") -> tuple[Holder, ...]:

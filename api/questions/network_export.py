@@ -1,7 +1,7 @@
 """The part of the graph that a view shows, as a file for another program."""
 
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from tempfile import mkdtemp
 from threading import BoundedSemaphore
@@ -12,11 +12,35 @@ from api.services import Services
 from api.snapshot import Snapshot
 from graph_service.export.part import Part
 from graph_service.export.registry import exporter
-from graph_service.keys import NodeKey
+from graph_service.keys import Label, NodeKey
+from graph_service.model import Edge, EdgeType, Node
 from graph_service.store.contract import Reader
 from graph_service.visibility import Audience
 
+FEW = 3000
+"""So many nodes are read one by one; of more the whole graph is read through."""
+
 _running = BoundedSemaphore(2)
+
+
+class _Few(Part):
+    """The same part, read by its keys: that is faster while it is small."""
+
+    def __init__(self, reader: Reader, keys: Collection[NodeKey]) -> None:
+        super().__init__(reader, keys)
+        self._few = sorted(keys)
+
+    def nodes(self, label: Label | None = None) -> Iterator[Node]:
+        return (self.node(key) for key in self._few if label in (None, key.label))
+
+    def edges(self, type: EdgeType | None = None) -> Iterator[Edge]:
+        found = {
+            (each.type, each.source, each.target, each.qualifier): each
+            for key in self._few
+            for each in self.edges_of(key)
+            if type in (None, each.type)
+        }
+        return (found[at] for at in sorted(found))
 
 
 def write_part(services: Services, audience: Audience, format: str, keys: Collection[NodeKey]) -> Written:
@@ -28,7 +52,7 @@ def write_part(services: Services, audience: Audience, format: str, keys: Collec
     path = folder / f"part{form.ending}"
 
     def work(reader: Reader, _: Snapshot) -> None:
-        write(Part(reader, keys), path, visibility=audience.clearance)
+        write(_Few(reader, keys) if len(keys) <= FEW else Part(reader, keys), path, visibility=audience.clearance)
 
     try:
         services.read(audience, work)

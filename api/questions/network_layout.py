@@ -24,6 +24,8 @@ SPACE = 44.0
 """How far apart neighbours like to be, in units of the picture; a node's radius is from 6 to 18."""
 RADII = (6.0, 12.0)
 """The least radius, and how much the largest has more."""
+ROOM, FEW = 96.0, 80
+"""How far apart neighbours stand where there are at most so many."""
 SHAPE = 1.6
 """Width by height of a picture of several pieces."""
 _MAP = 900.0
@@ -125,7 +127,15 @@ def _settled(matrix: "sparse.csr_array[np.float64]", sizes: FloatArray) -> Float
             move[:, axis] += np.bincount(row, drawn[:, axis], size).astype(np.float32)
         length = np.maximum(np.sqrt((move**2).sum(axis=1, keepdims=True)), np.float32(1e-6))
         at += move / length * np.minimum(length, np.float32(heat * (1 - i / rounds) ** 1.5))
-    return _apart(_lying(at.astype(np.float64)), sizes)
+    return _apart(_roomy(_lying(at.astype(np.float64))), sizes)
+
+
+def _roomy(at: FloatArray) -> FloatArray:
+    """Stretched until names fit beside most nodes: where many are joined, springs pull all of them together."""
+    near = np.asarray(cKDTree(at).query(at, 2)[0])[:, 1]
+    wanted = ROOM if len(at) <= FEW else SPACE
+    stretched: FloatArray = at * max(1.0, wanted / max(float(np.median(near)), 1e-6))
+    return stretched
 
 
 def _lying(at: FloatArray) -> FloatArray:

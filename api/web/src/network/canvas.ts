@@ -1,10 +1,11 @@
 // The interactive picture: the service's places drawn by sigma; nothing moves by itself.
 import Graph from "graphology";
 import Sigma from "sigma";
+import { amountText } from "./amount";
 import type { Colours } from "./colours";
 import { placeNames, type Spot } from "./names";
 import { ShapeProgram, shapeOf } from "./shapes";
-import { radiusOf, type ViewData } from "./view";
+import { radiusOf, type ViewData, type ViewNode } from "./view";
 
 export interface CanvasEvents {
   choose: (index: number) => void;
@@ -15,6 +16,8 @@ const LETTERS = 14;
 const MOST_NAMES = 140;
 const LONGEST = 34;
 const LEAST_RADIUS = 3.5;
+const LEAST_GROUP = 10;
+const FEW = 80;
 const FRAME = { width: 640, height: 420, margin: 60 };
 const THICKNESS = [0, 1, 1.6, 3.6];
 
@@ -24,6 +27,7 @@ export class Canvas {
   private chosen: number | undefined;
   private order: number[] = [];
   private widths: number[] = [];
+  private scale = 1;
 
   constructor(
     private readonly place: HTMLElement,
@@ -75,7 +79,10 @@ export class Canvas {
     const data = this.data;
     if (!data) return;
     const box = this.frame(data);
-    const scale = Math.max((box.x[1] - box.x[0]) / this.place.clientWidth, (box.y[1] - box.y[0]) / this.place.clientHeight);
+    const scale = (this.scale = Math.max(
+      (box.x[1] - box.x[0]) / this.place.clientWidth,
+      (box.y[1] - box.y[0]) / this.place.clientHeight,
+    ));
     const graph = new Graph({ type: "undirected", multi: true });
     for (const [i, [x, y]] of data.ground.entries())
       graph.addNode(`g${i}`, { x, y: -y, size: Math.max(2.5, 1.5 * scale), color: this.colours.weak, edge: this.colours.weak, shape: 0 });
@@ -83,7 +90,7 @@ export class Canvas {
       graph.addNode(String(i), {
         x: node.x,
         y: -node.y,
-        size: Math.max(radiusOf(node), LEAST_RADIUS * scale),
+        size: this.radius(node, scale),
         color: node.kind === "group" ? this.colours.paper : this.colours.of(node.kind),
         edge: this.colours.text,
         shape: shapeOf(node.kind),
@@ -112,6 +119,13 @@ export class Canvas {
     this.sigma.setCustomBBox(box);
     this.sigma.setGraph(graph);
     this.sigma.refresh();
+  }
+
+  /** In units of the plane: few nodes keep their size on the screen, of many each at least can be seen. */
+  private radius(node: ViewNode, scale: number): number {
+    const count = this.data?.nodes.length ?? 0;
+    const grown = Math.max(1, Math.min(scale, count <= FEW ? 2.5 : 1.4));
+    return Math.max(radiusOf(node) * grown, (node.kind === "group" ? LEAST_GROUP : LEAST_RADIUS) * scale);
   }
 
   /** The part of the plane that is shown: all of it, but few nodes are not blown up. */
@@ -174,12 +188,12 @@ export class Canvas {
       this.widths[i] ??= context.measureText(short(node.name)).width;
       shown.push(i);
       const marked = i === this.chosen ? 8 : node.start ? 5 : 0;
-      spots.push({ ...at, radius: Math.max(radiusOf(node) * scaled, LEAST_RADIUS) + marked, width: this.widths[i] });
+      spots.push({ ...at, radius: this.radius(node, this.scale) * scaled + marked, width: this.widths[i] });
     }
     for (const [n, i] of shown.entries()) {
       const [node, spot] = [data.nodes[i], spots[n]];
       if (!node || !spot) continue;
-      if (node.kind === "group" && spot.radius > 9) this.write(context, amount(node.count), spot.x, spot.y + 5, true);
+      if (node.kind === "group" && spot.radius > 9.5) this.write(context, amountText(node.count), spot.x, spot.y + 5, true);
       if (i === this.chosen || node.start) this.ring(context, spot, i === this.chosen);
     }
     for (const { index, x, y } of placeNames(spots, LETTERS, MOST_NAMES, { x0: 0, y0: 0, x1: width, y1: height })) {
@@ -212,10 +226,4 @@ export class Canvas {
 
 function short(name: string): string {
   return name.length <= LONGEST ? name : `${name.slice(0, LONGEST - 1)}…`;
-}
-
-/** A count that fits into a circle. */
-export function amount(count: number): string {
-  if (count < 1000) return String(count);
-  return count < 10_000 ? `${(count / 1000).toFixed(1)}k` : `${Math.round(count / 1000)}k`;
 }

@@ -11,14 +11,26 @@ export interface Colours {
 
 const KINDS = ["municipality", "actor", "alliance", "practice", "offer", "request", "exchange", "challenge", "group"];
 
+/** Any colour of a style sheet as WebGL can read it. */
+function plain(colour: string, pen: CanvasRenderingContext2D | null): string {
+  if (!pen) return colour;
+  pen.clearRect(0, 0, 1, 1);
+  pen.fillStyle = colour;
+  pen.fillRect(0, 0, 1, 1);
+  const [red, green, blue] = pen.getImageData(0, 0, 1, 1).data;
+  return `rgb(${red}, ${green}, ${blue})`;
+}
+
 export function readColours(place: HTMLElement): Colours {
   const probe = document.createElement("span");
   probe.className = "nw-probe";
-  probe.hidden = false;
   place.append(probe);
+  const pen = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d", {
+    willReadFrequently: true,
+  });
   const read = (name: string): string => {
     probe.className = `nw-probe ${name}`;
-    return getComputedStyle(probe).color;
+    return plain(getComputedStyle(probe).color, pen);
   };
   const kinds = new Map(KINDS.map((kind) => [kind, read(`bk-${kind}`)]));
   const found = {

@@ -1,0 +1,206 @@
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import {
+  addressOf, chosen, isView, sameView, startingAt, viewOf, withChosen, withoutLastStep, withStep,
+} from "../src/network/address";
+import { amountText } from "../src/network/amount";
+import { pressed, type Commands } from "../src/network/keys";
+import { placeNames, type Box } from "../src/network/names";
+import { replaceParts } from "../src/network/parts";
+import { enableYears } from "../src/network/years";
+import { Walker, type ViewData, type ViewNode } from "../src/network/view";
+
+function node(key: string, x: number, y: number, more: Partial<ViewNode> = {}): ViewNode {
+  return {
+    key, name: key, kind: "actor", word: "Akteur", about: "", count: 1, hops: 1, ties: 1, shown: 1, size: 0.5, x, y,
+    start: false, opened: false, ...more,
+  };
+}
+
+function data(nodes: ViewNode[], pairs: [number, number][]): ViewData {
+  const lines = pairs.map(([source, target]) => ({ source, target, type: "", says: "", count: 1, strength: 2 }));
+  return { revision: 1, title: "", sentence: "", layout: "force", nodes, lines, ground: [] };
+}
+
+const here = (query: string): URL => new URL(`/network${query}`, location.href);
+
+describe("the address is the whole state", () => {
+  test("the same view is the same whatever is chosen, sorted or turned over to", () => {
+    expect(sameView(here("?start=actor:a&at=actor:b&sort=name&page=2"), here("?start=actor:a"))).toBe(true);
+    expect(sameView(here("?start=actor:a&depth=2"), here("?depth=2&start=actor:a"))).toBe(true);
+    expect(sameView(here("?start=actor:a"), here("?start=actor:b"))).toBe(false);
+  });
+
+  test("the order of steps is part of the view", () => {
+    const one = here("?step=open:actor:a&step=hide:actor:b");
+    expect(sameView(one, here("?step=hide:actor:b&step=open:actor:a"))).toBe(false);
+    expect(viewOf(one)).toContain("step=open%3Aactor%3Aa");
+  });
+
+  test("only the explorer's own page is a view", () => {
+    expect(isView(here(""))).toBe(true);
+    expect(isView(new URL("/network/export/svg", location.href))).toBe(false);
+    expect(isView(new URL("https://elsewhere.example/network"))).toBe(false);
+  });
+
+  test("choosing a node keeps the view", () => {
+    const found = withChosen(here("?start=actor:a&step=open:actor:b"), "actor:b");
+    expect(chosen(found)).toBe("actor:b");
+    expect(sameView(found, here("?start=actor:a&step=open:actor:b"))).toBe(true);
+  });
+
+  test("opening a group adds a step, undoing takes the last one away", () => {
+    const opened = withStep(here("?entry=communities"), "open", "group:community:3");
+    expect(opened.searchParams.getAll("step")).toEqual(["open:group:community:3"]);
+    expect(withStep(opened, "open", "group:community:3").href).toBe(opened.href);
+    const more = withStep(opened, "hide", "actor:a");
+    expect(more.searchParams.getAll("step")).toEqual(["open:group:community:3", "hide:actor:a"]);
+    expect(withoutLastStep(more).href).toBe(opened.href);
+    expect(withoutLastStep(here("?entry=communities")).href).toBe(here("?entry=communities").href);
+  });
+
+  test("another beginning keeps only how the picture looks", () => {
+    const found = startingAt(here("?start=actor:a&layout=map&size=even&types=MEMBER_OF&step=open:actor:b"), "actor:c");
+    expect([...found.searchParams]).toEqual([["layout", "map"], ["size", "even"], ["start", "actor:c"]]);
+  });
+
+  test("a form says what was chosen and leaves out what is empty", () => {
+    document.body.innerHTML = `<form action="/network"><input name="start" value=" actor:a "><input name="year" value="">
+      <input type="checkbox" name="types" value="MEMBER_OF" checked><input type="checkbox" name="types" value="SERVES" checked>
+      <input type="checkbox" name="labels" value="Actor"></form>`;
+    const url = addressOf(document.querySelector("form") as HTMLFormElement);
+    expect([...url.searchParams]).toEqual([["start", "actor:a"], ["types", "MEMBER_OF,SERVES"]]);
+  });
+});
+
+describe("moves by keyboard", () => {
+  // a cross: 0 in the middle, 1 left, 2 right, 3 above, 4 below; 5 far to the right behind 2
+  const cross = data(
+    [node("0", 0, 0, { start: true, hops: 0, shown: 5 }), node("1", -10, 0), node("2", 10, 0), node("3", 0, -10), node("4", 0, 10), node("5", 90, 2)],
+    [[0, 1], [2, 0], [0, 3], [0, 4], [0, 5]],
+  );
+  const walker = new Walker(cross);
+
+  test.each([["left", 1], ["right", 2], ["up", 3], ["down", 4]] as const)("%s goes along a relation", (direction, to) => {
+    expect(walker.towards(0, direction)?.node).toBe(to);
+  });
+
+  test("nothing lies where no relation leads", () => {
+    expect(walker.towards(1, "left")).toBeUndefined();
+    expect(walker.towards(3, "right")).toBeUndefined();
+  });
+
+  test("a relation is walked in both directions", () => {
+    expect(walker.towards(2, "left")?.node).toBe(0);
+  });
+
+  test("every node is reached by going through the list, round and round", () => {
+    const seen = new Set<number>();
+    let at: number | undefined;
+    for (let i = 0; i < cross.nodes.length; i++) {
+      at = walker.beside(at, 1);
+      if (at !== undefined) seen.add(at);
+    }
+    expect(seen.size).toBe(cross.nodes.length);
+    expect(walker.beside(at, 1)).toBe(walker.beside(undefined, 1));
+  });
+
+  test("it begins in the middle, else with the first of the list", () => {
+    expect(walker.beginning).toBe(0);
+    expect(new Walker(data([node("a", 0, 0, { shown: 1 }), node("b", 1, 1, { shown: 4 })], [])).beginning).toBe(1);
+    expect(new Walker(data([], [])).beginning).toBeUndefined();
+  });
+
+  test("keys do what the list of keys says, and nothing together with others", () => {
+    const commands = Object.fromEntries(
+      ["move", "beside", "home", "back", "enter", "expand", "hide", "middle", "undo", "search", "zoom", "fit", "help"].map((name) => [name, vi.fn()]),
+    ) as unknown as Commands;
+    const press = (key: string, more: KeyboardEventInit = {}): boolean => pressed(new KeyboardEvent("keydown", { key, ...more }), commands);
+    expect(press("ArrowLeft")).toBe(true);
+    expect(commands.move).toHaveBeenCalledWith("left");
+    expect(press("+")).toBe(true);
+    expect(commands.expand).toHaveBeenCalledOnce();
+    expect(press("?")).toBe(true);
+    expect(commands.help).toHaveBeenCalledOnce();
+    expect(press("N", { shiftKey: true })).toBe(true);
+    expect(commands.beside).toHaveBeenCalledWith(1);
+    expect(press("+", { ctrlKey: true })).toBe(false);
+    expect(press("Tab")).toBe(false);
+    expect(commands.expand).toHaveBeenCalledOnce();
+  });
+});
+
+describe("names", () => {
+  const bounds: Box = { x0: 0, y0: 0, x1: 400, y1: 300 };
+
+  test("no name touches another or a node", () => {
+    const spots = Array.from({ length: 60 }, (_, i) => ({ x: 20 + (i % 10) * 38, y: 20 + Math.floor(i / 10) * 45, radius: 6, width: 60 }));
+    const placed = placeNames(spots, 14, 60, bounds).map(({ index, x, y }) => ({ index, x0: x, y0: y - 14, x1: x + 60, y1: y + 4.2 }));
+    expect(placed.length).toBeGreaterThan(10);
+    for (const [i, one] of placed.entries()) {
+      for (const other of placed.slice(i + 1))
+        expect(one.x0 < other.x1 && other.x0 < one.x1 && one.y0 < other.y1 && other.y0 < one.y1).toBe(false);
+      for (const [n, spot] of spots.entries())
+        if (n !== one.index) expect(one.x0 < spot.x + 6 && spot.x - 6 < one.x1 && one.y0 < spot.y + 6 && spot.y - 6 < one.y1).toBe(false);
+    }
+  });
+
+  test("the first has its name before all others, and none leaves the picture", () => {
+    const spots = [{ x: 200, y: 100, radius: 6, width: 80 }, { x: 210, y: 100, radius: 6, width: 80 }, { x: 398, y: 200, radius: 6, width: 80 }];
+    const placed = placeNames(spots, 14, 10, bounds);
+    expect(placed[0]?.index).toBe(0);
+    for (const { x } of placed) expect(x + 80).toBeLessThanOrEqual(400);
+  });
+
+  test("amounts fit into a circle", () => {
+    expect([7, 999, 1500, 12_345].map(amountText)).toEqual(["7", "999", "1.5k", "12k"]);
+  });
+});
+
+describe("parts of the page", () => {
+  let root: HTMLElement;
+  beforeEach(() => {
+    document.body.innerHTML = `<div id="explorer"><div id="a" data-part><a href="/network?x" data-act="open">old</a></div>
+      <div id="nw-canvas" tabindex="0"></div><div id="b" data-part>old</div></div>`;
+    root = document.getElementById("explorer") as HTMLElement;
+  });
+
+  function fresh(html: string): Document {
+    return new DOMParser().parseFromString(html, "text/html");
+  }
+
+  test("all change together, what is no part stays, and focus finds its place again", () => {
+    root.querySelector<HTMLElement>("[data-act]")?.focus();
+    const canvas = root.querySelector("#nw-canvas");
+    expect(replaceParts(root, fresh('<div id="a" data-part><a href="/network?y" data-act="open">new</a></div><div id="b" data-part>new</div>'))).toBe(true);
+    expect(root.querySelector("#b")?.textContent).toBe("new");
+    expect(root.querySelector("#nw-canvas")).toBe(canvas);
+    expect(document.activeElement?.textContent).toBe("new");
+  });
+
+  test("focus goes to the picture where its place is gone", () => {
+    root.querySelector<HTMLElement>("[data-act]")?.focus();
+    replaceParts(root, fresh('<div id="a" data-part>nothing to press</div>'));
+    expect(document.activeElement?.id).toBe("nw-canvas");
+  });
+
+  test("nothing changes where a part has no place", () => {
+    expect(replaceParts(root, fresh('<div id="a" data-part>new</div><div id="c" data-part>new</div>'))).toBe(false);
+    expect(root.querySelector("#a")?.textContent).toBe("old");
+  });
+});
+
+test("the slider of years says the year of the field, once", () => {
+  document.body.innerHTML = `<form data-years="2009-2015"><input type="number" name="year" min="2009" max="2015" value="2012"></form>`;
+  const form = document.querySelector("form") as HTMLFormElement;
+  form.requestSubmit = vi.fn();
+  enableYears(document, "year");
+  enableYears(document, "year");
+  const sliders = form.querySelectorAll<HTMLInputElement>("input[type=range]");
+  expect(sliders.length).toBe(1);
+  expect(sliders[0]?.value).toBe("2012");
+  if (sliders[0]) sliders[0].value = "2014";
+  sliders[0]?.dispatchEvent(new Event("input"));
+  expect(form.querySelector<HTMLInputElement>("[name=year]")?.value).toBe("2014");
+  sliders[0]?.dispatchEvent(new Event("change"));
+  expect(form.requestSubmit).toHaveBeenCalledOnce();
+});
