@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import numpy as np
 from flask import Blueprint, redirect, render_template
@@ -199,17 +199,13 @@ def _name(here: Snapshot, key: NodeKey) -> str:
     return here.projection.name(key.label, here.projection.position(key))
 
 
-def _all_of(path: str, key: NodeKey) -> str:
-    return f"{path}?{urlencode({'municipality': key.local})}" if has_page(path) else ""
-
-
 def _records(here: Snapshot, key: NodeKey, label: Label, vocabulary: str) -> Records:
     keys = _inside(here, key, label)
     listed = []
     for each in keys[:MOST_LISTED]:
         status = str(getattr(here.projection.node(each), "status", None) or "")
         listed.append(Listed(_name(here, each), record_url(each), term(vocabulary, status) if status else ""))
-    return Records((("", tuple(sorted(listed, key=lambda each: each.name))),), len(keys), _all_of("/alliances", key))
+    return Records((("", tuple(sorted(listed, key=lambda each: each.name))),), len(keys), "")
 
 
 def _actors(here: Snapshot, key: NodeKey, *, lawful: bool = False) -> Records:
@@ -229,7 +225,7 @@ def _actors(here: Snapshot, key: NodeKey, *, lawful: bool = False) -> Records:
         about = ", ".join(filter(None, (kind, node.legal_basis)))
         by_law.setdefault(heading, []).append(Listed(node.name or node.key.local, record_url(node.key), about))
     groups = tuple((heading, tuple(listed)) for heading, listed in by_law.items())
-    return Records(groups, len(nodes), _all_of("/actors", key))
+    return Records(groups, len(nodes), "")
 
 
 def _offers(here: Snapshot, key: NodeKey) -> Records:
@@ -247,7 +243,9 @@ def _offers(here: Snapshot, key: NodeKey) -> Records:
         for name in [term("field", field) for field in fields] or [words()("No field of action named")]:
             by_field.setdefault(name, []).append(Listed(_name(here, each), record_url(each), about))
     groups = tuple((name, tuple(by_field[name])) for name in sorted(by_field))
-    return Records(groups, len(keys), _all_of("/offers", key))
+    return Records(
+        groups, len(keys), f"/municipalities/{key.local}/offers" if has_page("/municipalities/x/offers") else ""
+    )
 
 
 def _practices(here: Snapshot, key: NodeKey) -> Records:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import quote, urlencode
 
 from flask import Blueprint, redirect, render_template
 from markupsafe import Markup
@@ -10,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from api.caching import depends_on_graph, today
 from api.current import services, snapshot, words
+from api.language import N_
 from api.pages.frame import PLACES, has_page, record_url, term
 from api.pages.pictures import Span, draw_map, draw_timeline, points_of
 from api.pages.record_words import PROPERTIES, RELATIONS, TOPICS, edge_words, property_words
@@ -116,15 +118,42 @@ def show(label: Label, id: str) -> Response | str:
         ),
         told=_told(label, found.key),
         crumbs=_crumbs(label),
+        following=_next(label, found.key),
         contact=f"/contact?to={found.key}" if viewer().account is not None and has_page("/contact") else "",
         lawful=bool(isinstance(node, Actor) and node.legal_basis),
     )
 
 
 def _crumbs(label: Label) -> list[tuple[str, str]]:
-    lists = {Label.PRACTICE: "Practice", Label.ALLIANCE: "Alliance", Label.OFFER: "Offers"}
+    lists = {
+        Label.PRACTICE: N_("Practice"),
+        Label.ALLIANCE: N_("Alliance"),
+        Label.OFFER: N_("Offers"),
+        Label.REQUEST: N_("Requests"),
+    }
     path = PLACES[label]
     return [(words()(lists[label]), path)] if label in lists and has_page(path) else []
+
+
+NEXT: tuple[tuple[Label, str, str], ...] = (
+    (Label.REQUEST, N_("Who could support it?"), "/requests/{id}/supporters"),
+    (Label.ALLIANCE, N_("How sound is this alliance?"), "/alliances/{id}/check"),
+    (Label.ACTOR, N_("Which requests could it support?"), "/actors/{id}/requests"),
+)
+"""The page that goes on from a record, by its kind."""
+
+
+def _next(label: Label, key: NodeKey) -> list[tuple[str, str]]:
+    """Where one can go on from a record, as far as these pages are there."""
+    found = []
+    for kind, title, path in NEXT:
+        if kind is label and has_page(path.format(id="x")):
+            found.append((words()(title), path.format(id=quote(key.local))))
+    if has_page("/network"):
+        found.append((words()("Look at it in the network"), f"/network?{urlencode({'start': str(key)})}"))
+    if label is Label.OFFER and viewer().account is not None and has_page("/offers/x/edit"):
+        found.append((words()("Change or confirm"), f"/offers/{quote(key.local)}/edit"))
+    return found
 
 
 def _web(url: str | None) -> str:
