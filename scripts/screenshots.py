@@ -27,6 +27,8 @@ PAGES = {
     "search": "/search?q=Jugend",
     "peers": f"/municipalities/{FIRST_DISTRICT}/peers",
     "profile": f"/municipalities/{FIRST_DISTRICT}",
+    "compare": f"/municipalities/{FIRST_DISTRICT}/compare?with=08116&with=08215&with=06432",
+    "indicator": "/indicators/inkar.arbeitslosenquote",
     "practices": "/practices",
     "alliances": "/alliances",
     "offers": "/offers",
