@@ -8,6 +8,7 @@ from api.pages.alliances import alliances
 from api.pages.atlas import atlas
 from api.pages.compare import comparison
 from api.pages.contact import first_contact
+from api.pages.exchanges import exchanges
 from api.pages.indicators import indicators
 from api.pages.inventory import inventory
 from api.pages.municipality import municipality
@@ -37,6 +38,7 @@ PAGES: tuple[Blueprint, ...] = (
     comparison,
     files,
     practices,
+    exchanges,
     alliances,
     drafts,
     requests,

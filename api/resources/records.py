@@ -2,13 +2,19 @@
 
 from typing import Any
 
+from flask import Response
+
 from api.blueprint import Blueprint
 from api.caching import depends_on_graph
-from api.current import snapshot
+from api.current import services, snapshot, words
+from api.editing.editor import Editor
+from api.exchange_calendar import calendar
 from api.questions.directory import Records, find_records
-from api.questions.records import FOUND, find_record
+from api.questions.exchanges import calendar_entry, find_exchange
+from api.questions.records import FOUND, find_record, known_key
 from api.schemas.lists import DayQuery, RecordsQuery, day_of, records_asked
 from api.schemas.paging import link_next
+from api.viewer import viewer
 from graph_service.keys import Label
 
 actors = Blueprint("actors", __name__, url_prefix="/actors", description="Organisations, never persons.")
@@ -53,3 +59,17 @@ def _add_reading(blueprint: Blueprint, label: Label, one: str) -> None:
 
 for _blueprint, _label, _one in PLURALS:
     _add_reading(_blueprint, _label, _one)
+
+
+@exchanges.route("/<local:id>/calendar")
+@exchanges.response(200, {"type": "string"}, content_type="text/calendar", description="An iCalendar file.")
+def get_exchange_calendar(id: str) -> Response:
+    """Give an exchange that has a date as an entry for calendars (iCalendar)."""
+    here = snapshot()
+    found = find_exchange(Editor(services(), viewer(), here, "api"), known_key(here, Label.EXCHANGE, id))
+    page = f"{services().settings.url}/exchanges/{found.key.local}" if services().settings.url else ""
+    entry = calendar_entry(found, here.projection, page)
+    body = calendar([entry], services().store_identity, words())
+    response = Response(body, content_type="text/calendar; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{found.key.local}.ics"'
+    return response
