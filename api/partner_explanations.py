@@ -144,7 +144,7 @@ class PartnerExplainer:
             if fresh.other is None:
                 yield words("But: when this was last confirmed is not known.")
             elif fresh.amount < -0.02:
-                yield words("But: last confirmed on {day}.", day=fresh.other)
+                yield words("But: last confirmed on {day}.", day=words.period(str(fresh.other)))
         full = found.get(CAPACITY)
         if full is not None and isinstance(full.other, float) and full.other >= 1 and full.amount < 0:
             yield words.plural(

@@ -84,7 +84,10 @@ def scope(answer: SupporterAnswer, explainer: Explainer, *, later: bool = False)
         )
     if answer.assured:
         first, last = (words.date(day) for day in answer.assured)
-        yield words("They were confirmed between {first} and {last}.", first=first, last=last)
+        if first == last:
+            yield words("Confirmed on {day}.", day=first)
+        else:
+            yield words("They were confirmed between {first} and {last}.", first=first, last=last)
     if answer.unassured:
         yield words.plural("One was never confirmed.", "{n} were never confirmed.", answer.unassured)
 

@@ -201,8 +201,10 @@ class Editor:
     def _write(self, work: Callable[[Writer], T]) -> T:
         def known_by_revision(writer: Writer) -> T:
             found = work(writer)
-            revision = writer.revision() + 1
-            return replace(found, revision=revision) if isinstance(found, Entered) else found
+            revision = writer.revision()
+            if not isinstance(found, Entered) or not writer.journal(since=revision, limit=1):
+                return found
+            return replace(found, revision=revision + 1)
 
         found = self.services.store.write(known_by_revision, Signature(self.viewer.account or "", self.origin))
         self.services.moved()

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from api.alliance_words import TeamExplainer, finding_text
 from api.caching import today
+from api.contact import LONGEST_SUBJECT
 from api.contact_mail import contacts
 from api.current import services, snapshot, words
 from api.editing.editor import Editor
@@ -76,7 +77,9 @@ def save_draft() -> Response | str | tuple[str, int]:
         return page, STATUS[error.code]
     key, revision = saved[0]
     back = wish.address(BOARD)
-    return redirect(f"{NEED}/{key.local}/check?{urlencode({'saved': revision, 'back': back})}", 303)
+    # sent once more it is there already, and nothing new is to be undone
+    said = {"saved": revision, "back": back} if revision else {}
+    return redirect(f"{NEED}/{key.local}/check?{urlencode(said)}".rstrip("?"), 303)
 
 
 @drafts.post("/alliances/drafts/<int:revision>/undo")
@@ -109,7 +112,7 @@ def check_one(id: str) -> str:
         answer=_answer(found.findings),
         said=said,
         fields=[term("field", each) for each in found.fields],
-        members=[_shown(each, TeamExplainer(explainer)) for each in found.members],
+        members=[_shown(each, found.name, TeamExplainer(explainer)) for each in found.members],
         former=speak.list(found.former),
         completing=wish.address(BOARD) if wish.says_something and wish.team else "",
         saved=saved,
@@ -153,7 +156,7 @@ def _members(given: dict[str, str]) -> list[dict[str, object]]:
 
 def _same(wish: Wish, given: dict[str, str]) -> str:
     """The same for the same draft, so that a form that is sent twice enters it once."""
-    said = repr((sorted(wish.pairs()), sorted(given.items()), request.form.getlist("member"), snapshot().revision))
+    said = repr((sorted(wish.pairs()), sorted(given.items()), request.form.getlist("member")))
     return hashlib.sha256(said.encode()).hexdigest()
 
 
@@ -180,13 +183,25 @@ def _answer(findings: tuple[Finding, ...]) -> str:
     return speak.plural("One thing is worth a look.", "{n} things are worth a look.", len(findings))
 
 
-def _shown(each: AllianceMember, team: TeamExplainer) -> ShownMember:
+def _invitation(each: AllianceMember, name: str, roles: str) -> str:
+    """The form to write to a member's office, with a draft of the message."""
+    speak = words()
+    text = speak("We are planning the alliance “{name}” and would like to have you with us.", name=name)
+    if roles:
+        text += " " + speak("We thought of you for: {roles}.", roles=roles)
+    text += "\n\n" + speak("Would you like to talk about it?")
+    said = {"to": each.key, "subject": speak("Alliance “{name}”", name=name)[:LONGEST_SUBJECT], "text": text}
+    return f"/contact?{urlencode(said)}"
+
+
+def _shown(each: AllianceMember, name: str, team: TeamExplainer) -> ShownMember:
+    roles = team.terms("alliance_role", each.roles) if each.roles else ""
     reachable = viewer().account is not None and contacts(services()).mailbox(each.key) is not None
     return ShownMember(
         each.name,
         record_url(each.key),
         team.kind(each.kind),
-        team.terms("alliance_role", each.roles) if each.roles else words()("no role recorded"),
+        roles or words()("no role recorded"),
         each.assured_on,
-        f"/contact?{urlencode({'to': each.key})}" if reachable else "",
+        _invitation(each, name, roles) if reachable else "",
     )

@@ -4,6 +4,7 @@ from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
 from api.auth import require_session
+from api.contact import LONGEST_SUBJECT, LONGEST_TEXT
 from api.contact_mail import answer, ask, name_of, open_contact
 from api.current import services, snapshot
 from api.errors import STATUS
@@ -17,10 +18,14 @@ Page = str | Response | tuple[str, int]
 
 @first_contact.get("/contact")
 def show_form() -> Page:
-    """The form for a message to the mailbox of a record (`to`, its key)."""
+    """The form for a message to the mailbox of a record (`to`, its key), begun with what the address says."""
     require_session()
     key = seen(request.args.get("to", ""))
-    return render_template("contact.html", key=key, name=name_of(snapshot(), key), sent=False, given={})
+    given = {
+        "subject": request.args.get("subject", "")[:LONGEST_SUBJECT],
+        "text": request.args.get("text", "")[:LONGEST_TEXT],
+    }
+    return render_template("contact.html", key=key, name=name_of(snapshot(), key), sent=False, given=given)
 
 
 @first_contact.post("/contact")

@@ -88,7 +88,7 @@ def enter() -> Response | tuple[str, int]:
 
     def save() -> None:
         row = _row(given, resources)
-        same = hashlib.sha256(repr((sorted(given.items()), resources, snapshot().revision)).encode()).hexdigest()
+        same = hashlib.sha256(repr((sorted(given.items()), resources)).encode()).hexdigest()
         entered = _editor().create("requests", row, same)
         saved.append((entered.key, entered.revision))
 
@@ -97,7 +97,8 @@ def enter() -> Response | tuple[str, int]:
         problem = describe_error(error, words())
         return _form(given, resources, (error.place.column or "title", problem)), STATUS[error.code]
     key, revision = saved[0]
-    return redirect(f"{LIST}/{key.local}/supporters?saved={revision}", 303)
+    # sent once more it is there already, and nothing new is to be undone
+    return redirect(f"{LIST}/{key.local}/supporters" + (f"?saved={revision}" if revision else ""), 303)
 
 
 @entry.post(f"{LIST}/undo/<int:revision>")
