@@ -11,6 +11,10 @@ from api.state import StateDatabase
 _STEPS = ("CREATE TABLE periodic (name TEXT PRIMARY KEY, next_at TEXT NOT NULL) WITHOUT ROWID",)
 
 
+GRACE = timedelta(seconds=30)
+"""For so long a task may be overdue while a worker runs: others are before it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Periodic:
     """A task that takes seconds, not minutes. It may be killed, and is then done the next time."""
@@ -45,6 +49,14 @@ class Periodicals:
                 return False  # another worker was faster
             connection.execute("INSERT OR REPLACE INTO periodic VALUES (?, ?)", (task.name, as_text(time + task.every)))
             return True
+
+
+def attended(database: StateDatabase, name: str, clock: Clock = now, *, grace: timedelta = GRACE) -> bool:
+    """Whether a worker runs, as a task that comes often shows: it would not be overdue for so long."""
+    database.migrate("periodic", _STEPS)
+    with database.read() as connection:
+        row = connection.execute("SELECT next_at FROM periodic WHERE name = ?", (name,)).fetchone()
+    return row is not None and bool(row["next_at"] > as_text(clock() - grace))
 
 
 def _due(connection: sqlite3.Connection, task: Periodic, time: str) -> bool:

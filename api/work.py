@@ -15,6 +15,9 @@ from api.worker import Worker
 
 log = logging.getLogger(__name__)
 
+WATCHED_TASK = "mail"
+"""The task that comes most often: whether it is overdue tells whether a worker runs."""
+
 
 def due_imports(services: Services) -> Periodic:
     """Queue scheduled imports."""
@@ -28,7 +31,7 @@ def tidy_imports(services: Services) -> Periodic:
 
 def send_mail(services: Services) -> Periodic:
     """Hand waiting mails to the mail server, where there is one."""
-    return Periodic("mail", timedelta(seconds=20), lambda: send_waiting(services))
+    return Periodic(WATCHED_TASK, timedelta(seconds=20), lambda: send_waiting(services))
 
 
 def tell(services: Services) -> Periodic:

@@ -10,6 +10,7 @@ from api.cli.base import app, argument, command, option
 from api.cli.network_options import NO_ACTORS, limit_option
 from api.cli.output import format_option, print_csv, print_json
 from api.cli.paragraphs import DAY, say
+from api.duplicate_words import reason_text
 from api.language import N_
 from api.network_words import Speaker
 from api.questions.network import find_duplicates
@@ -17,19 +18,8 @@ from graph_service.identity import keep_apart
 from graph_service.identity import merge as merge_records
 from graph_service.identity import undo as undo_decision
 from graph_service.keys import Label, NodeKey
-from matching.contract import Contribution
-from matching.duplicates import CONTRAST, KIND, LEAST, NAME, PLACE, RARITY, TOGETHER, URL, Duplicate
+from matching.duplicates import LEAST, Duplicate
 from matching.node_names import find_actor, find_record
-
-FEATURES = {
-    NAME: N_("names alike"),
-    RARITY: N_("rare words in common"),
-    PLACE: N_("place"),
-    URL: N_("web address"),
-    KIND: N_("kind"),
-    CONTRAST: N_("words that tell apart"),
-    TOGETHER: N_("both in the same alliance"),
-}
 
 
 @command(help=N_("Show actors that are probably recorded twice, with reasons; ACTOR: only those like this one."))
@@ -70,29 +60,13 @@ def _print(found: Sequence[Duplicate], speaker: Speaker) -> None:
         click.echo(f"      {each.name}")
         say(f"{each.twin} · {each.key}", indent=6)
         reasons = [reason for reason in each.contributions if round(reason.amount, 2)]
-        say("; ".join(_reason(reason, speaker) for reason in reasons), indent=6, hang=2)
+        say("; ".join(reason_text(reason, speaker) for reason in reasons), indent=6, hang=2)
         click.echo()
     say(
         words(
             "The same? `kompass network merge DUPLICATE KEPT`. Not the same? `kompass network distinguish ONE OTHER`."
         )
     )
-
-
-def _reason(reason: Contribution, speaker: Speaker) -> str:
-    words = speaker.words
-    sign = "+" if reason.amount > 0 else "−"
-    text = f"{sign}{words.number(abs(reason.amount), 2)} {words(FEATURES[reason.feature])}"
-    if reason.feature in (PLACE, URL, KIND, CONTRAST):
-        one, other = (_value(reason, value, speaker) for value in (reason.own, reason.other))
-        text += f" ({one})" if one == other else f" ({one} / {other})"
-    return text
-
-
-def _value(reason: Contribution, value: float | str | None, speaker: Speaker) -> str:
-    if value is None or value == "":
-        return "–"
-    return speaker.term("actor_kind", str(value)) if reason.feature == KIND else str(value)
 
 
 def _today() -> str:

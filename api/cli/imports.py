@@ -10,6 +10,7 @@ from api.cli.output import Column, format_option, list_rows, print_csv, print_js
 from api.cli.progress import shown
 from api.language import N_, Words
 from api.messages import describe_issue, issue_label
+from api.source_words import SOURCES
 from graph_service.errors import InvalidValue, Place, SourceError
 from importers.contract import Importer, ImportReport
 from importers.registry import find_importer, importer_ids
@@ -141,17 +142,3 @@ def sources(form: str) -> None:
 
 def _first_line(importer: Importer) -> str:
     return (type(importer).__doc__ or "").strip().partition("\n")[0]
-
-
-SOURCES = {
-    "package": N_("The project's exchange package: a folder or .zip with datapackage.json and CSV"),
-    "municipality-register": N_("Destatis municipality register (GV-ISys): workbook or GV100AD text"),
-    "territorial-changes": N_("Destatis name and territorial changes of a year: workbook"),
-    "boundaries": N_("BKG boundaries (VG250, VG2500): GeoJSON or zipped shapefile"),
-    "deutschlandatlas": N_("Deutschlandatlas: the workbook with all indicators"),
-    "inkar": N_("BBSR INKAR: XLS exports"),
-    "genesis": N_("GENESIS, Regionaldatenbank and Zensus: classic CSV and flat ffcsv"),
-    "hsds": N_("Directories of services after Open Referral HSDS 3: JSON, or a folder or .zip of CSV"),
-    "typology": N_("BBSR typologies of districts and municipalities: CSV or workbook"),
-    "table": N_("Your own lists: any CSV, workbook or Parquet file with a column map"),
-}

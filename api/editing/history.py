@@ -17,6 +17,7 @@ from graph_service.store.contract import Reader
 from graph_service.store.journal import Entry
 
 STEP = 500
+MOST_STEPS = 6
 EXCHANGED = "exchanged"
 
 
@@ -60,6 +61,11 @@ def changes_since(editor: Editor, since: int, limit: int, key: str | None = None
 
 def journal_since(editor: Editor, since: int, limit: int, key: str | None = None) -> Lines:
     """The same with who and what, where the viewer may change the record."""
+    return _lines(editor, since, limit, key, _knows(editor))
+
+
+def _knows(editor: Editor) -> Knows:
+    """The viewer may know of what he or she may change."""
     rights = Rights(editor.viewer, editor.snapshot)
 
     def knows(reader: Reader, entry: Entry) -> bool:
@@ -72,7 +78,45 @@ def journal_since(editor: Editor, since: int, limit: int, key: str | None = None
             return False
         return True
 
-    return _lines(editor, since, limit, key, knows)
+    return knows
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Lines from the newest on; ``before`` is the revision to ask on from, 0 where nothing is left."""
+
+    lines: list[Line]
+    before: int
+
+
+def journal_before(editor: Editor, before: int, limit: int, key: str | None = None) -> Pages:
+    """The latest lines about what the viewer may change, the newest revision first, those before a revision.
+
+    Whole revisions, and no more than MOST_STEPS steps into the past at once.
+    """
+    knows, about = _knows(editor), None if key is None else NodeKey(key)
+    latest = editor.snapshot.revision + 1
+    upper = min(before, latest) if before else latest
+
+    def work(reader: Reader) -> Pages:
+        lines: list[Line] = []
+        last = upper
+        for _ in range(MOST_STEPS):
+            first = 0 if about else max(last - 1 - STEP, 0)
+            entries = [e for e in reader.journal(since=first, key=about) if e.revision < last]
+            groups = [(revision, list(found)) for revision, found in groupby(entries, lambda entry: entry.revision)]
+            for revision, found in reversed(groups):
+                told = [_line(e, whole=True) for e in found if _visible(editor.snapshot, e) and knows(reader, e)]
+                if lines and len(lines) + len(told) > limit:
+                    return Pages(lines, last)
+                lines += told
+                last = revision
+            last = first + 1
+            if first == 0:
+                return Pages(lines, 0)
+        return Pages(lines, last)
+
+    return editor.services.store.read(work)
 
 
 def _lines(editor: Editor, since: int, limit: int, key: str | None, knows: Knows) -> Lines:

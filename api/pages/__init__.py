@@ -8,6 +8,13 @@ from api.pages.alliances import alliances
 from api.pages.atlas import atlas
 from api.pages.compare import comparison
 from api.pages.contact import first_contact
+from api.pages.data import data
+from api.pages.data_accounts import data_accounts
+from api.pages.data_conflicts import data_conflicts
+from api.pages.data_duplicates import data_duplicates
+from api.pages.data_freshness import data_freshness
+from api.pages.data_imports import data_imports
+from api.pages.data_journal import data_journal
 from api.pages.exchanges import exchanges
 from api.pages.indicators import indicators
 from api.pages.inventory import inventory
@@ -38,7 +45,6 @@ PAGES: tuple[Blueprint, ...] = (
     comparison,
     files,
     practices,
-    exchanges,
     alliances,
     drafts,
     requests,
@@ -46,7 +52,15 @@ PAGES: tuple[Blueprint, ...] = (
     atlas,
     inventory,
     offer_forms,
+    exchanges,
     records,
+    data,
+    data_freshness,
+    data_conflicts,
+    data_duplicates,
+    data_imports,
+    data_journal,
+    data_accounts,
     preferences,
     signing_in,
     account,

@@ -2,7 +2,9 @@
 
 from api.blueprint import Blueprint
 from api.resources.accounts import accounts
+from api.resources.conflicts import conflicts
 from api.resources.contact import contact
+from api.resources.decisions import decisions
 from api.resources.editing import editing
 from api.resources.files import exports, maps
 from api.resources.imports import imports
@@ -34,6 +36,7 @@ RESOURCES: tuple[Blueprint, ...] = (
     editing,
     inventory,
     network,
+    decisions,
     indicators,
     imports,
     search,
@@ -41,6 +44,7 @@ RESOURCES: tuple[Blueprint, ...] = (
     lenses,
     datasets,
     claims,
+    conflicts,
     exports,
     maps,
     records,

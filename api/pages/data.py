@@ -1,0 +1,211 @@
+"""What is in the data: whose they are, how fresh, under which licence, what is missing, and how to take them along."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+
+import numpy as np
+from flask import Blueprint, render_template
+
+from api.current import services, snapshot, words
+from api.import_jobs import KIND
+from api.jobs import JobState
+from api.language import N_
+from api.pages.data_frame import age, tabs
+from api.pages.frame import has_page, snapshot_status
+from api.questions.exports import list_forms
+from api.questions.sources import Source, list_sources
+from api.questions.vocabularies import list_vocabularies
+from api.snapshot import Snapshot
+from api.viewer import Role, viewer
+from graph_service.export.licences import DCATDE, known_licence
+from graph_service.keys import Label
+from graph_service.model import CURATED, EdgeType, Level
+from graph_service.projection import LEVELS, Projection
+from graph_service.vocabulary import VOCABULARY_DATASET, load_vocabulary
+
+data = Blueprint("data_pages", __name__, url_prefix="/data")
+
+LICENCE_TEXTS: Mapping[str, str] = MappingProxyType(
+    {
+        f"{DCATDE}dl-by-de/2.0": "https://www.govdata.de/dl-de/by-2-0",
+        f"{DCATDE}dl-zero-de/2.0": "https://www.govdata.de/dl-de/zero-2-0",
+        f"{DCATDE}cc-by/4.0": "https://creativecommons.org/licenses/by/4.0/deed.de",
+        f"{DCATDE}cc-by-sa/4.0": "https://creativecommons.org/licenses/by-sa/4.0/deed.de",
+        f"{DCATDE}cc-zero": "https://creativecommons.org/publicdomain/zero/1.0/deed.de",
+        f"{DCATDE}odbl": "https://opendatacommons.org/licenses/odbl/1-0/",
+    }
+)
+"""Where people read a licence; others are where the catalogue of licences names them."""
+LATEST = 200
+"""Among how many imports the last one of each dataset is looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A dataset as people read it."""
+
+    id: str
+    title: str
+    publisher: str
+    url: str
+    licences: tuple[tuple[str, str], ...]
+    counts: str
+    retrieved: str
+    territory: str
+    updated: date
+    age: str
+    rank: int
+    report: str
+
+
+@data.get("")
+def show_data() -> str:
+    """The overview."""
+    here, speak = snapshot(), words()
+    reports = _reports() if viewer().role.covers(Role.OFFICE) else {}
+    return render_template(
+        "data.html",
+        tabs=tabs(),
+        status=snapshot_status(),
+        cards=[_card(each, reports) for each in list_sources(services(), here.audience).items],
+        forms=list_forms(speak).items,
+        missing=list(_missing(here)),
+        vocabularies=len(list_vocabularies(here).items),
+    )
+
+
+@data.get("/vocabularies")
+def show_vocabularies() -> str:
+    """Every controlled term with what it means."""
+    speak = words()
+    kinds = [
+        (
+            kind.id,
+            kind.label(speak.language),
+            [
+                (each.label(speak.language), each.id, each.definition(speak.language))
+                for each in kind.terms.values()
+                if not each.deprecated
+            ],
+        )
+        for kind in load_vocabulary().by_kind.values()
+    ]
+    kinds.sort(key=lambda kind: kind[1].casefold())
+    return render_template("data_vocabularies.html", tabs=tabs(), kinds=kinds)
+
+
+def _card(source: Source, reports: Mapping[str, str]) -> Card:
+    speak = words()
+    counts = [word for kind in ("node", "edge", "series", "boundary") if (word := _count(kind, source.claims))]
+    updated = source.updated_at.date()
+    return Card(
+        source.id,
+        _title(source),
+        source.publisher,
+        source.url if source.url.startswith(("https://", "http://")) else "",
+        tuple((each, _licence_text(each)) for each in source.licence.split("; ") if each),
+        speak.list(counts) if counts else "",
+        speak.date(source.retrieved_on) if source.retrieved_on else "",
+        speak.date(source.territory_date) if source.territory_date else "",
+        updated,
+        age(updated),
+        source.precedence,
+        reports.get(source.id, ""),
+    )
+
+
+def _count(kind: str, claims: Mapping[str, int]) -> str:
+    """How many claims of a kind there are; nothing where there is none."""
+    count, speak = claims.get(kind, 0), words()
+    if not count:
+        return ""
+    match kind:
+        case "node":
+            return speak.plural("one record", "{n} records", count)
+        case "edge":
+            return speak.plural("one relation", "{n} relations", count)
+        case "series":
+            return speak.plural("one time series", "{n} time series", count)
+        case _:
+            return speak.plural("one boundary", "{n} boundaries", count)
+
+
+def _title(source: Source) -> str:
+    """Our own two datasets have a title in both languages."""
+    if source.id == CURATED.id:
+        return words()("Entered by hand")
+    if source.id == VOCABULARY_DATASET.id:
+        return words()("Vocabularies of Bündniskompass")
+    return source.title
+
+
+def _licence_text(licence: str) -> str:
+    known = known_licence(licence)
+    return LICENCE_TEXTS.get(known.address, known.address) if known else ""
+
+
+def _reports() -> dict[str, str]:
+    """For each dataset the address of the last import that was written."""
+    found: dict[str, str] = {}
+    for job in services().imports.jobs.jobs(limit=LATEST, kind=KIND, state=JobState.DONE):
+        dataset = str((job.report or {}).get("dataset", ""))
+        found.setdefault(dataset, f"/data/imports/{job.id}")
+    return found
+
+
+def _missing(here: Snapshot) -> Iterator[tuple[str, str, str]]:
+    """What is not there, with a page that helps: sentence, link text, address."""
+    speak, projection = words(), here.projection
+    spans = projection.spans
+    empty = [
+        speak(word)
+        for label, word in (
+            (Label.ACTOR, N_("actors")),
+            (Label.ALLIANCE, N_("alliances")),
+            (Label.PRACTICE, N_("practices")),
+            (Label.OFFER, N_("offers")),
+            (Label.REQUEST, N_("requests")),
+            (Label.EXCHANGE, N_("exchanges")),
+        )
+        if not len(spans[label])
+    ]
+    if empty:
+        office = viewer().role.covers(Role.OFFICE)
+        help_ = (speak("Import a list"), "/data/imports") if office else ("", "")
+        yield speak("None recorded yet: {kinds}.", kinds=speak.list(empty)), *help_
+    full, measured = here.prepared("measured-everywhere", _coverage)
+    if measured > full:
+        yield (
+            speak.plural(
+                "One indicator lacks values of at least one district.",
+                "{n} indicators lack values of at least one district.",
+                measured - full,
+            ),
+            speak("Which ones"),
+            "/indicators",
+        )
+    practices = len(spans[Label.PRACTICE])
+    if practices:
+        applied = len(np.unique(projection.edges(EdgeType.APPLIED_IN).source))
+        if practices > applied:
+            yield (
+                speak.plural(
+                    "Of one practice nobody has recorded where it was tried.",
+                    "Of {n} practices nobody has recorded where they were tried.",
+                    practices - applied,
+                ),
+                speak("To the practices"),
+                "/practices" if has_page("/practices") else "",
+            )
+
+
+def _coverage(projection: Projection) -> tuple[int, int]:
+    """Of how many indicators there are values of every district, and of how many of any."""
+    districts = projection.municipalities.level == LEVELS.index(Level.DISTRICT)
+    observed = projection.observations
+    known = np.isfinite(observed.value) & districts[observed.municipality]
+    pairs = np.unique(np.stack([observed.indicator[known], observed.municipality[known]]), axis=1)
+    _, counts = np.unique(pairs[0], return_counts=True)
+    return int((counts >= int(districts.sum())).sum()), len(counts)
