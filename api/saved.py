@@ -3,6 +3,7 @@
 Every question of the service has an address, so keeping one keeps the question; it never knows what an address shows.
 """
 
+import re
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,6 +31,8 @@ CREATE TABLE saved (
 MOST = 200
 LONGEST_NAME = 120
 LONGEST_ADDRESS = 8_000
+NAME = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"
+"""One line of text that is not blank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class SavedAddresses:
     def keep(self, account: str, name: str, address: str) -> Saved:
         """Keep an address of this site; under a name that is taken it replaces the other. Raises InvalidValue."""
         name = " ".join(name.split())
-        if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
+        if not 1 <= len(name) <= LONGEST_NAME or not re.match(NAME, name):
             raise InvalidValue(f"a name of 1 to {LONGEST_NAME} characters", name, Place(column="name"))
         if not _own(address):
             raise InvalidValue("an address of this site", address, Place(column="address"))

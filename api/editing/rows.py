@@ -3,6 +3,7 @@
 It knows columns, types and vocabularies; it never knows who edits, or a store.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 
@@ -18,6 +19,8 @@ Row = dict[str, object]
 """Column → typed value; what is not known is absent."""
 
 MOST_TEXT = 10_000
+PLAIN = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*"
+"""Text without control characters other than tabs and line ends."""
 MOST_ITEMS = 200
 
 
@@ -95,7 +98,8 @@ def _parsed(column: Column, text: str) -> object:
     text = text.strip()
     if len(text) > MOST_TEXT:
         raise InvalidValue(f"at most {MOST_TEXT} characters", f"{len(text)}")
-    if any(not each.isprintable() and each not in "\n\t\r" for each in text):
+    # JSON can hold halves of characters, UTF-8 cannot
+    if not re.fullmatch(PLAIN, text) or any("\ud800" <= each <= "\udfff" for each in text):
         raise InvalidValue("text without control characters", text)
     value = PARSERS[column.type](text)
     if isinstance(value, int | float) and not column.holds(value):

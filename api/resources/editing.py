@@ -87,14 +87,22 @@ def _answer(entered: Entered, status: int = 200) -> Response:
     return response
 
 
+VERSION: list[dict[str, object]] = [
+    {
+        "in": "header",
+        "name": "If-Match",
+        "required": True,
+        "schema": {"type": "string", "pattern": '^(W/)?"[A-Za-z0-9]{1,64}"$'},
+        "description": "The ETag of the version that is changed.",
+    }
+]
+
+
 def _add_records(name: str) -> None:
     """The routes of one table of records."""
     label = TABLES[name].label
     singular = str(label.value).lower() if label else name
     answer = editing.response(200, schema_of(RecordAnswer))
-    sent: list[dict[str, object]] = [
-        {"in": "header", "name": "If-Match", "schema": {"type": "string"}, "description": "The version read."}
-    ]
 
     def create(row: Mapping[str, Any]) -> Response:
         entered = editor().create(name, row, request.headers.get("Idempotency-Key", "")[:200])
@@ -122,8 +130,8 @@ def _add_records(name: str) -> None:
     routes: tuple[tuple[str, str, str, Any, list[dict[str, object]]], ...] = (
         (rows, f"create_{singular}", "POST", create_in, []),
         (f"{row}/row", f"read_{singular}_row", "GET", answer(read), []),
-        (row, f"change_{singular}", "PATCH", change_in, sent),
-        (row, f"take_back_{singular}", "DELETE", editing.response(204)(take_back), sent),
+        (row, f"change_{singular}", "PATCH", change_in, VERSION),
+        (row, f"take_back_{singular}", "DELETE", editing.response(204)(take_back), VERSION),
     )
     for path, endpoint, method, view, parameters in routes:
         role, scope = (Role.READER, "read") if method == "GET" else (Role.EDITOR, "write")

@@ -9,7 +9,8 @@ from flask import Response
 from api.access import requires
 from api.blueprint import Blueprint
 from api.current import services
-from api.saved import LONGEST_ADDRESS, LONGEST_NAME, Saved
+from api.saved import LONGEST_ADDRESS, LONGEST_NAME, NAME, Saved
+from api.schemas.accounts import Text
 from api.viewer import Role, require
 
 saved = Blueprint("saved", __name__, url_prefix="/me/saved", description="What one keeps under a name.")
@@ -25,7 +26,7 @@ class SavedShown:
 class SavedBody(ma.Schema):
     """An address of this site and what to call it."""
 
-    name = ma.fields.String(required=True, validate=ma.validate.Length(1, LONGEST_NAME))
+    name = Text(required=True, validate=[ma.validate.Length(1, LONGEST_NAME), ma.validate.Regexp(NAME)])
     address = ma.fields.String(
         required=True, validate=[ma.validate.Length(1, LONGEST_ADDRESS), ma.validate.Regexp(r"^/([^/\\].*)?$")]
     )

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import marshmallow as ma
 
-from api.editing.rows import MOST_ITEMS, MOST_TEXT
+from api.editing.rows import MOST_ITEMS, MOST_TEXT, PLAIN
 from graph_service.exchange import TABLES, CellType, Column, Table, vocabulary_of
 from graph_service.model import Level, Scale, Visibility
 from graph_service.vocabulary import load_vocabulary
@@ -57,4 +57,5 @@ def _item(table: Table, column: Column) -> Any:
         return _KEY
     if column.type is CellType.NODE:
         return _NODE
-    return ma.validate.Length(min=1 if column.filled or column.name in ("name", "title") else 0, max=MOST_TEXT)
+    least = 1 if column.filled or column.name in ("name", "title") else 0
+    return [ma.validate.Length(min=least, max=MOST_TEXT), ma.validate.Regexp(f"^{PLAIN}$")]
