@@ -17,7 +17,7 @@ from api.pages.municipality import place_tabs
 from api.pages.peers_view import view_of
 from api.peer_words import lens_name
 from api.questions.comparison import MOST, Comparison, compare
-from api.questions.peers import DEFAULT_LENS, PeerExplained, lenses
+from api.questions.peers import PeerExplained, lenses, usual_lens
 from api.questions.standing import level_of
 from graph_service.errors import Ambiguous, NotFound
 from graph_service.keys import Label, NodeKey
@@ -123,7 +123,9 @@ def chosen_others(key: NodeKey) -> Chosen:
 
 def _address(key: NodeKey, others: Sequence[NodeKey], **changed: str | None) -> str:
     kept = {name: value for name in ("lens", "weights", "only") if (value := request.args.get(name))} | changed
-    asked = [(name, value) for name, value in kept.items() if value and (name, value) != ("lens", DEFAULT_LENS)]
+    asked = [
+        (name, value) for name, value in kept.items() if value and (name, value) != ("lens", usual_lens(snapshot()).id)
+    ]
     asked += [("with", each.local) for each in others]
     path = f"/municipalities/{key.local}/compare"
     return f"{path}?{urlencode(asked)}" if asked else path

@@ -11,7 +11,7 @@ from api.explanations import Explainer
 from api.language import N_
 from api.pages.frame import record_url, term
 from api.pages.pictures import Strip, draw_line, draw_strip
-from api.questions.peers import DEFAULT_LENS, shipped_lens
+from api.questions.peers import usual_lens
 from api.questions.standing import Among, Standing, among, level_of
 from api.snapshot import Snapshot
 from graph_service.errors import NotFound
@@ -48,7 +48,7 @@ class Figure:
 def nearest(here: Snapshot, key: NodeKey, many: int = PEERS) -> tuple[NodeKey, ...]:
     """Those most alike in structure; nobody where too little is known."""
     try:
-        found = here.peers(shipped_lens(DEFAULT_LENS)).suggest(PeerQuestion(key), limit=many)
+        found = here.peers(usual_lens(here)).suggest(PeerQuestion(key), limit=many)
     except NotFound:
         return ()
     return tuple(each.key for each in found)

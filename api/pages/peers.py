@@ -30,6 +30,7 @@ from graph_service.model import EdgeType, Level
 from graph_service.projection import LEVELS, Projection
 from graph_service.vocabulary import load_vocabulary
 from matching.challenges import challenge_similarity
+from matching.lens import ALL_INDICATORS, LensIndicator
 from matching.peers import PeerSuggestion
 
 peers = Blueprint("peers", __name__)
@@ -135,6 +136,7 @@ def _list(key: NodeKey, view: View, explainer: Explainer) -> dict[str, Any]:
             (words()("Council paper (DOCX)"), view.address(f"{base}/peers.docx")),
         ],
         "most_compared": MOST,
+        "every": "" if found.weights else view.address(lens=ALL_INDICATORS, weights=None),
     }
 
 
@@ -245,7 +247,7 @@ def _weights(
     themes = {each.key.local: each.theme or "" for each in explainer.projection.indicators}
     order = {each.id: n for n, each in enumerate(load_vocabulary().terms("theme"))}
     by_theme: dict[str, list[Weight]] = {}
-    for each in asked.lens.indicators:
+    for each in asked.lens.indicators or tuple(LensIndicator(id) for id in found.weights):
         if each.id in found.weights or each.id in asked.weights:
             why = each.reason_en if english else each.reason_de
             now = asked.weights.get(each.id, each.weight)

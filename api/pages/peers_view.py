@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from api.current import snapshot, words
 from api.questions.comparison import MOST
-from api.questions.peers import DEFAULT_LENS, PeersAsked, shipped_lens
+from api.questions.peers import PeersAsked, shipped_lens, usual_lens
 from api.questions.profile import ratings
 from api.schemas.peers import PeersQuery, peers_asked
 from graph_service.errors import GraphServiceError, NotFound
@@ -51,7 +51,8 @@ def view_of(key: NodeKey) -> View:
     form = "weighed" in request.args
     args: MultiDict[str, str] = MultiDict(parse_qsl(short_query())) if form else MultiDict(request.args)
     schema = PeersQuery(unknown=ma.EXCLUDE)
-    given = {name: value for name, value in args.items() if value != "" and name in schema.fields}
+    usual = {"lens": usual_lens(snapshot()).id}
+    given = usual | {name: value for name, value in args.items() if value != "" and name in schema.fields}
     problem = ""
     try:
         query = schema.load(given)
@@ -60,7 +61,7 @@ def view_of(key: NodeKey) -> View:
         fields = sorted(error.messages_dict) if isinstance(error, ma.ValidationError) else [str(error.found)]
         problem = words()("This part of the address was not understood and is left out: {what}", what=", ".join(fields))
         args = MultiDict([("with", each) for each in args.getlist("with")])
-        query = schema.load({})
+        query = schema.load(usual)
         asked = peers_asked(key, query)
     if asked.challenge_share and key not in ratings(snapshot()):
         problem = words()("Challenges cannot count here: nobody has rated them for this municipality yet.")
@@ -86,12 +87,15 @@ def _known(codes: Sequence[str]) -> tuple[NodeKey, ...]:
 
 def short_query() -> str:
     """What a form sent in full, without what is as usual; raises NotFound for an unknown lens."""
-    lens = shipped_lens(request.args.get("lens", DEFAULT_LENS))
+    lens = shipped_lens(request.args.get("lens") or usual_lens(snapshot()).id)
+    usual = {each.id: each.weight for each in lens.indicators}
     changed = []
-    for each in lens.indicators:
-        sent = request.args.get(f"w.{each.id}", type=float)
-        if sent is not None and 0 <= sent <= MOST_WEIGHT and abs(sent - each.weight) > 1e-9:
-            changed.append(f"{each.id}:{sent:g}")
+    for name in request.args:
+        id, sent = name.removeprefix("w."), request.args.get(name, type=float)
+        # a lens without a list of its own weighs every indicator once
+        expected = usual.get(id, None if usual else 1.0)
+        if name.startswith("w.") and sent is not None and expected is not None and 0 <= sent <= MOST_WEIGHT:
+            changed += [f"{id}:{sent:g}"] if abs(sent - expected) > 1e-9 else []
     kept: list[tuple[str, str]] = [
         (name, value)
         for name in KEPT
@@ -105,7 +109,7 @@ def short_query() -> str:
 
 def _is_usual(name: str, value: str) -> bool:
     return (name, value) in (
-        ("lens", DEFAULT_LENS),
+        ("lens", usual_lens(snapshot()).id),
         ("kind", "nearest"),
         ("limit", "10"),
         ("challenge_share", "0"),

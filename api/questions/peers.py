@@ -12,11 +12,13 @@ from types import MappingProxyType
 from api.snapshot import Snapshot
 from graph_service.errors import NotFound
 from graph_service.keys import Label, NodeKey, concept_key
+from graph_service.projection import Projection
 from matching.ahead import ahead_in_time
 from matching.challenges import blended, challenge_similarity, ratings
 from matching.contract import Contribution
+from matching.features import known_indicators
 from matching.further import different_yet_solved, similar_but_further, unfamiliar
-from matching.lens import Filters, Lens, shipped_lenses
+from matching.lens import ALL_INDICATORS, Filters, Lens, shipped_lenses
 from matching.peers import PeerAnswer, PeerQuestion, PeerRanker, PeerSuggestion
 
 DEFAULT_LENS = "structure"
@@ -83,6 +85,16 @@ def shipped_lens(id: str) -> Lens:
     if found is None:
         raise NotFound("one of the lenses " + ", ".join(lenses()), id)
     return found
+
+
+def usual_lens(snapshot: Snapshot) -> Lens:
+    """What is looked through where nobody chose: structure, or every indicator where none of structure's is known."""
+    return shipped_lens(snapshot.prepared("usual-lens", _usual))
+
+
+def _usual(projection: Projection) -> str:
+    known, _ = known_indicators(projection, [each.id for each in shipped_lens(DEFAULT_LENS).indicators])
+    return DEFAULT_LENS if known or not projection.indicators else ALL_INDICATORS
 
 
 def find_peers(snapshot: Snapshot, asked: PeersAsked) -> PeersFound:
