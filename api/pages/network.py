@@ -71,16 +71,17 @@ CANVAS = {
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The address as it was understood: the view, its canonical query, and what was wrong in it."""
+    """The address as it was understood: the view, its canonical query, who is chosen, and what was wrong in it."""
 
     view: ViewAsked
     query: tuple[tuple[str, str], ...]
+    at: str = ""
     problem: str = ""
     candidates: tuple[tuple[str, str], ...] = ()
 
     def url(self, **changed: object) -> str:
         """The page of this view with some of it changed; None takes it away."""
-        return self._address("/network", changed)
+        return self._address("/network", {"at": self.at, **changed})
 
     def data_url(self) -> str:
         """Where the picture's data are."""
@@ -100,7 +101,7 @@ class Asked:
 
     def step(self, act: str, key: str) -> str:
         """The page after one more step."""
-        return self.url(step=[*self.steps, f"{act}:{key}"])
+        return self.url(step=[*self.steps, f"{act}:{key}"], at=key if act == "open" else None)
 
     def undone(self) -> str:
         """The page before the last step."""
@@ -123,8 +124,7 @@ def show_network() -> AnyResponse | str:
     view = find_view(here, asked.view)
     speaker = ViewSpeaker(here.projection, words(), view)
     told = speaker.told()
-    at = request.args.get("at", "")
-    selected = next((i for i, each in enumerate(told.nodes) if each.key == at), None)
+    selected = next((i for i, each in enumerate(told.nodes) if each.key == asked.at), None)
     if selected is None and (asked.view.start is not None and asked.view.target is None):
         selected = next((i for i, each in enumerate(told.nodes) if each.start), None)
     parts: dict[str, Any] = {
@@ -202,6 +202,8 @@ def _asked(here: Snapshot) -> Asked:
         occurring = frozenset(type for type in EdgeType if len(here.projection.edges(type).source))
         if view.types and view.types == replace(view, types=frozenset()).relations & occurring:
             view = replace(view, types=frozenset())
+        if view.depth and view.depth == replace(view, depth=0).steps_deep:
+            view = replace(view, depth=0)
         if view.field:
             here.projection.position(NodeKey(f"concept:field.{view.field}"))
     except Ambiguous as error:
@@ -213,7 +215,7 @@ def _asked(here: Snapshot) -> Asked:
     if problem:
         kept = {n: query[n] for n in ("layout", "size") if n in query}
         view = view_asked(here, schema.load(kept))
-    return Asked(view, tuple(_canonical(view)), problem, candidates)
+    return Asked(view, tuple(_canonical(view)), request.args.get("at", ""), problem, candidates)
 
 
 def _canonical(view: ViewAsked) -> Iterator[tuple[str, str]]:
@@ -326,4 +328,13 @@ def _controls(here: Snapshot, asked: Asked, speaker: ViewSpeaker) -> dict[str, A
     }
 
 
-_fresh = {"start": None, "target": None, "depth": None, "step": None, "by": None, "labels": None, "types": None}
+_fresh = {
+    "at": None,
+    "start": None,
+    "target": None,
+    "depth": None,
+    "step": None,
+    "by": None,
+    "labels": None,
+    "types": None,
+}

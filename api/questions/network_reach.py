@@ -1,6 +1,7 @@
 """What lies within some steps of the network, on those nodes and relations alone that a filter lets pass."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -93,12 +94,18 @@ def reach(ties: Ties, sources: IntArray, depth: int, filters: Filters, *, throug
     return Reached(nodes[order], hops[nodes][order], np.zeros(len(nodes), np.bool_))
 
 
-def passing(snapshot: Snapshot, field: str, year: int | None) -> Mask | None:
-    """The nodes that a field of action and a year let pass; None for all. Raises NotFound for an unknown field."""
-    if not field and year is None:
+def passing(snapshot: Snapshot, labels: Collection[Label], field: str, year: int | None) -> Mask | None:
+    """The nodes that kinds (none: all), a field of action and a year let pass; None for all.
+
+    Raises NotFound for an unknown field.
+    """
+    if not labels and not field and year is None:
         return None
     projection = snapshot.projection
-    passed = np.ones(len(projection.arrays.keys), np.bool_)
+    passed = np.full(len(projection.arrays.keys), not labels)
+    for label in labels:
+        span = projection.spans[label]
+        passed[span.start : span.stop] = True
     if field:
         passed &= _in_field(projection, field)
     if year is not None:

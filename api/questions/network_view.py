@@ -70,11 +70,10 @@ class _Start:
 class _Builder:
     def __init__(self, snapshot: Snapshot, asked: ViewAsked) -> None:
         self.snapshot, self.asked, self.projection = snapshot, asked, snapshot.projection
-        ends = {key.label for key in (asked.start, asked.target) if key is not None}
-        self.ties = ties_of(snapshot, asked.relations, asked.labels | ends if asked.labels else ())
+        self.ties = ties_of(snapshot, asked.relations, ())
         hidden = [place for step in asked.steps if step.act is Act.HIDE and (place := self._node(step.key)) >= 0]
         self.filters = Filters(
-            passing(snapshot, asked.field, asked.year), live_edges(self.ties, asked.year), tuple(hidden)
+            passing(snapshot, asked.labels, asked.field, asked.year), live_edges(self.ties, asked.year), tuple(hidden)
         )
         self.complete, self.ways = True, 0
         self.opened: list[int] = []

@@ -18,6 +18,9 @@ const LONGEST = 34;
 const LEAST_RADIUS = 3.5;
 const LEAST_GROUP = 10;
 const FEW = 80;
+const MANY = 600;
+const MANY_LINES = 1500;
+const REST = 150;
 const FRAME = { width: 640, height: 420, margin: 60 };
 const THICKNESS = [0, 1, 1.6, 3.6];
 
@@ -28,6 +31,7 @@ export class Canvas {
   private order: number[] = [];
   private widths: number[] = [];
   private scale = 1;
+  private late: number | undefined;
 
   constructor(
     private readonly place: HTMLElement,
@@ -116,6 +120,7 @@ export class Canvas {
     };
     this.order.sort((a, b) => rank(b) - rank(a) || a - b);
     this.widths = [];
+    this.sigma.setSetting("hideEdgesOnMove", closest.size > MANY_LINES);
     this.sigma.setCustomBBox(box);
     this.sigma.setGraph(graph);
     this.sigma.refresh();
@@ -170,7 +175,19 @@ export class Canvas {
     return node && this.sigma.graphToViewport({ x: node.x, y: -node.y });
   }
 
+  /** Whether the picture is being dragged or zoomed. */
+  private get moving(): boolean {
+    const mouse = this.sigma.getMouseCaptor();
+    return this.sigma.getCamera().isAnimated() || mouse.isMoving || mouse.draggedEvents > 0 || mouse.currentWheelDirection !== 0;
+  }
+
   private drawNames(): void {
+    window.clearTimeout(this.late);
+    // of many nodes names wait until the picture rests, so that it follows the hand
+    if ((this.data?.nodes.length ?? 0) > MANY && this.moving) {
+      this.late = window.setTimeout(() => this.sigma.scheduleRender(), REST);
+      return;
+    }
     const context = this.sigma.getCanvases()["labels"]?.getContext("2d");
     const data = this.data;
     if (!context || !data) return;

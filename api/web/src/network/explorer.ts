@@ -148,7 +148,7 @@ export class Explorer {
     const selected = link.dataset["select"];
     const index = selected === undefined ? undefined : this.walker?.find(selected);
     if (index !== undefined && this.canvas) this.choose(index);
-    else void this.go(url, true);
+    else void this.go(link.closest("#nw-tools") ? this.keeping(url) : url, true);
   }
 
   private submit(event: SubmitEvent): void {
@@ -156,7 +156,13 @@ export class Explorer {
     if (event.defaultPrevented || form.method === "dialog") return;
     event.preventDefault();
     const url = addressOf(form);
-    if (isView(url)) void this.go(url, true);
+    if (isView(url)) void this.go(form.closest("#nw-tools, #nw-filters") ? this.keeping(url) : url, true);
+  }
+
+  /** Whoever is chosen stays so where the picture is only filtered or arranged anew. */
+  private keeping(url: URL): URL {
+    const key = chosen(this.url);
+    return key ? withChosen(url, key) : url;
   }
 
   /** Marks a node in picture and card; the address tells it, too. */
