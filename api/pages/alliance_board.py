@@ -200,7 +200,9 @@ def _carries(answer: TeamAnswer, needs: Sequence[RoleNeed]) -> Iterator[str]:
         yield speak("Public bodies and civil society both take part.")
     for member in members:
         if member.lost_roles:
-            yield speak("{name} alone could hold: {roles}.", name=member.name, roles=_roles(member.lost_roles))
+            yield speak(
+                "Of the members only {name} could hold: {roles}.", name=member.name, roles=_roles(member.lost_roles)
+            )
 
 
 def _roles(ids: Iterable[str]) -> str:
