@@ -58,6 +58,10 @@ def move_on(
     row = dict(read(writer, key, sight).row) | {"state": state}
     if state == "held":
         row["held_on"] = on
+    told_with_practice = decided_by is not None and state in DECISIONS and "practices" in row
+    if reason.strip() and not told_with_practice:
+        # what somebody wrote is kept, also where there is no decision about a practice to keep it with
+        row["description"] = "\n".join(filter(None, [str(row.get("description", "")), reason.strip()]))
     entered = change(writer, table_of(key), row, sight)
     if state in DECISIONS and decided_by is not None:
         _decide(writer, key, decided_by, state, on, reason)

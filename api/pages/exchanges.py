@@ -173,9 +173,11 @@ def change_exchange(id: str) -> Page:
     return _to(found.key, "changed", changed[0].revision)
 
 
-@exchanges.post("/exchanges/<local:id>/state")
+@exchanges.route("/exchanges/<local:id>/state", methods=("GET", "POST"))
 def move(id: str) -> Page:
-    """The next state."""
+    """The next state; whoever only looks is led to the exchange."""
+    if request.method == "GET":
+        return redirect(f"/exchanges/{quote(id)}", 303)
     require(Role.EDITOR)
     found = find_exchange(_editor(), NodeKey.of(Label.EXCHANGE, id))
     moved = []
@@ -267,6 +269,13 @@ def _page(found: ExchangeFound, error: GraphServiceError | None = None) -> str:
         steps=list(_steps(found)),
         course=[(term("exchange_state", each.state), each.on) for each in found.stations],
         cancelled=node.state == "cancelled",
+        decisions=[
+            (_name(event.municipality), known.name, record_url(known.key), term("decision", event.kind), event)
+            for known in practices(snapshot())
+            if known.key in found.practices
+            for event in known.events
+            if event.kind in DECISIONS and event.municipality in found.municipalities
+        ],
         following=[(each, term("exchange_state", each)) for each in following],
         decides=bool(DECISIONS & set(following)),
         towns=[(each.local, _name(each)) for each in found.municipalities],
@@ -322,7 +331,8 @@ def _steps(found: ExchangeFound) -> Iterator[Step]:
     at = WAY.index(present) if present in WAY else len(WAY) if present in DECISIONS else -1
     for i, state in enumerate(WAY):
         passed = i < at and (state in days or i <= WAY.index("held"))
-        yield Step(term("exchange_state", state), days.get(state, ""), passed, state == present)
+        told = days.get(state) or (speak("left out") if i < at and found.stations else "")
+        yield Step(term("exchange_state", state), told, passed, state == present)
     decided = present if present in DECISIONS else ""
     name = term("exchange_state", decided) if decided else speak("decision: practice adopted, adapted or not adopted")
     yield Step(name, days.get(decided, ""), False, bool(decided))
@@ -477,7 +487,11 @@ def _said(error: GraphServiceError) -> str:
         return words()("Several are called that. Which one do you mean?")
     speak = words()
     label = PROPERTIES.get(error.place.column or "", "")
-    text = describe_difference(error.expected, error.found, Place(), speak)
+    text = (
+        speak("missing: {what}", what=speak.phrase(error.expected))
+        if error.found == "nothing"
+        else describe_difference(error.expected, error.found, Place(), speak)
+    )
     return f"{speak(label)}: {text}" if label else text
 
 

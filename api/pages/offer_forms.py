@@ -277,7 +277,11 @@ def _said(error: GraphServiceError) -> str:
         return words()("Several are called that. Which one do you mean?")
     speak = words()
     column = error.place.column
-    text = describe_difference(error.expected, error.found, type(error.place)(), speak)
+    text = (
+        speak("missing: {what}", what=speak.phrase(error.expected))
+        if error.found == "nothing"
+        else describe_difference(error.expected, error.found, type(error.place)(), speak)
+    )
     label = COLUMNS.get(column) or PROPERTIES.get(column, "")
     return f"{speak(label)}: {text}" if label else text
 

@@ -1,0 +1,194 @@
+"""The programme office at work in a real browser: from a gap in the atlas to an exchange; a municipality's offers."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from browser.conftest import WIDTHS, Open, Watched, scrolls_sideways
+from icalendar import Calendar
+from playwright.sync_api import Page, expect
+from waitress import create_server
+
+from api.accounts.passwords import Passwords
+from api.accounts.service import Accounts
+from api.app import create_app
+from api.sample import load_sample
+from api.services import Services
+from api.settings import Settings
+from api.viewer import Role
+from importers.package.importer import PackageImporter
+from importers.run import run
+from scripts.build_web import Web
+
+EMAIL, PASSWORD = "buero@stadt.example", "ein Apfel im Schnee"
+Axe = Callable[[Page], list[str]]
+DISTRICTS = ("08116", "08118", "08125", "08215", "08226", "06432", "09179", "05754", "08117", "08115", "08136")
+ROWS = {
+    "municipalities": ["key,name,level", "08119,Rems-Murr-Kreis,district", *(f"{d},,district" for d in DISTRICTS)],
+    "offers": [
+        "key,name,kind,municipalities,fields,target_groups,status,assured_on",
+        "treff,Offener Treff,open-meeting,08119,leisure-encounter,parents,active,2020-01-01",
+        *(f"deutsch-{d},Deutsch für Eltern,language-course,{d},language,,active,2026-01-01" for d in DISTRICTS),
+    ],
+    "ratings": ["municipality,challenge,severity,rated_on,rater_role", "08119,course-capacity,4,2026-05-01,alliance"],
+}
+"""A gap in one district, where those around it have something."""
+
+
+def _write(folder: Path) -> Path:
+    for name, lines in ROWS.items():
+        (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    resources = [{"name": name, "path": f"{name}.csv"} for name in ROWS]
+    description = {"name": "office", "title": "Zur Erprobung", "resources": resources}
+    (folder / "datapackage.json").write_text(json.dumps(description), "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def service(web: Web, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The sample with some offers and a rated challenge, and an account of the office."""
+    folder = tmp_path_factory.mktemp("office")
+    services = Services(Settings(store=f"sqlite:///{folder / 'k.db'}", cache=folder))
+    load_sample(services.store)
+    run(PackageImporter(), [_write(tmp_path_factory.mktemp("package"))], services.store)
+    accounts = Accounts.on(services.state, passwords=Passwords(memory_kib=8, rounds=1))
+    services.__dict__["_accounts"] = accounts
+    accounts.registry.add(EMAIL, Role.OFFICE, name="Büro", password=PASSWORD)
+    server = create_server(create_app(services.settings, services), host="127.0.0.1", port=0, threads=4)
+    thread = Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    thread.join(5)
+    services.close()
+
+
+def sign_in(page: Page) -> None:
+    page.get_by_label("E-Mail-Adresse").fill(EMAIL)
+    page.get_by_label("Passwort", exact=True).fill(PASSWORD)
+    page.get_by_label("Passwort", exact=True).press("Enter")
+    page.wait_for_load_state()
+
+
+def signed_in(opened: Open, path: str, **how: object) -> Page:
+    page = opened("/sign-in", **how)
+    sign_in(page)
+    page.goto(path)
+    return page
+
+
+PAGES = (
+    ("/atlas", "de", "light"), ("/atlas?state=08&field=language", "en", "dark"),
+    ("/atlas/08119/language", "de", "dark"),
+    ("/offers", "en", "light"), ("/municipalities/08119/offers?cell=language.#cell", "en", "dark"),
+    ("/exchanges", "de", "light"),
+)  # fmt: skip
+FORMS = (
+    "/municipalities/08119/offers", "/municipalities/08119/offers/new", "/municipalities/08119/offers/paste",
+    "/exchanges/new?with=08119&with=08116&topic=field.language",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "language", "scheme"), PAGES)
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(
+    opened: Open, axe: Axe, path: str, language: str, scheme: str
+) -> None:
+    page = opened(path, language=language, scheme=scheme)
+    assert page.get_attribute("html", "lang") == language
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        assert not scrolls_sideways(page), f"scrolls sideways at {width} px"
+    assert axe(page) == []
+
+
+@pytest.mark.parametrize("path", FORMS)
+def test_the_forms_of_the_office_are_accessible(opened: Open, axe: Axe, path: str) -> None:
+    page = signed_in(opened, path, scheme="dark", width=375)
+    assert not scrolls_sideways(page)
+    assert axe(page) == []
+
+
+def test_a_gap_leads_by_keyboard_to_an_exchange_and_into_the_calendar(opened: Open) -> None:
+    page = opened("/atlas?state=08")
+    gap = page.get_by_role("row", name="Rems-Murr-Kreis").get_by_role("link", name="Lücke: Austausch vorschlagen")
+    gap.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Rems-Murr-Kreis: Sprache und Verständigung")
+    page.get_by_role("link", name="Austausch vorschlagen").first.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Anmelden und weitermachen").press("Enter")
+    sign_in(page)
+    page.get_by_label("Geplant am").fill("2027-02-03")
+    page.get_by_role("button", name="Austausch vorschlagen").press("Enter")
+    expect(page.get_by_role("status").filter(has_text="eingetragen")).to_be_visible()
+    expect(page.locator(".bk-lead")).to_contain_text("geplant für den 03.02.2027; Stand: vorgeschlagen")
+    page.get_by_label("vereinbart").focus()
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="Weiter").press("Enter")
+    expect(page.locator("[aria-current=step]")).to_contain_text("vereinbart")
+    page.get_by_role("link", name="Vorbereitungsblatt").press("Enter")
+    expect(page.locator("h2").first).to_contain_text("Rems-Murr-Kreis und")
+    page.go_back()
+    with page.expect_download() as found:
+        page.get_by_role("link", name="In den Kalender").click()
+    (event,) = Calendar.from_ical(found.value.path().read_bytes()).walk("VEVENT")
+    assert event["STATUS"] == "CONFIRMED"
+    assert str(event.decoded("DTSTART")) == "2027-02-03"
+
+
+def test_not_adopting_needs_a_reason_which_is_then_told(opened: Open, watched: Watched) -> None:
+    watched.expected.append("422")
+    page = signed_in(opened, "/exchanges/new?with=08119&with=08116&topic=field.housing", script=False)
+    page.get_by_role("button", name="Austausch vorschlagen").click()
+    for state in ("vereinbart", "hat stattgefunden", "Praxis nicht übernommen"):
+        page.get_by_label(state, exact=True).check()
+        page.get_by_role("button", name="Weiter").click()
+    expect(page.get_by_role("alert").filter(has_text="ein Grund")).to_be_visible()
+    page.get_by_label("Praxis nicht übernommen", exact=True).check()
+    page.get_by_label("Warum").fill("Bei uns fehlen die Räume")
+    page.get_by_role("button", name="Weiter").click()
+    expect(page.locator("[aria-current=step]")).to_contain_text("Praxis nicht übernommen")
+    expect(page.locator("main")).to_contain_text("Bei uns fehlen die Räume")
+
+
+def test_a_list_from_a_spreadsheet_is_looked_at_corrected_entered_and_taken_back(opened: Open) -> None:
+    page = signed_in(opened, "/municipalities/08119/offers", script=False)
+    page.get_by_role("link", name="Liste aus einer Tabelle übernehmen").first.click()
+    rows = (
+        "Angebot\tArt\tHandlungsfelder\tFinanziert bis\nSprachcafé\tSprachkur\tSprache und Verständigung\t31.12.2027\n"
+    )
+    page.get_by_label("Zeilen mit ihren Überschriften").fill(
+        rows + "Hausbesuche\tBeratung\tFamilie und Elternarbeit\t\n"
+    )
+    page.get_by_role("button", name="Ansehen").click()
+    expect(page.get_by_role("row", name="Sprachcafé")).to_contain_text("Sprachkurs?")
+    expect(page.get_by_role("button", name="eintragen")).to_have_count(0)
+    field = page.get_by_label("Zeilen mit ihren Überschriften")
+    field.fill(field.input_value().replace("Sprachkur\t", "Sprachkurs\t"))
+    page.get_by_role("button", name="Ansehen").click()
+    page.get_by_role("button", name="Diese 2 Angebote eintragen").click()
+    expect(page.get_by_role("link", name="Sprachcafé").first).to_be_visible()
+    page.get_by_role("button", name="Zurücknehmen").click()
+    expect(page.get_by_role("link", name="Sprachcafé")).to_have_count(0)
+    expect(page.get_by_role("link", name="Hausbesuche")).to_have_count(0)
+
+
+def test_an_old_entry_is_confirmed_in_one_click(opened: Open) -> None:
+    page = signed_in(opened, "/municipalities/08119/offers")
+    page.get_by_role("button", name="Stimmt noch – Offener Treff").press("Enter")
+    expect(page.get_by_role("status").filter(has_text="Bestätigt")).to_be_visible()
+    expect(page.get_by_role("button", name="Stimmt noch – Offener Treff")).to_have_count(0)
+    page.get_by_role("button", name="Zurücknehmen").click()
+    expect(page.get_by_role("button", name="Stimmt noch – Offener Treff")).to_be_visible()
+
+
+def test_the_matrix_is_sorted_and_turned_page_by_page_without_script(opened: Open) -> None:
+    page = opened("/atlas?show=all", script=False)
+    expect(page.locator(".bk-matrix tbody tr")).to_have_count(25)
+    page.get_by_role("link", name="Sprache und Verständigung").first.click()
+    expect(page.locator(".bk-matrix tbody tr").first).to_contain_text("Rems-Murr-Kreis")
+    expect(page.locator(".bk-matrix th[aria-sort]")).to_contain_text("Sprache und Verständigung")
+    page.get_by_role("link", name="Nächste Seite").click()
+    expect(page.locator(".bk-matrix tbody tr").first).not_to_contain_text("Rems-Murr-Kreis")
