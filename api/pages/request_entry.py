@@ -15,7 +15,8 @@ from api.explanations import Explainer
 from api.messages import describe_error
 from api.notice_mail import notices
 from api.pages.frame import SIGN_IN, has_page, record_url
-from api.pages.requests import LIST, MOST_MATCHES, answered, matches, terms_of
+from api.pages.request_filters import terms_of
+from api.pages.requests import LIST, MOST_MATCHES, answered, matches
 from api.pages.sign_in import refusal
 from api.questions.records import known_key
 from api.questions.supporters import find_supporters

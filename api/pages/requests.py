@@ -1,6 +1,6 @@
 """Requests looking for supporters, and actors with something to give: both lists, and who fits whom, with reasons."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
@@ -11,10 +11,10 @@ from api.caching import depends_on_graph, today
 from api.current import snapshot, words
 from api.explanations import Explainer
 from api.pages.frame import SIGN_IN, has_page, record_url, term
+from api.pages.request_filters import read_filters, terms_of
 from api.questions.records import known_key
 from api.questions.supporters import (
     LOOKING,
-    SoughtAsked,
     find_requests,
     find_resources,
     find_supporters,
@@ -24,8 +24,6 @@ from api.supporter_words import FIT, headline, scope, sentences, state_words
 from api.viewer import Role, viewer
 from graph_service.errors import Ambiguous, NotFound
 from graph_service.keys import Label, NodeKey
-from graph_service.vocabulary import load_vocabulary
-from matching.names import plain
 from matching.node_names import find_actor
 from matching.supporters.answers import SupporterAnswer, SupporterSuggestion
 from matching.supporters.records import Supporter, Wanted
@@ -78,23 +76,13 @@ class ShownMatch:
     sentences: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What an address filters by, and what of it was not understood."""
-
-    asked: SoughtAsked
-    place: str
-    problems: tuple[str, ...]
-    places: tuple[tuple[str, str], ...]
-
-
 @requests.get(LIST)
 def show_requests() -> Response | str:
     """The requests that are open, by filters; an actor who is named goes on to those it could support."""
     actor, problem, people = _named_actor()
     if actor is not None:
         return redirect(f"/actors/{actor.local}/requests", 303)
-    filters = _filters()
+    filters = read_filters()
     found = find_requests(snapshot(), filters.asked, today())
     page, pages = _page(len(found))
     known = len(supporter_ranker(snapshot()).requests)
@@ -129,7 +117,7 @@ def _named_actor() -> tuple[NodeKey | None, str, tuple[tuple[str, str], ...]]:
 @requests.get(RESOURCES)
 def show_resources() -> str:
     """Who has what to give."""
-    filters = _filters()
+    filters = read_filters()
     found = find_resources(snapshot(), filters.asked)
     page, pages = _page(len(found))
     speak = words()
@@ -265,38 +253,6 @@ def _giver(each: Supporter) -> ShownGiver:
     )
 
 
-def _filters() -> Filters:
-    """What the address filters by; what is not understood is told and left out."""
-    asked = SoughtAsked(all_states=request.args.get("state") == "all", text=request.args.get("q", "").strip()[:200])
-    problems: list[str] = []
-    places: tuple[tuple[str, str], ...] = ()
-    text = place = request.args.get("municipality", "").strip()[:200]
-    if text:
-        try:
-            key = snapshot().municipality(text)
-            place = snapshot().projection.name(key.label, snapshot().projection.position(key))
-            asked = replace(asked, municipality=key)
-        except Ambiguous as error:
-            problems.append(words()("Several municipalities are called “{text}”. Which one do you mean?", text=text))
-            places = tuple((NodeKey(key).local, name) for key, name in error.candidates)
-        except NotFound:
-            problems.append(words()("No municipality is known as “{text}”.", text=text))
-    resource, field, group = (
-        _term(name, kind, problems)
-        for name, kind in (("resource", "resource"), ("field", "field"), ("group", "target_group"))
-    )
-    return Filters(replace(asked, resource=resource, field=field, group=group), place, tuple(problems), places)
-
-
-def _term(name: str, kind: str, problems: list[str]) -> str:
-    """The term that is filtered by; an unknown one is told and left out."""
-    id = request.args.get(name, "").strip()[:100]
-    if id and load_vocabulary().find(kind, id) is None:
-        problems.append(words()("This part of the address was not understood and is left out: {what}", what=id))
-        return ""
-    return id
-
-
 def _page(count: int) -> tuple[int, int]:
     pages = max(-(-count // A_PAGE), 1)
     return min(max(request.args.get("page", 1, type=int), 1), pages), pages
@@ -319,10 +275,3 @@ def enter_url() -> str:
     if viewer().role is not Role.ANONYMOUS or not has_page(SIGN_IN):
         return ""
     return f"{SIGN_IN}?{urlencode({'next': f'{LIST}/new'})}"
-
-
-def terms_of(kind: str) -> list[tuple[str, str]]:
-    """The terms of a vocabulary to choose from, by what they are called; target groups by age."""
-    language = words().language
-    found = [(each.id, each.label(language)) for each in load_vocabulary().terms(kind) if not each.deprecated]
-    return found if kind == "target_group" else sorted(found, key=lambda each: plain(each[1]))
