@@ -5,7 +5,7 @@ One view is the same for the picture, the lists and the sentence.
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 
 import numpy as np
@@ -149,9 +149,14 @@ class _Builder:
         found = reach(self.ties, start.sources, start.depth, self.filters)
         if asked.start is None or asked.target is not None:
             return found
-        if asked.start.label is Label.ACTOR and len(found.nodes) <= FEW:
+        if asked.start.label is Label.ACTOR and self._is_lonely(start):
             found = reach(self.ties, start.sources, start.depth, self.filters, through_places=True)
         return found.without_idle(self.ties, start.pinned) if len(start.sources) > 1 else found
+
+    def _is_lonely(self, start: _Start) -> bool:
+        """Whether few are around, whatever was hidden since."""
+        nothing_hidden = replace(self.filters, hidden=())
+        return len(reach(self.ties, start.sources, start.depth, nothing_hidden).nodes) <= FEW
 
     def _opened(self, reached: Reached) -> Reached:
         """With the neighbours of what was opened, step by step."""

@@ -1,0 +1,307 @@
+"""The network as it is looked at: what belongs to a view, where it stands, what is said of it, and how it leaves."""
+
+import json
+from datetime import date
+from html import escape
+from itertools import combinations
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from network_graphs import a, actors, b, cooperates, edge, field, member, networks, projection_of, town
+
+from api.app import create_app
+from api.language import Words
+from api.network_view_words import ViewSpeaker
+from api.pages.network_picture import draw_view, placed_names
+from api.questions.network_groups import AreaBy
+from api.questions.network_layout import Layout, radius_of
+from api.questions.network_shown import Act, Entry, Size, Step, View, ViewAsked
+from api.questions.network_view import find_view
+from api.settings import Settings
+from api.snapshot import Snapshot
+from graph_service.errors import NotFound
+from graph_service.keys import Label, concept_key, municipality_key
+from graph_service.model import Alliance, Edge, EdgeType, Level, Municipality
+from graph_service.projection import Projection
+from graph_service.seen import Sight
+from graph_service.visibility import PUBLIC
+
+TOWN = municipality_key("90001001")
+DISTRICT = municipality_key("90001")
+
+
+def seen(projection: Projection) -> Snapshot:
+    return Snapshot(projection, PUBLIC, Sight.of(projection, PUBLIC))
+
+
+def small() -> Projection:
+    """0, 1, 2 in an alliance that began in 2019; 2 works with 3; 4 is alone; 0 and 3 are in a town of a district."""
+    return projection_of(
+        *actors(5),
+        Alliance(key=b(0), name="Bündnis 0", started_on=date(2019, 1, 1), ended_on=date(2021, 6, 30)),
+        Municipality(key=DISTRICT, name="Kreis", level=Level.DISTRICT, longitude=9.0, latitude=48.0),
+        Municipality(key=TOWN, name="Stadt", level=Level.MUNICIPALITY, longitude=9.2, latitude=48.1),
+        town("90001002", "Leerstadt"),
+        field("school"),
+        *(member(a(i), b(0)) for i in range(3)),
+        Edge(EdgeType.COOPERATES_WITH, a(2), a(3), {"strength": "integrated", "since": date(2015, 1, 1)}),
+        edge(EdgeType.LOCATED_IN, a(0), TOWN),
+        edge(EdgeType.LOCATED_IN, a(3), TOWN),
+        edge(EdgeType.PART_OF, TOWN, DISTRICT),
+        edge(EdgeType.IN_FIELD, b(0), concept_key("field", "school")),
+    )
+
+
+def keys(view: View) -> set[str]:
+    return {item.key for item in view.items}
+
+
+def view_of(**asked: object) -> View:
+    return find_view(seen(small()), ViewAsked(**asked))  # type: ignore[arg-type]
+
+
+def test_a_start_shows_what_is_around_it_and_no_more():
+    assert keys(view_of(start=a(0), depth=1)) == {a(0), b(0), TOWN}
+    assert keys(view_of(start=a(0))) == {a(0), a(1), a(2), b(0), TOWN}
+
+
+def test_whoever_has_few_around_is_shown_with_those_of_its_place():
+    assert a(3) in keys(view_of(start=a(0), types=frozenset({EdgeType.LOCATED_IN})))
+
+
+def test_to_have_a_town_in_common_brings_nobody_near():
+    assert a(3) not in keys(view_of(start=a(0)))
+
+
+def test_a_district_shows_what_is_in_its_towns_joined_to_it_and_leaves_out_empty_ones():
+    view = view_of(start=DISTRICT, depth=1)
+    assert {DISTRICT, TOWN, a(0), a(3)} <= keys(view)
+    assert municipality_key("90001002") not in keys(view)
+    ends = [{view.items[line.source].key, view.items[line.target].key} for line in view.lines]
+    assert {TOWN, DISTRICT} in ends
+
+
+def test_whoever_is_alone_is_told_by_that_question_only():
+    assert keys(view_of(entry=Entry.ISOLATED)) >= {a(4)}
+    assert a(4) not in keys(view_of())
+
+
+def test_a_way_between_two_shows_those_on_it():
+    view = view_of(start=a(0), target=a(3), types=frozenset({EdgeType.MEMBER_OF, EdgeType.COOPERATES_WITH}))
+    assert (keys(view), view.ways) == ({a(0), b(0), a(2), a(3)}, 1)
+
+
+def test_kinds_field_and_year_filter():
+    assert keys(view_of(start=a(0), labels=frozenset({Label.ALLIANCE}))) == {a(0), b(0)}
+    assert keys(view_of(field="school")) == {a(0), a(1), a(2), b(0)}
+    assert keys(view_of(year=2016)) == {a(2), a(3)}
+    assert keys(view_of(year=2014)) == set()
+    assert keys(view_of(year=2022)) == {a(2), a(3)}
+    with pytest.raises(NotFound):
+        view_of(field="nothing")
+
+
+def test_opening_adds_neighbours_and_hiding_takes_away():
+    opened = view_of(start=a(0), depth=1, steps=(Step(Act.OPEN, b(0)),))
+    assert keys(opened) == {a(0), a(1), a(2), b(0), TOWN}
+    assert next(item for item in opened.items if item.key == b(0)).opened
+    hidden = view_of(start=a(0), depth=1, steps=(Step(Act.OPEN, b(0)), Step(Act.HIDE, a(1))))
+    assert keys(hidden) == keys(opened) - {a(1)}
+    assert keys(view_of(start=a(0), steps=(Step(Act.HIDE, b(0)),))) == {a(0), TOWN}
+    assert keys(view_of(steps=(Step(Act.OPEN, "actor:gone"),))) == keys(view_of())
+
+
+def test_whoever_holds_pieces_together_is_named():
+    view = view_of(types=frozenset({EdgeType.MEMBER_OF, EdgeType.COOPERATES_WITH}))
+    assert [(each.key, each.cut) for each in view.holders] == [(a(2), 1)]
+
+
+def test_strength_and_kind_of_a_relation_decide_how_it_is_drawn():
+    view = view_of(start=a(3), depth=1)
+    assert {line.type: line.strength for line in view.lines} == {EdgeType.COOPERATES_WITH: 3, EdgeType.LOCATED_IN: 1}
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(networks(most=14), st.integers(1, 6), st.sampled_from([AreaBy.FIELD, AreaBy.COMMUNITY, AreaBy.KIND]))
+def test_groups_lose_nobody_and_opening_one_tells_its_members_apart(projection, most, by):
+    snapshot = seen(projection)
+    whole = find_view(snapshot, ViewAsked(most=2000))
+    grouped = find_view(snapshot, ViewAsked(most=most, by=by))
+    assert sum(item.count for item in grouped.items) == grouped.nodes == whole.nodes
+    assert grouped.keys() == whole.keys() == keys(whole)
+    assert (grouped.edges, grouped.counts) == (whole.edges, whole.counts)
+    for item in grouped.items:
+        if item.label is None:
+            opened = find_view(snapshot, ViewAsked(most=most, by=by, steps=(Step(Act.OPEN, item.key),)))
+            assert opened.nodes == whole.nodes
+            apart = len(opened.items) - sum(each.label is None for each in opened.items)
+            before = len(grouped.items) - sum(each.label is None for each in grouped.items)
+            assert apart - before == min(most, item.count)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(networks(most=14), st.sampled_from(Layout))
+def test_a_picture_is_the_same_each_time_and_no_two_nodes_overlap(projection, layout):
+    one, other = (find_view(seen(projection), ViewAsked(layout=layout)) for _ in range(2))
+    places = [(item.x, item.y) for item in one.items]
+    assert places == [(item.x, item.y) for item in other.items]
+    assert all(x >= 0 and y >= 0 for x, y in places)
+    for left, right in combinations(one.items, 2):
+        apart = ((left.x - right.x) ** 2 + (left.y - right.y) ** 2) ** 0.5
+        assert apart > 0.8 * (radius_of(left.size) + radius_of(right.size))
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(networks(most=14))
+def test_names_touch_neither_each_other_nor_a_node(projection):
+    snapshot = seen(projection)
+    told = ViewSpeaker(projection, Words("de"), find_view(snapshot, ViewAsked())).told()
+    names = [(n.left, n.y - 11, n.left + n.wide, n.y + 3) for n in placed_names(told.nodes)]
+    assert not told.nodes or names
+    for (x0, y0, x1, y1), (left, top, right, bottom) in combinations(names, 2):
+        assert x1 <= left or right <= x0 or y1 <= top or bottom <= y0
+
+
+def test_on_the_map_things_stand_where_they_are():
+    view = view_of(start=DISTRICT, depth=1, layout=Layout.MAP)
+    at = {item.key: (item.x, item.y) for item in view.items}
+    assert at[TOWN][0] > at[DISTRICT][0]
+    assert at[TOWN][1] < at[DISTRICT][1]
+
+
+def test_sizes_follow_the_chosen_measure():
+    even = view_of(size=Size.EVEN)
+    assert len({item.size for item in even.items}) == 1
+    by_ties = {item.key: item.size for item in view_of(size=Size.TIES).items}
+    assert by_ties[b(0)] == 1.0 > by_ties[a(1)]
+
+
+# --- the page ---
+
+
+@pytest.fixture
+def client(kompass, store: str, package: Path, tmp_path: Path) -> FlaskClient:
+    tables = {
+        "actors": "key,name,municipality\none,Verein <b>Eins</b>,90001\ntwo,Verein Zwei,90001\nthree,Drei,90003\n",
+        "alliances": "key,name,municipalities\nall,Bündnis für alle,90001\n",
+        "memberships": "actor,alliance\none,all\ntwo,all\n",
+        "cooperations": "actor_a,actor_b\ntwo,three\n",
+    }
+    description = json.loads((package / "datapackage.json").read_text("utf-8"))
+    for name, rows in tables.items():
+        (package / f"{name}.csv").write_text(rows, encoding="utf-8")
+        description["resources"].append({"name": name, "path": f"{name}.csv"})
+    (package / "datapackage.json").write_text(json.dumps(description), encoding="utf-8")
+    kompass("import", "package", str(package))
+    return create_app(Settings(store=store, cache=tmp_path)).test_client()
+
+
+def text(client: FlaskClient, path: str, **headers: str) -> str:
+    answer = client.get(path, headers=headers)
+    assert answer.status_code == 200, answer.status
+    return answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.parametrize(
+    "query",
+    ["", "?start=actor:one", "?start=municipality:90001", "?start=actor:one&target=actor:three", "?entry=communities",
+     "?entry=brokers", "?entry=isolated", "?layout=map", "?layout=rings", "?most=1", "?most=1&by=kind&size=even"],
+)  # fmt: skip
+def test_every_view_has_a_sentence_a_picture_and_lists(client, language, query):
+    page = text(client, f"/network{query}", **{"Accept-Language": language})
+    assert f'<html lang="{language}"' in page
+    assert page.count("<h1") == 1
+    assert "bk-lead" in page or "bk-empty" in page
+    assert ("<svg" in page and 'id="nw-lists"' in page) or "bk-empty" in page
+
+
+def test_a_name_goes_on_to_its_key_and_what_is_usual_is_not_in_the_address(client):
+    answer = client.get("/network?start=Verein+Zwei&depth=2&layout=force&size=ties&year=&labels=")
+    assert (answer.status_code, answer.location) == (303, "/network?start=actor:two")
+
+
+def test_choices_of_a_form_become_one_parameter(client):
+    answer = client.get("/network?start=actor:two&types=SERVES&types=MEMBER_OF")
+    assert answer.location == "/network?start=actor:two&types=MEMBER_OF,SERVES"
+
+
+@pytest.mark.parametrize(
+    "wrong", ["depth=99", "layout=spiral", "year=x", "start=Niemand", "step=jump:actor:one", "field=zz"]
+)
+def test_what_is_not_understood_is_said_and_the_rest_is_shown(client, wrong):
+    page = text(client, f"/network?{wrong}")
+    assert 'role="alert"' in page
+    assert 'id="nw-lists"' in page
+
+
+def test_names_are_text_and_not_markup(client):
+    page = text(client, "/network?start=actor:one")
+    assert "Verein &lt;b&gt;Eins&lt;/b&gt;" in page
+    assert "<b>Eins" not in page
+    assert "<b>Eins" not in client.get("/network/export/svg?start=actor:one").get_data(as_text=True)
+
+
+def test_a_step_can_be_taken_back_by_a_link(client):
+    page = text(client, "/network?start=actor:one&step=open:actor:two")
+    assert "Drei" in page
+    assert 'class="nw-undo" href="/network?start=actor:one"' in page
+
+
+def test_the_parts_for_the_script_come_without_the_frame(client):
+    parts = text(client, "/network?start=actor:one", **{"HX-Request": "view"})
+    assert "<html" not in parts
+    assert 'data-announce="Netzwerk: Verein' in parts
+    card = text(client, "/network?start=actor:one&at=alliance:all", **{"HX-Request": "card"})
+    assert 'id="nw-chosen">Bündnis für alle' in card
+    assert 'id="nw-lists"' not in card
+
+
+def test_the_same_view_is_told_over_http(client):
+    told = client.get("/api/v1/network/view?start=actor:one").json
+    assert {node["key"] for node in told["nodes"]} == {"actor:one", "actor:two", "alliance:all", "municipality:90001"}
+    assert escape(told["sentence"]) in text(client, "/network?start=actor:one")
+    assert all(0 <= line[end] < len(told["nodes"]) for line in told["lines"] for end in ("source", "target"))
+
+
+def test_the_picture_leaves_as_a_file_of_its_own(client):
+    answer = client.get("/network/export/svg?start=actor:one")
+    root = ET.fromstring(answer.data)
+    assert answer.mimetype == "image/svg+xml"
+    assert not [each for each in root.iter() if "class" in each.attrib or each.tag.endswith("style")]
+    assert "Bündnis für alle" in "".join(root.itertext())
+
+
+@pytest.mark.parametrize("form", ["gexf", "graphml", "package"])
+def test_a_part_leaves_with_what_is_shown_alone(client, form, kompass, tmp_path):
+    answer = client.get(f"/network/export/{form}?start=actor:one&types=MEMBER_OF&depth=1")
+    assert answer.status_code == 200
+    if form == "package":
+        (tmp_path / "part.zip").write_bytes(answer.data)
+        other = ["--store", f"sqlite:///{tmp_path / 'other.db'}"]
+        kompass(*other, "import", "package", tmp_path / "part.zip")
+        assert "Bündnis für alle" in kompass(*other, "network", "ego", "actor:one").stdout
+        assert "Drei" not in kompass(*other, "network", "ego", "actor:one", "--depth", "3").stdout
+    else:
+        found = answer.get_data(as_text=True)
+        assert "alliance:all" in found
+        assert "actor:two" not in found
+
+
+def test_a_form_that_does_not_exist_is_not_found(client):
+    assert client.get("/network/export/docx").status_code == 404
+
+
+def test_a_drawing_of_nothing_is_empty():
+    view = find_view(seen(projection_of(*actors(2))), ViewAsked())
+    told = ViewSpeaker(view.ties.projection, Words("en"), view).told()
+    assert (draw_view(told, Words("en")), told.sentence) == ("", "")
+
+
+def test_cooperation_without_strength_is_drawn_as_usual():
+    projection = projection_of(*actors(2), edge(EdgeType.COOPERATES_WITH, a(0), a(1)), cooperates(a(0), a(1), "knows"))
+    assert {line.strength for line in find_view(seen(projection), ViewAsked()).lines} <= {1, 2}
