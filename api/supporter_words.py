@@ -53,7 +53,7 @@ def headline(answer: SupporterAnswer, words: Words) -> str:
             "{name} can support {n} requests; first of all: {first}.",
             len(answer.suggestions),
             name=answer.name,
-            first=answer.suggestions[0].name,
+            first=answer.suggestions[0].name.removesuffix("."),
         )
     if not answer.suggestions:
         return words("Nobody is recorded who can support “{name}”.", name=answer.name)
@@ -62,7 +62,7 @@ def headline(answer: SupporterAnswer, words: Words) -> str:
         "{n} actors can support “{name}”; first of all: {first}.",
         len(answer.suggestions),
         name=answer.name,
-        first=answer.suggestions[0].name,
+        first=answer.suggestions[0].name.removesuffix("."),
     )
 
 

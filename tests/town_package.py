@@ -22,6 +22,7 @@ TABLES: dict[str, list[list[str]]] = {
          "Ausbildung im Handwerk", "2023-02-02"],
         ["verein", "Kulturverein Großbären", "migrant-organisation", "90001", "participation", "interpreters",
          "Treff für Familien", ""],
+        ["ev", "Lesefreunde e. V.", "volunteer-initiative", "90001", "language", "volunteers-time", "Vorlesen", ""],
         ["fern", "Freiwilligenagentur Kleinbären", "volunteer-agency", "90002", "volunteering",
          "volunteers-time", "Patenschaften", "2026-03-03"],
     ],

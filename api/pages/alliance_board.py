@@ -195,7 +195,7 @@ def _carries(answer: TeamAnswer, needs: Sequence[RoleNeed]) -> Iterator[str]:
         )
     ties = {name for member in members for name in _tie(member)}
     if ties:
-        yield speak("Already work together: {names}.", names=speak.list(sorted(ties)))
+        yield speak("Already work together: {names}.", names=_names(sorted(ties)))
     if not answer.missing_groups:
         yield speak("Public bodies and civil society both take part.")
     for member in members:
@@ -208,6 +208,11 @@ def _carries(answer: TeamAnswer, needs: Sequence[RoleNeed]) -> Iterator[str]:
 def _roles(ids: Iterable[str]) -> str:
     """Roles in a list; some have a comma in their name."""
     return "; ".join(term("alliance_role", id) for id in ids)
+
+
+def _names(names: Sequence[str]) -> str:
+    """Names at the end of a sentence, whose full stop is that of a name that has one."""
+    return words().list(names).removesuffix(".")
 
 
 def _tie(member: Member) -> list[str]:
@@ -231,7 +236,7 @@ def _lacks(answer: TeamAnswer, team: TeamExplainer, needs: Sequence[RoleNeed]) -
             "For one it is not known when it was last confirmed: {names}.",
             "For {n} it is not known when they were last confirmed: {names}.",
             len(unsure),
-            names=speak.list(unsure),
+            names=_names(unsure),
         )
 
 

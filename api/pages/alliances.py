@@ -159,7 +159,7 @@ def _answer(suggestions: list[PartnerSuggestion], count: int) -> str:
         "Of {count} recorded actors these {n} fit best, first of all: {first}.",
         len(suggestions),
         count=speak.number(count),
-        first=suggestions[0].name,
+        first=suggestions[0].name.removesuffix("."),
     )
 
 

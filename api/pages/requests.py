@@ -167,7 +167,7 @@ def answered(answer: SupporterAnswer) -> str:
             "Of {count} recorded actors these {n} fit best, first of all: {first}.",
             MOST_MATCHES,
             count=speak.number(answer.considered),
-            first=answer.suggestions[0].name,
+            first=answer.suggestions[0].name.removesuffix("."),
         )
     return headline(answer, speak)
 
@@ -211,7 +211,7 @@ def _answer(found: list[Wanted], known: int) -> str:
             "One request looks for support: {first}.",
             "{n} requests look for support; the next to end is {first}.",
             len(looking),
-            first=looking[0].name,
+            first=looking[0].name.removesuffix("."),
         )
     if not known:
         return speak("No request is recorded yet.")

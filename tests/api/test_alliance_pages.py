@@ -101,11 +101,16 @@ def form_of(page: str, action: str) -> dict[str, list[str]]:
 
 def test_a_need_leads_to_candidates_with_reasons_for_and_against(client):
     text = told(client, f"/alliances/candidates?{NEED}")
-    assert "Von 6 verzeichneten Akteuren passen" in text
+    assert "Von 7 verzeichneten Akteuren passen" in text
     assert "Handwerkskammer Großbären" in text
     assert "Ist im Handlungsfeld aktiv." in text
     assert "Aber: zuletzt bestätigt am 02.02.2023." in text
     assert "Für: Großbärenkreis · Übergang Schule–Beruf, Ausbildung, Arbeit · „Ausbildung“" in text
+
+
+def test_a_name_that_ends_with_a_full_stop_ends_the_sentence_with_one(client):
+    text = told(client, f"/alliances/candidates?municipality={HOME}&need=Vorlesen")
+    assert "zuerst: Lesefreunde e. V. Für:" in text
 
 
 def test_who_is_in_already_is_no_candidate_but_stays_chosen(client):
