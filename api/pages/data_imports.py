@@ -147,12 +147,15 @@ def _page(id: str, problem: str = "") -> str:
     issues = list_issues(here, speak, id, limit=EACH, cursor=cursor if cursor.isdigit() else "")
     at = _at(found)
     waiting = found.state in (JobState.QUEUED, JobState.RUNNING)
-    page = "data_import_state.html" if request.headers.get("HX-Request") and waiting else "data_import.html"
+    standing = f"{found.state}-{found.stage}"
     report = found.report or {}
     return render_template(
-        page,
+        "data_import.html",
         tabs=tabs(),
         one=found,
+        standing=standing,
+        # whoever listens is told what is new, not the same every two seconds
+        news=request.args.get("seen") != standing,
         address=f"{HOME}/imports/{id}",
         name=found.title or found.dataset or ", ".join(file.name for file in found.files) or found.url,
         state=speak(STATES[found.state]),
@@ -165,7 +168,7 @@ def _page(id: str, problem: str = "") -> str:
         kinds=_kinds(report),
         issues=issues.issues,
         first="after" in request.args,
-        following=url_with(after=issues.next) if issues.next else "",
+        following=url_with(after=issues.next, seen=None) if issues.next else "",
         who={each: _name(each) for each in (found.asked_by, found.confirmed_by) if each},
         problem=problem,
     )

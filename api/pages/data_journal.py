@@ -19,10 +19,10 @@ from api.pages.data_frame import HOME, tabs
 from api.pages.frame import local_path, record_url, term, url_with
 from api.pages.record_words import edge_words
 from api.pages.sign_in import refusal
+from api.questions.sources import list_sources
 from api.viewer import Role, require, viewer
 from graph_service.errors import NotFound
 from graph_service.keys import NodeKey
-from graph_service.model import CURATED
 
 data_journal = Blueprint("data_journal", __name__, url_prefix=f"{HOME}/journal")
 
@@ -138,7 +138,7 @@ def _change(line: Line) -> Change:
             for name, count in line.changes.items()
             if count
         ]
-        title = speak("Entered by hand") if line.dataset == CURATED.id else line.dataset
+        title = _titles().get(line.dataset, line.dataset)
         return Change(kind, speak("dataset {name}", name=title), "", speak.list(counts) if counts else "", ())
     before, after = line.before or {}, line.after or {}
     if line.type:
@@ -146,6 +146,11 @@ def _change(line: Line) -> Change:
         return Change(kind, sentence, _url(line.source), edge_words(after or before), ())
     name = str(after.get("name") or before.get("name") or _name(line.source))
     return Change(kind, name, _url(line.source), "", tuple(_differences(NodeKey(line.source), before, after)))
+
+
+def _titles() -> Mapping[str, str]:
+    """What the datasets are called; one that is gone has only its id."""
+    return {each.id: each.title for each in list_sources(services(), snapshot().audience).items}
 
 
 def _differences(
