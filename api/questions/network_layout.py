@@ -24,7 +24,7 @@ SPACE = 44.0
 """How far apart neighbours like to be, in units of the picture; a node's radius is from 6 to 18."""
 RADII = (6.0, 12.0)
 """The least radius, and how much the largest has more."""
-ROOM, FEW = 96.0, 80
+ROOM, FEW = 96.0, 150
 """How far apart neighbours stand where there are at most so many."""
 SHAPE = 1.6
 """Width by height of a picture of several pieces."""
@@ -180,9 +180,11 @@ def _apart(at: FloatArray, sizes: FloatArray, gap: float = 8.0) -> FloatArray:
 def _packed(pieces: list[tuple[IntArray, FloatArray]], size: int) -> FloatArray:
     """Pieces in rows like words in a text, the largest first."""
     boxes = []
+    # names stand beside nodes, so pieces need more room to their sides
+    gap = np.array([1.5 * ROOM, 0.7 * ROOM]) if size <= FEW else np.array([SPACE, SPACE])
     for nodes, at in sorted(pieces, key=lambda each: (-len(each[0]), int(each[0][0]))):
         at = at - at.min(axis=0)
-        boxes.append((nodes, at, at.max(axis=0) + SPACE))
+        boxes.append((nodes, at, at.max(axis=0) + gap))
     area = sum(float(box[0] * box[1]) for _, _, box in boxes)
     width = max(math.sqrt(area * SHAPE), max(float(box[0]) for _, _, box in boxes))
     found = np.zeros((size, 2))

@@ -7,7 +7,17 @@ import pytest
 from browser.conftest import WIDTHS, Open, Watched, scrolls_sideways
 from playwright.sync_api import Page, expect
 
-PAGES = ("/", "/search?q=Bildung", "/search?q=", "/about", "/privacy", "/accessibility", "/components", "/no-such-page")
+PAGES = (
+    "/",
+    "/search?q=Bildung",
+    "/search?q=",
+    "/about",
+    "/privacy",
+    "/accessibility",
+    "/components",
+    "/no-such-page",
+    "/network",
+)
 Axe = Callable[[Page], list[str]]
 
 

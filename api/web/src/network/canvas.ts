@@ -13,10 +13,11 @@ export interface CanvasEvents {
 }
 
 const LETTERS = 14;
+const FONT = '"Fira Sans", Arial, sans-serif';
 const MOST_NAMES = 140;
 const LONGEST = 34;
 const LEAST_RADIUS = 3.5;
-const LEAST_GROUP = 10;
+const LEAST_GROUP = 11;
 const FEW = 80;
 const MANY = 600;
 const MANY_LINES = 1500;
@@ -193,7 +194,7 @@ export class Canvas {
     if (!context || !data) return;
     const { width, height } = this.sigma.getDimensions();
     const scaled = this.sigma.scaleSize(1);
-    context.font = `${LETTERS}px "Fira Sans", Arial, sans-serif`;
+    context.font = `${LETTERS}px ${FONT}`;
     context.lineJoin = "round";
     const order = this.chosen === undefined ? this.order : [this.chosen, ...this.order.filter((i) => i !== this.chosen)];
     const shown: number[] = [];
@@ -210,7 +211,7 @@ export class Canvas {
     for (const [n, i] of shown.entries()) {
       const [node, spot] = [data.nodes[i], spots[n]];
       if (!node || !spot) continue;
-      if (node.kind === "group" && spot.radius > 9.5) this.write(context, amountText(node.count), spot.x, spot.y + 5, true);
+      if (node.kind === "group" && spot.radius > 9.5) this.write(context, amountText(node.count), spot.x, spot.y + 4, true);
       if (i === this.chosen || node.start) this.ring(context, spot, i === this.chosen);
     }
     for (const { index, x, y } of placeNames(spots, LETTERS, MOST_NAMES, { x0: 0, y0: 0, x1: width, y1: height })) {
@@ -229,6 +230,7 @@ export class Canvas {
 
   private write(context: CanvasRenderingContext2D, text: string, x: number, y: number, middle: boolean): void {
     context.textAlign = middle ? "center" : "left";
+    context.font = `${middle ? LETTERS - 2 : LETTERS}px ${FONT}`;
     context.lineWidth = 3;
     context.strokeStyle = this.colours.paper;
     if (!middle) context.strokeText(text, x, y);
