@@ -89,8 +89,11 @@ def draw_marks(points: Points, outlines: Mapping[int, str], marks: Mapping[int, 
                 f' d="{SHAPES[mark]}"/>'
             )
     width = max(round(float(points.x.max()) + 14.0, 1), WIDTH / 2)
+    # areas reach beyond the places of their municipalities
+    rim = 24 if outlines else 0
+    box = f"{-rim} {-rim} {width + 2 * rim} {round(points.height + 2 * rim, 1)}"
     return Markup(  # noqa: S704  # numbers, fixed shapes and an escaped title
-        f'<svg class="bk-chart bk-map" viewBox="0 0 {width} {round(points.height, 1)}" role="img"'
+        f'<svg class="bk-chart bk-map" viewBox="{box}" role="img"'
         f' aria-label="{escape(title)}">{"".join(below)}{"".join(above)}</svg>'
     )
 

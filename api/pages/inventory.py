@@ -146,6 +146,7 @@ def show_inventory(code: str) -> Response | str:
         tabs=place_tabs(key, "/municipalities/{code}/offers"),
         groups=[("", speak("no group named")), *((each, term("target_group", each)) for each in answer.groups)],
         rows=list(_rows(answer, seen)),
+        filled=any(cell.offers or cell.peers or cell.severity is not None for cell in answer.cells),
         opened=_opened(answer, stock, shown, seen),
         most=SEVERITY,
         hard=HARD,

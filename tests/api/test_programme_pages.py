@@ -1,0 +1,220 @@
+"""Atlas, inventories and exchanges as pages: who may do what, all rows or none, and nothing hidden is told."""
+
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from icalendar import Calendar
+from records import Made, built, filled
+
+from api.accounts.passwords import Passwords
+from api.accounts.service import Accounts
+from api.app import create_app
+from api.editing.pasted import Pasted, read_pasted
+from api.pages.atlas_map import outlines
+from api.pages.pictures import points_of
+from api.services import Services
+from api.settings import Settings
+from api.viewer import Role
+from graph_service.errors import NotFound
+from graph_service.keys import NodeKey
+from graph_service.model import Actor, Level, Offer
+
+PASSWORD = "ein Apfel im Schnee"
+HEADINGS = "Angebot\tArt\tHandlungsfelder\tTräger"
+Client = Callable[[Role | None], FlaskClient]
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Flask:
+    """Five districts, one with a hard challenge that no offer meets; an account of each role for the first."""
+    made = Made()
+    made.area("10", Level.STATE)
+    for i, share in enumerate([10, 11, 12, 13, 60], 1):
+        made.district(f"1000{i}", share, parent="10")
+    for i in (2, 3, 4):
+        made.offer(Offer(key=NodeKey(f"offer:p{i}"), name=f"Lernpaten {i}"), f"1000{i}", fields=["school"])
+    made.offer(Offer(key=NodeKey("offer:cafe"), name="Café", assured_on=date(2020, 1, 1)), "10001", fields=["housing"])
+    made.actor(Actor(key=NodeKey("actor:vhs"), name="Volkshochschule"), place="10001")
+    made.faces("10001", "school-seats", 4, date(2025, 1, 1))
+    filled(made, tmp_path).close()
+    services = Services(Settings(store=f"sqlite:///{tmp_path / 'made.db'}", cache=tmp_path))
+    services.__dict__["_accounts"] = Accounts.on(services.state, passwords=Passwords(memory_kib=8, rounds=1))
+    for role in (Role.READER, Role.EDITOR, Role.OFFICE):
+        place = None if role is Role.OFFICE else NodeKey("municipality:10001")
+        services.accounts.registry.add(f"{role}@stadt.example", role, name=role, password=PASSWORD, municipality=place)
+    return create_app(services.settings, services)
+
+
+@pytest.fixture
+def client(app: Flask) -> Client:
+    def signed_in(role: Role | None) -> FlaskClient:
+        found = app.test_client()
+        if role is not None:
+            sent = found.post("/sign-in", data={"email": f"{role}@stadt.example", "password": PASSWORD})
+            assert sent.status_code == 303
+        return found
+
+    return signed_in
+
+
+def pasted(*rows: str) -> Pasted:
+    def actor(text: str) -> str:
+        if text != "Volkshochschule":
+            raise NotFound("an actor", text)
+        return "vhs"
+
+    return read_pasted("offers", "\n".join((HEADINGS, *rows)), {"municipalities": ["10001"]}, actor)
+
+
+def test_pasted_rows_are_read_by_their_headings_in_german_words() -> None:
+    found = pasted(
+        "Lesecafé\tSprachkurs\tFreizeit, Sport, Kultur, Begegnung; Sprache und Verständigung\tVolkshochschule"
+    )
+    assert found.good
+    assert found.rows[0].row == {
+        "name": "Lesecafé", "kind": "language-course", "fields": ("leisure-encounter", "language"), "provider": "vhs",
+        "municipalities": ("10001",),
+    }  # fmt: skip
+
+
+def test_every_problem_of_a_row_is_told_with_its_column_and_the_nearest_term() -> None:
+    found = pasted("Gut\t\t\t", "\tSprachkur\tQqq\tNiemand")
+    assert not found.good
+    assert not found.rows[0].problems
+    assert [(each.place.column, each.found) for each in found.rows[1].problems] == [
+        ("kind", "Sprachkur (Sprachkurs?)"), ("fields", "Qqq"), ("provider", "Niemand"), ("name", "nothing"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "found"), [("", "nothing"), ("a\tb\n1\t2", "a, b"), (HEADINGS, "nothing")])
+def test_what_is_no_table_is_refused_as_a_whole(text: str, found: str) -> None:
+    read = read_pasted("offers", text, {}, str)
+    assert read.problem is not None
+    assert (read.rows, read.problem.found) == ((), found)
+
+
+def test_a_list_is_entered_as_a_whole_and_taken_back_as_a_whole(client: Client) -> None:
+    office = client(Role.OFFICE)
+    path = "/municipalities/10001/offers"
+    good = f"{HEADINGS}\nNachhilfe\tNachhilfe, Lernförderung\tSchule und schulische Integration\t\nBus\t\t\t\n"
+    for rows in (good + "Schlecht\tfalsch\t\t\n", good):
+        preview = office.post(f"{path}/paste", data={"rows": rows})
+        assert "Nachhilfe" not in office.get(path).text, "a preview enters nothing"
+        assert ("step" in preview.text) == (rows == good)
+    sent = {"rows": good + "Schlecht\tfalsch\t\t\n", "step": "confirm"}
+    assert office.post(f"{path}/paste", data=sent).status_code == 200, "a row that is not clear stops all"
+    twice = [office.post(f"{path}/paste", data={"rows": good, "step": "confirm", "idempotency": "x"}) for _ in (1, 2)]
+    assert [each.status_code for each in twice] == [303, 303]
+    page = office.get(path).text
+    assert page.count(">Bus<") == 1, "what is sent twice is entered once"
+    revision = twice[0].headers["Location"].rpartition("=")[2]
+    assert office.post("/undo", data={"revision": revision, "next": path}).status_code == 303
+    assert ">Bus<" not in office.get(path).text
+    assert "Nachhilfe" not in office.get(path).text
+
+
+@pytest.mark.parametrize(("role", "status"), [(None, 401), (Role.READER, 403), (Role.EDITOR, 303), (Role.OFFICE, 303)])
+def test_only_whoever_edits_confirms_an_offer(client: Client, role: Role | None, status: int) -> None:
+    asked = client(role)
+    assert asked.post("/offers/cafe/confirm", data={"next": "/offers"}).status_code == status
+    assert asked.post("/municipalities/10001/offers/new", data={"name": "Neu"}).status_code == status
+    assert ("/confirm" in asked.get("/municipalities/10001/offers").text) is False
+
+
+def test_an_editor_enters_nothing_for_another_municipality(client: Client) -> None:
+    editor = client(Role.EDITOR)
+    assert editor.post("/municipalities/10002/offers/new", data={"name": "Neu"}).status_code == 403
+    assert "/new" not in editor.get("/municipalities/10002/offers").text
+    sent = {"with": ["10002", "10003"], "topic": "field.school", "title": "Wir", "state": "proposed"}
+    assert editor.post("/exchanges/new", data=sent).status_code == 403
+    assert editor.post("/exchanges/new", data=sent | {"with": ["10001", "10003"]}).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "changed", [{"with": "10001"}, {"topic": ""}, {"title": ""}, {"planned_on": "morgen"}, {"add": "Nirgendwo"}]
+)
+def test_an_exchange_that_says_too_little_is_shown_again_with_why(client: Client, changed: dict[str, str]) -> None:
+    sent = {"with": ["10001", "10002"], "topic": "field.school", "title": "Wir", "description": "Über Lernpaten"}
+    answer = client(Role.OFFICE).post("/exchanges/new", data=sent | changed)
+    assert answer.status_code in (404, 422)
+    assert "Über Lernpaten" in answer.text
+
+
+def test_a_gap_names_the_closest_who_have_something_and_fills_in_the_form(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        sys.modules["api.pages.atlas"], "DEFAULT_LENS", "all-indicators"
+    )  # the small country knows no other
+    anybody = client(None)
+    atlas = anybody.get("/atlas?state=10").text
+    assert "/atlas/10001/school" in atlas
+    cell = anybody.get("/atlas/10001/school").text
+    assert "with=10001&amp;with=10002&amp;topic=field.school" in cell
+    assert "10005" not in cell, "who has nothing is not named"
+    form = anybody.get("/exchanges/new?with=10001&with=10002&topic=field.school")
+    assert form.status_code == 200
+    assert "/sign-in?next=" in form.text
+
+
+def test_the_target_group_leaves_out_what_is_for_others(client: Client) -> None:
+    anybody = client(None)
+    everybody, parents = (anybody.get(f"/atlas/10001/school{query}").text for query in ("", "?group=parents"))
+    assert everybody.count("Lernpaten") == parents.count("Lernpaten"), "offers without a group are for everybody"
+    assert anybody.get("/atlas/10001/no-such-field").status_code == 404
+
+
+def test_an_exchange_enters_calendars_by_page_and_api_unless_it_is_hidden(client: Client) -> None:
+    office, anybody = client(Role.OFFICE), client(None)
+    sent = {"with": ["10001", "10002"], "topic": "field.school", "title": "Wir", "planned_on": "2027-02-03"}
+    path = office.post("/exchanges/new", data=sent).headers["Location"].partition("?")[0]
+    id = path.rpartition("/")[2]
+    ways = (f"{path}/calendar.ics", f"/api/v1/exchanges/{id}/calendar")
+    for way in ways:
+        answer = anybody.get(way)
+        assert answer.mimetype == "text/calendar"
+        (event,) = Calendar.from_ical(answer.data).walk("VEVENT")
+        assert (event.decoded("DTSTART"), event["STATUS"]) == (date(2027, 2, 3), "TENTATIVE")
+    row = office.get(f"/api/v1/exchanges/{id}/row")
+    hidden = office.patch(
+        f"/api/v1/exchanges/{id}", json={"visibility": "office"}, headers={"If-Match": row.headers["ETag"]}
+    )
+    assert hidden.status_code == 200
+    for way in (*ways, path, f"{path}/preparation"):
+        assert anybody.get(way).status_code == 404
+        assert office.get(way).status_code == 200
+    assert "Wir" not in anybody.get("/exchanges").text
+
+
+def test_an_exchange_without_a_date_has_no_entry_yet(client: Client) -> None:
+    office = client(Role.OFFICE)
+    sent = {"with": ["10001", "10002"], "topic": "field.school", "title": "Wir"}
+    path = office.post("/exchanges/new", data=sent).headers["Location"].partition("?")[0]
+    assert "calendar.ics" not in office.get(path).text
+    assert office.get(f"{path}/calendar.ics").status_code == 422
+
+
+def test_the_inventory_leaves_as_a_workbook(client: Client) -> None:
+    answer = client(None).get("/municipalities/10001/offers.xlsx")
+    assert answer.status_code == 200
+    assert answer.data[:2] == b"PK"
+
+
+def test_outlines_are_drawn_where_the_picture_puts_their_municipalities(tmp_path: Path) -> None:
+    made = Made()
+    made.area("10", Level.STATE)
+    for code, place in (("10001", (9.0, 50.0)), ("10002", (10.0, 51.0))):
+        made.district(code, 10, parent="10", longitude=place[0], latitude=place[1])
+    projection = built(made, tmp_path)
+    points = points_of(projection, Level.DISTRICT)
+    square = b'{"type":"Polygon","coordinates":[[[8.9,49.9],[9.1,49.9],[9.1,50.1],[8.9,50.1],[8.9,49.9]]]}'
+    found = outlines(points, projection, {"10001": square})
+    assert list(found) == [points.positions[0]]
+    corners = [tuple(map(float, each.split())) for each in found[points.positions[0]].strip("MZ").split("L")]
+    middle = [(min(axis) + max(axis)) / 2 for axis in zip(*corners, strict=True)]
+    assert middle == pytest.approx([points.x[0], points.y[0]], abs=0.1)
