@@ -166,7 +166,7 @@ def _page(id: str, problem: str = "") -> str:
         counts=[(speak(word), report[name]) for name, word in COUNTS if name in report],
         nothing_new=not any(report.get(name) for name in ("new", "changed", "retired")),
         kinds=_kinds(report),
-        issues=issues.issues,
+        issues=[(each, speak.finding(each.found)) for each in issues.issues],
         first="after" in request.args,
         following=url_with(after=issues.next, seen=None) if issues.next else "",
         who={each: _name(each) for each in (found.asked_by, found.confirmed_by) if each},

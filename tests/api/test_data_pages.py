@@ -1,0 +1,189 @@
+"""The pages about the data tell what is asked for, to those who may know, and what runs in the background."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from api.accounts.passwords import Passwords
+from api.accounts.service import Accounts
+from api.app import create_app
+from api.editing.editor import Editor
+from api.editing.history import journal_before
+from api.periodic import GRACE, Periodic, Periodicals, attended
+from api.questions.confirmation import Watched, list_aged
+from api.services import Services
+from api.settings import Settings
+from api.viewer import Role, Viewer
+from graph_service.keys import Label, NodeKey, municipality_key
+from graph_service.model import Actor, Dataset, Edge, EdgeType, Request
+from graph_service.store.journal import Signature
+
+BEARS, LAKES = municipality_key("90001"), municipality_key("91001")
+PASSWORD = "ein Apfel im Schnee"
+SignedIn = Callable[[Role], FlaskClient]
+
+
+def actor(name: str) -> NodeKey:
+    return NodeKey.of(Label.ACTOR, name)
+
+
+@pytest.fixture
+def services(kompass, store: str, package: Path, tmp_path: Path) -> Iterator[Services]:
+    kompass("import", "package", str(package))
+    with closing(Services(Settings(store=store, cache=tmp_path))) as made:
+        made.__dict__["_accounts"] = Accounts.on(made.state, passwords=Passwords(memory_kib=8, rounds=1))
+        request = NodeKey.of(Label.REQUEST, "rooms")
+        records = [
+            Actor(key=actor("old"), name="Alt", assured_on=date(2020, 1, 1)),
+            Actor(key=actor("older"), name="Älter", assured_on=date(2019, 1, 1)),
+            Actor(key=actor("never"), name="Nie"),
+            Actor(key=actor("lake"), name="Am See", assured_on=date(2024, 1, 1)),
+            Actor(key=actor("law"), name="Jugendamt", legal_basis="§ 69 SGB VIII"),
+            Request(key=request, name="Räume", open_until=date(2025, 1, 1)),
+            *(Edge(EdgeType.LOCATED_IN, actor(name), BEARS) for name in ("old", "older", "never", "law")),
+            Edge(EdgeType.LOCATED_IN, actor("lake"), LAKES),
+        ]
+        made.store.write(lambda tx: tx.replace(Dataset(id="list", title="Liste", licence="CC BY 4.0"), records))
+        yield made
+
+
+@pytest.fixture
+def signed_in(services: Services) -> SignedIn:
+    """A browser in which somebody of this role has signed in."""
+    app = create_app(services.settings, services)
+
+    def browser(role: Role) -> FlaskClient:
+        if role is not Role.ANONYMOUS:
+            place = BEARS if role is Role.EDITOR else None
+            known = services.accounts.registry.all()
+            if all(each.role is not role for each in known):
+                email = f"{role}@stadt.example"
+                services.accounts.registry.add(
+                    email, role, name=f"Stelle {role}", municipality=place, password=PASSWORD
+                )
+        client = app.test_client()
+        if role is not Role.ANONYMOUS:
+            client.post("/sign-in", data={"email": f"{role}@stadt.example", "password": PASSWORD})
+        return client
+
+    return browser
+
+
+def test_what_was_confirmed_longest_ago_stands_first_and_the_own_before_all(services):
+    def names(*municipalities: NodeKey) -> list[str]:
+        return [each.name for each in list_aged(services.snapshot(), Watched.ACTORS, frozenset(municipalities))]
+
+    assert names() == ["Nie", "Älter", "Alt", "Am See"]
+    assert names(LAKES) == ["Am See", "Nie", "Älter", "Alt"]
+    assert [each.name for each in list_aged(services.snapshot(), Watched.BODIES, frozenset())] == ["Jugendamt"]
+
+
+@pytest.mark.parametrize(
+    ("what", "day", "due"),
+    [
+        (Watched.REQUESTS, date(2025, 1, 1), False),
+        (Watched.REQUESTS, date(2025, 1, 2), True),
+        (Watched.ACTORS, date(2019, 6, 1), True),
+    ],
+)
+def test_a_request_is_due_when_its_day_is_over_and_what_was_never_confirmed_always(services, what, day, due):
+    assert list_aged(services.snapshot(), what, frozenset())[0].due(day) is due
+
+
+def test_an_editor_confirms_own_records_alone(signed_in):
+    client = signed_in(Role.EDITOR)
+    page = client.get("/data/freshness").text
+    assert page.count('name="key"') == 3
+    answer = client.post("/data/freshness", data={"key": actor("old"), "back": "//evil.example"})
+    assert answer.status_code == 303
+    assert answer.headers["Location"].startswith("/data/freshness?done=")
+    assert client.post("/data/freshness", data={"key": actor("lake")}).status_code == 403
+    assert client.post("/data/freshness", data={"key": "nonsense"}).status_code == 404
+    assert signed_in(Role.ANONYMOUS).post("/data/freshness", data={"key": actor("old")}).status_code == 401
+
+
+def test_the_journal_names_accounts_to_the_office_and_is_silent_about_them_to_others(signed_in):
+    signed_in(Role.EDITOR).post("/data/freshness", data={"key": actor("old")})
+    office = signed_in(Role.OFFICE)
+    told = office.get("/data/journal").text
+    assert "Stelle editor" in told
+    assert "Zuletzt bestätigt" in told
+    office.post("/data/freshness", data={"key": actor("never")})
+    office.post("/data/freshness", data={"key": actor("lake")})
+    mine = signed_in(Role.EDITOR).get("/data/journal").text
+    assert "Stelle office" not in mine
+    assert "jemand" in mine
+    assert "Am See" not in mine, "what one may not change is not told"
+    assert "Liste" not in mine, "nor what was imported"
+    assert signed_in(Role.ANONYMOUS).get("/data/journal").status_code == 401
+    assert office.get("/data/journal?key=actor:nobody").status_code == 404
+
+
+def test_pages_of_the_journal_are_all_of_it_from_the_newest_on(services):
+    for number in range(7):
+        row = Actor(key=actor(f"n{number}"), name=f"Neu {number}")
+        services.store.write(lambda tx, row=row: tx.put(row), Signature("anna", "page"))
+    services.moved()
+    viewer = Viewer("office", Role.OFFICE, frozenset(), "session")
+    editor = Editor(services, viewer, services.snapshot(viewer.audience), "page")
+    whole = journal_before(editor, 0, 1000)
+    found, before = [], 0
+    while True:
+        page = journal_before(editor, before, 2)
+        found += page.lines
+        before = page.before
+        if not before:
+            break
+    assert found == whole.lines
+    revisions = [line.revision for line in found]
+    assert revisions == sorted(revisions, reverse=True)
+    assert revisions[-1] == 1
+    assert [line.source for line in journal_before(editor, 0, 10, actor("n3")).lines] == [actor("n3")]
+
+
+def test_a_worker_is_known_to_run_while_its_most_frequent_task_is_not_long_overdue(services):
+    clock = [datetime(2026, 3, 1, tzinfo=UTC)]
+    task = Periodic("mail", timedelta(seconds=20), lambda: None)
+    assert not attended(services.state, "mail", lambda: clock[0])
+    assert Periodicals(services.state, [task], lambda: clock[0]).due() == [task]
+    clock[0] += task.every + GRACE - timedelta(seconds=1)
+    assert attended(services.state, "mail", lambda: clock[0])
+    clock[0] += timedelta(seconds=2)
+    assert not attended(services.state, "mail", lambda: clock[0])
+
+
+def test_only_the_office_imports_and_only_administrators_see_accounts(signed_in):
+    for role, imports, accounts in ((Role.EDITOR, 403, 403), (Role.OFFICE, 200, 403), (Role.ADMIN, 200, 200)):
+        client = signed_in(role)
+        assert client.get("/data/imports").status_code == imports
+        assert client.get("/data/accounts").status_code == accounts
+        assert client.post("/data/duplicates", data={}).status_code == (403 if role is Role.EDITOR else 422)
+
+
+def test_the_last_administrator_stays(signed_in, services):
+    client = signed_in(Role.ADMIN)
+    (admin,) = services.accounts.registry.all()
+    answer = client.post(f"/data/accounts/{admin.id}/disabled", data={"disabled": "yes"})
+    assert answer.status_code == 409
+    assert not services.accounts.registry.get(admin.id).disabled
+
+
+def test_the_overview_links_licences_and_says_what_is_missing(signed_in):
+    page = signed_in(Role.ANONYMOUS).get("/data").text
+    assert "https://creativecommons.org/licenses/by/4.0/" in page
+    assert "Noch nicht erfasst: Bündnisse" in page
+    assert "/data/imports" not in page
+
+
+@pytest.mark.parametrize("path", ["/data?page=x", "/data/freshness?what=x&page=-3", "/data/conflicts?key=nonsense"])
+def test_a_misspelt_address_shows_what_there_is(signed_in, path):
+    assert signed_in(Role.ANONYMOUS).get(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/data/imports?before=x", "/data/journal?before=-1", "/data/duplicates?page=99999"])
+def test_so_does_one_of_the_office(signed_in, path):
+    assert signed_in(Role.OFFICE).get(path).status_code == 200
