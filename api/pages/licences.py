@@ -21,8 +21,6 @@ COMPONENTS = (
     Component("Fira Sans (@fontsource/fira-sans)", "SIL OFL 1.1"),
     Component("htmx", "0BSD"),
     Component("sigma.js, graphology", "MIT"),
-    Component("MapLibre GL JS", "BSD-3-Clause"),
-    Component("Observable Plot", "ISC"),
 )
 """What browsers get; what runs on the server is listed in the lock files with its versions."""
 

@@ -16,7 +16,16 @@ PAGES = (
     "/accessibility",
     "/components",
     "/no-such-page",
+    "/peers",
+    "/practices",
+    "/alliances",
+    "/offers",
+    "/requests",
+    "/exchanges",
     "/network",
+    "/atlas",
+    "/data",
+    "/indicators",
 )
 Axe = Callable[[Page], list[str]]
 
