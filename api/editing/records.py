@@ -6,7 +6,7 @@ may do this; `rights` does.
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import orjson
 
@@ -55,8 +55,16 @@ def version_of(node: Node, edges: Iterable[Edge]) -> str:
 def read(reader: Reader, key: NodeKey, sight: Sight = EVERYTHING) -> Entered:
     """A record as it stands; raises NotFound."""
     node = reader.node(key)
-    edges = [edge for edge in reader.edges_of(key) if sight.edge(edge)]
+    edges = [_without_hidden_actor(edge, sight) for edge in reader.edges_of(key) if sight.edge(edge)]
     return Entered(key, version_of(node, edges), row_of(node, edges))
+
+
+def _without_hidden_actor(edge: Edge, sight: Sight) -> Edge:
+    """What an edge says, without the name of an actor that who edits does not see."""
+    actor = edge.properties.get("actor")
+    if actor is None or sight.node(NodeKey.of(Label.ACTOR, str(actor))):
+        return edge
+    return replace(edge, properties={name: value for name, value in edge.properties.items() if name != "actor"})
 
 
 def expect(reader: Reader, key: NodeKey, version: str, sight: Sight = EVERYTHING) -> None:

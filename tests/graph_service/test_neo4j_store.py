@@ -122,9 +122,10 @@ class TestTheGraphInCypher:
         assert cypher("MATCH (n:Actor {key: 'actor:unknown'}) RETURN n") == []
         assert cypher("MATCH (n:Entity {key: 'actor:unknown'}) RETURN labels(n)") == [[["Entity"]]]
 
-    def test_dropping_everything_leaves_no_node_behind(self, store: GraphStore, cypher) -> None:
+    def test_dropping_everything_leaves_nothing_but_the_journal(self, store: GraphStore, cypher) -> None:
         store.write(lambda tx: [tx.drop("register"), tx.drop("list")])
-        assert cypher("MATCH (n) RETURN labels(n)") == [[["Store"]]]
+        assert cypher("MATCH (n) WHERE NOT n:JournalEntry RETURN labels(n)") == [[["Store"]]]
+        assert cypher("MATCH (n:JournalEntry)--() RETURN count(n)") == [[0]]
 
     def test_a_key_cannot_be_there_twice(self, cypher) -> None:
         with pytest.raises(Exception, match="already exists"):
