@@ -99,7 +99,7 @@ def _without_times(value: object) -> object:
 
 # a failing example is small anyway, and shrinking it would ask every route a thousand times
 @settings(
-    max_examples=8,
+    max_examples=5,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
