@@ -43,6 +43,7 @@ MOST_NAMES = 400
 LONGEST = 34
 MARGIN = 28.0
 FEWEST_WIDE = 420.0
+SHOWN_WIDE = 820.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +62,10 @@ def draw_view(told: ToldView, words: Words, *, alone: bool = False) -> Markup:
     """The picture; ``alone``: with its own colours, title and legend, as a file for elsewhere."""
     if not told.nodes:
         return Markup("")
-    names = list(placed_names(told.nodes))
+    grown = _grown(told)
+    names = list(placed_names(told.nodes, grown))
     left, top, width, height = _frame(told, names)
-    body = "".join([*_ground(told), *_lines(told), *_nodes(told), *_names(names)])
+    body = "".join([*_ground(told), *_lines(told), *_nodes(told, grown), *_names(names, grown)])
     if not alone:
         label = escape(words("Picture of the network; the lists below say the same"))
         attributes = f'viewBox="{left:g} {top:g} {width:g} {height:g}" role="img" aria-label="{label}"'
@@ -80,6 +82,12 @@ def draw_view(told: ToldView, words: Words, *, alone: bool = False) -> Markup:
     )
 
 
+def _grown(told: ToldView) -> float:
+    """How much larger letters are than usual: a wide picture is shown smaller than it is drawn."""
+    across = [*(node.x for node in told.nodes), *(x for x, _ in told.ground)]
+    return min(max((max(across) - min(across)) / SHOWN_WIDE, 1.0), 2.0)
+
+
 def _frame(told: ToldView, names: Sequence[Name]) -> tuple[float, float, float, float]:
     """Left, top, width and height of everything with its names; few nodes are not blown up."""
     x0 = min([*(n.x - MARGIN for n in told.nodes), *(x for x, _ in told.ground), *(n.left for n in names)]) - 6
@@ -94,7 +102,7 @@ def _frame(told: ToldView, names: Sequence[Name]) -> tuple[float, float, float, 
 def _dressed(body: str) -> str:
     """With colours and letters written at each shape: a file for elsewhere has no style sheet, and needs none."""
     edge = 'stroke="#171a2b" stroke-width="{}" vector-effect="non-scaling-stroke" fill-rule="evenodd"'
-    text = f'font-family="Fira Sans, Arial, sans-serif" font-size="{FONT:g}" fill="#171a2b"'
+    text = 'font-family="Fira Sans, Arial, sans-serif" fill="#171a2b"'
     said = {
         'class="l s1"': 'fill="none" stroke="#a5aac3" stroke-width="1"',
         'class="l s2"': 'fill="none" stroke="#6e7597" stroke-width="1.6"',
@@ -102,7 +110,7 @@ def _dressed(body: str) -> str:
         'class="g"': 'fill="#d8dae5"',
         'class="name"': f'{text} paint-order="stroke" stroke="#fff" stroke-width="3" stroke-linejoin="round"',
         'class="count"': f'{text} font-weight="600"',
-        'class="word"': text,
+        'class="word"': f'{text} font-size="{FONT:g}"',
     }
     for kind, colour in COLOURS.items():
         for mark, wide in ((" m", 3), ("", 3 if kind == "group" else 1)):
@@ -130,7 +138,7 @@ def _lines(told: ToldView) -> Iterator[str]:
             yield f'<path class="l s{strength}" d="{path}"/>'
 
 
-def _nodes(told: ToldView) -> Iterator[str]:
+def _nodes(told: ToldView, grown: float) -> Iterator[str]:
     for node in told.nodes:
         radius = radius_of(node.size)
         title = escape(f"{node.name} ({node.word}{', ' + node.about if node.about else ''})")
@@ -140,7 +148,7 @@ def _nodes(told: ToldView) -> Iterator[str]:
             f' d="{SHAPES.get(node.kind, SHAPES["challenge"])}"><title>{title}</title></path>'
         )
         if node.kind == "group":
-            place = f'x="{node.x:g}" y="{node.y + 4:g}"'
+            place = f'x="{node.x:g}" y="{node.y + 4 * grown:g}" font-size="{11 * grown:.3g}"'
             yield f'<text class="count" {place} text-anchor="middle">{_short(node.count)}</text>'
 
 
@@ -149,13 +157,13 @@ def _short(count: int) -> str:
     return str(count) if count < 1000 else f"{count / 1000:.0f}k" if count >= 10_000 else f"{count / 1000:.1f}k"
 
 
-def _names(names: Sequence[Name]) -> Iterator[str]:
+def _names(names: Sequence[Name], grown: float) -> Iterator[str]:
     for name in names:
-        place = f'x="{name.x:.5g}" y="{name.y:.5g}" text-anchor="{name.anchor}"'
+        place = f'x="{name.x:.5g}" y="{name.y:.5g}" text-anchor="{name.anchor}" font-size="{FONT * grown:.3g}"'
         yield f'<text class="name" {place}>{escape(name.text)}</text>'
 
 
-def placed_names(nodes: tuple[ToldNode, ...]) -> Iterator[Name]:
+def placed_names(nodes: tuple[ToldNode, ...], grown: float = 1.0) -> Iterator[Name]:
     """The names of the most important nodes that fit beside them without touching a node or another name."""
     taken = _Taken()
     for node in nodes:
@@ -165,14 +173,14 @@ def placed_names(nodes: tuple[ToldNode, ...]) -> Iterator[Name]:
     for i in order[:MOST_NAMES]:
         node = nodes[i]
         text = node.name if len(node.name) <= LONGEST else f"{node.name[: LONGEST - 1]}…"
-        wide, r = len(text) * LETTER, radius_of(node.size) + 3
+        wide, r = len(text) * LETTER * grown, radius_of(node.size) + 3
         for x, y, anchor, low in (
-            (node.x + r, node.y + 4, "start", node.x + r),
-            (node.x - r, node.y + 4, "end", node.x - r - wide),
-            (node.x, node.y + r + 11, "middle", node.x - wide / 2),
+            (node.x + r, node.y + 4 * grown, "start", node.x + r),
+            (node.x - r, node.y + 4 * grown, "end", node.x - r - wide),
+            (node.x, node.y + r + 11 * grown, "middle", node.x - wide / 2),
             (node.x, node.y - r - 3, "middle", node.x - wide / 2),
         ):
-            box = (low, y - 11, low + wide, y + 3)
+            box = (low, y - 11 * grown, low + wide, y + 3 * grown)
             if taken.free(*box):
                 taken.add(*box)
                 yield Name(x, y, anchor, text, low, wide)

@@ -172,7 +172,7 @@ class Drawer:
             return
         joined = {frozenset((line.source, line.target)) for line in lines}
         for i in dict.fromkeys(self.item_of[self.found.around].tolist()):
-            if 0 <= i < self.apart and i != middle and frozenset((i, middle)) not in joined:
+            if 0 <= i != middle and frozenset((i, middle)) not in joined:
                 yield Line(i, middle, EdgeType.PART_OF, 1, 1, -1)
 
     def _sizes(self, ties: IntArray, shown: IntArray) -> npt.NDArray[np.float64]:

@@ -72,8 +72,8 @@ export class Explorer {
   private show(data: ViewData): void {
     this.walker = new Walker(data);
     this.trail = [];
-    this.at = this.walker.find(chosen(this.url)) ?? data.nodes.findIndex((node) => node.start);
-    if (this.at < 0) this.at = undefined;
+    const middle = data.nodes.flatMap((node, i) => (node.start ? [i] : []));
+    this.at = this.walker.find(chosen(this.url)) ?? (middle.length === 1 ? middle[0] : undefined);
     this.canvas?.show(data);
     this.canvas?.choose(this.at);
   }
