@@ -83,10 +83,12 @@ def find_exchange(editor: Editor, key: NodeKey) -> ExchangeFound:
         node = reader.node(key)
         if not isinstance(node, Exchange):
             raise NotFound("an exchange", key)
-        return node, reader.journal(key=key), [(claim.since, 0) for claim in reader.claims(key)]
+        shown = (None, Visibility.PUBLIC, node.visibility)
+        since = [(each.since, 0) for each in reader.claims(key) if each.properties.get("visibility") in shown]
+        return node, [each for each in reader.journal(key=key) if _told(each, node)], since
 
     node, entries, claims = editor.services.store.read(work)
-    stations = tuple(_stations(entries, node))
+    stations = tuple(_stations(entries))
     last = max(((each.at, each.revision) for each in entries), default=None)
     changed, revision = last or max(claims, default=(datetime.now(UTC), 0))
     return ExchangeFound(
@@ -106,15 +108,20 @@ def _texts(value: object) -> tuple[str, ...]:
     return tuple(map(str, value)) if isinstance(value, tuple | list) else ()
 
 
-def _stations(entries: Iterable[Entry], node: Exchange) -> Iterable[Station]:
-    """Each change of the state; what was hidden while it was entered is not told."""
+def _told(entry: Entry, node: Exchange) -> bool:
+    """Whether an entry is about the exchange itself, and was not hidden from those who may see it now."""
+    after = entry.after
+    return isinstance(after, Exchange) and after.visibility in (None, Visibility.PUBLIC, node.visibility)
+
+
+def _stations(entries: Iterable[Entry]) -> Iterable[Station]:
+    """Each change of the state."""
     before = ""
     for entry in entries:
-        after = entry.after
-        if isinstance(after, Exchange) and after.visibility in (None, Visibility.PUBLIC, node.visibility):
-            if after.state and after.state != before:
-                yield Station(after.state, entry.at.date())
-            before = after.state or ""
+        state = entry.after.state or "" if isinstance(entry.after, Exchange) else ""
+        if state and state != before:
+            yield Station(state, entry.at.date())
+        before = state
 
 
 def calendar_entry(found: ExchangeFound, projection: Projection, url: str = "") -> CalendarEntry:

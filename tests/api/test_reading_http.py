@@ -44,7 +44,7 @@ PATHS = (
     "/practices", "/practices?challenge=late-entrants", "/practices/class", "/practices/secret",
     "/offers", "/offers?challenge=late-entrants&status=active", f"/offers/mentors?{ON}",
     "/requests", "/requests?status=open", "/requests/rooms", f"/requests/rooms/matches?{ON}",
-    "/exchanges", "/exchanges/visit",
+    "/exchanges", "/exchanges/visit", "/exchanges/visit/calendar",
     f"/atlas?area=90&{ON}", "/network/ego?node=actor:far&depth=3", "/network/ego?node=municipality:90001",
     "/network/paths?source=actor:far&target=actor:club", "/network/aggregate", "/network/aggregate?by=field",
     "/network/aggregate?by=community", "/network/aggregate?by=municipality", "/network/communities",
@@ -89,6 +89,8 @@ def told(client: FlaskClient, path: str) -> tuple[int, object]:
     if answer.mimetype == "application/zip":
         with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
             return answer.status_code, {name: archive.read(name) for name in archive.namelist()}
+    if answer.mimetype == "text/calendar":
+        return answer.status_code, re.sub(r"(?m)^(DTSTAMP|LAST-MODIFIED|UID):.*$", "", answer.get_data(as_text=True))
     return answer.status_code, re.sub(r'"(updated_at|since)":"[^"]*T[^"]*"', "", answer.get_data(as_text=True))
 
 

@@ -110,7 +110,7 @@ def test_the_forms_of_the_office_are_accessible(opened: Open, axe: Axe, path: st
     assert axe(page) == []
 
 
-def test_a_gap_leads_by_keyboard_to_an_exchange_and_into_the_calendar(opened: Open) -> None:
+def test_a_gap_leads_by_keyboard_to_an_exchange_and_into_the_calendar(opened: Open, axe: Axe) -> None:
     page = opened("/atlas?state=08")
     gap = page.get_by_role("row", name="Rems-Murr-Kreis").get_by_role("link", name="Lücke: Austausch vorschlagen")
     gap.focus()
@@ -128,8 +128,10 @@ def test_a_gap_leads_by_keyboard_to_an_exchange_and_into_the_calendar(opened: Op
     page.keyboard.press("Space")
     page.get_by_role("button", name="Weiter").press("Enter")
     expect(page.locator("[aria-current=step]")).to_contain_text("vereinbart")
+    assert axe(page) == []
     page.get_by_role("link", name="Vorbereitungsblatt").press("Enter")
     expect(page.locator("h2").first).to_contain_text("Rems-Murr-Kreis und")
+    assert axe(page) == []
     page.go_back()
     with page.expect_download() as found:
         page.get_by_role("link", name="In den Kalender").click()
