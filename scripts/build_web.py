@@ -121,7 +121,10 @@ def _reason(said: str, most: int = 8) -> str:
     """What a tool said went wrong, without where in its own source."""
     lines = [line.removeprefix("npm error").strip() for line in said.splitlines()]
     telling = [
-        line for line in lines if line and not line.startswith(("at ", "A complete log", "(!)", "- import", "Set `VITE", "errno", "syscall", "}"))
+        line
+        for line in lines
+        if line
+        and not line.startswith(("at ", "A complete log", "(!)", "- import", "Set `VITE", "errno", "syscall", "}"))
     ]
     if any(each in said for each in ("ECONNREFUSED", "ENOTFOUND", "ETIMEDOUT", "EAI_AGAIN", "E403", "E404")):
         telling.insert(0, "The npm registry, where the tools come from, did not give them out.")
