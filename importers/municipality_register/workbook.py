@@ -87,6 +87,9 @@ def _row(cells: dict[str, Cell], place: Place) -> Row:
     name = cell_text(cells["name"])
     if not name:
         raise InvalidValue("a name", name)
+    longitude, latitude = _number(cells.get("longitude")), _number(cells.get("latitude"))
+    if longitude == 0 and latitude == 0:  # written for a territory without a place of its own
+        longitude = latitude = None
     return Row(
         place=place,
         record_type=record_type,
@@ -95,8 +98,8 @@ def _row(cells: dict[str, Cell], place: Place) -> Row:
         name=name,
         population=None if population is None else int(population),
         area_km2=_number(cells["area"]),
-        longitude=_number(cells.get("longitude")),
-        latitude=_number(cells.get("latitude")),
+        longitude=longitude,
+        latitude=latitude,
         urbanisation=cell_text(cells.get("urbanisation")).lstrip("0"),
     )
 

@@ -155,6 +155,14 @@ def test_nobody_living_there_is_zero_and_a_missing_figure_is_missing_all_the_way
     assert found["99"].population == 500
 
 
+def test_zero_degrees_is_no_place(tmp_path: Path) -> None:
+    # the register writes 0 and 0 for territory that two states own together
+    units = [list(row) for row in UNITS]
+    units[8][14:16] = ["0", 0]
+    found = nodes(read(workbook(tmp_path / "a.xlsx", units))[1])
+    assert (found["98111009"].longitude, found["98111009"].latitude) == (None, None)
+
+
 def test_the_degree_of_urbanisation_becomes_a_type_with_a_name(tmp_path: Path) -> None:
     _, records, _ = read(workbook(tmp_path / "a.xlsx", UNITS))
     types = {e.source.local: e.target.local for e in records if isinstance(e, Edge) and e.type is EdgeType.OF_TYPE}
