@@ -62,6 +62,7 @@ class DuplicateRanker:
         said = [orjson.loads(projection.arrays.properties[i]) for i in projection.spans[Label.ACTOR]]
         self._called: list[str] = [each.get("name", "") for each in said]
         self._kinds: list[str] = [each.get("kind", "") for each in said]
+        self._by_law = [bool(each.get("legal_basis")) for each in said]
         self._urls = [address(each.get("url", "")) for each in said]
         self._names = [read_name(name) for name in self._called]
         self._rarity = Rarity.of(self._names)
@@ -104,7 +105,12 @@ class DuplicateRanker:
             [bool(self._urls[a]) and self._urls[a] == self._urls[b] for a, b in zip(first, second, strict=True)]
         )
         near = np.flatnonzero((alike > 0) | same_url)
-        return list(zip(first[near].tolist(), second[near].tolist(), strict=True))
+        pairs = zip(first[near].tolist(), second[near].tolist(), strict=True)
+        return [(a, b) for a, b in pairs if not self._apart_by_law(a, b)]
+
+    def _apart_by_law(self, a: int, b: int) -> bool:
+        """Whether the law knows both as bodies of different kinds: their names are alike because their district is."""
+        return self._by_law[a] and self._by_law[b] and self._kinds[a] != self._kinds[b]
 
     def _compared(self, a: int, b: int) -> Duplicate:
         reasons = [*self._of_names(a, b), self._of_places(a, b), self._of_urls(a, b), self._of_kinds(a, b)]

@@ -182,6 +182,27 @@ def test_names_and_addresses_are_read_without_what_does_not_matter():
     assert contrast(read_name("Grundschule"), read_name("Grunschule")) is None
 
 
+def test_bodies_that_the_law_tells_apart_are_not_proposed():
+    names = (
+        "Jobcenter Landkreis Neustadt a.d.Aisch-Bad Windsheim",
+        "Jugendamt Landkreis Neustadt a.d.Aisch-Bad Windsheim",
+    )
+    kinds = "job-centre", "youth-office"
+
+    def of(law: str | None, kinds: tuple[str, ...]) -> list[tuple[str, str]]:
+        bodies = [
+            Actor(key=a(i), name=name, kind=kind, legal_basis=law)
+            for i, (name, kind) in enumerate(zip(names, kinds, strict=True))
+        ]
+        places = [edge(EdgeType.LOCATED_IN, a(i), BACKNANG) for i in range(2)]
+        ranker = DuplicateMatcher(least=0.2).fit(projection_of(*TOWNS, *FILL, *bodies, *places))
+        return [(each.twin.local, each.key.local) for each in ranker.suggest() if each.key.local in "01"]
+
+    assert of("SGB", kinds) == []
+    assert of(None, kinds) == [("0", "1")], "of others the names alone decide"
+    assert of("SGB", ("youth-office",) * 2) == [("0", "1")]
+
+
 def test_questions_about_one_actor_show_its_pairs_alone_and_strangers_are_not_found():
     ranker = DuplicateMatcher().fit(seen("Lernbrücke", "Lernbrücke e.V.", "Sprachcafé Mitte", "Sprachcafe Mitte"))
     assert [(p.twin, p.key) for p in ranker.suggest(a(3))] == [(a(2), a(3))]
