@@ -131,7 +131,9 @@ def test_only_differences_are_shown_on_demand(opened: Open) -> None:
     rows = page.locator(".bk-compare tbody tr")
     every = rows.count()
     page.get_by_role("link", name="Nur Unterschiede zeigen").click()
-    assert 0 < rows.count() < every
+    expect(page.get_by_role("link", name="Nur Unterschiede zeigen")).to_have_count(0)
+    expect(rows.first).to_be_visible()
+    assert rows.count() < every
     for said in rows.locator("td:last-child .bk-meta").all_inner_texts():
         assert re.match("höher|niedriger", said)
 

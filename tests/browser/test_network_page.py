@@ -127,7 +127,7 @@ def test_the_programme_office_goes_from_a_start_to_an_export(opened: Open) -> No
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("Netzwerk: Jugendamt Großbärenkreis, 2 Schritte weit")
-    assert page.url.endswith(JUGENDAMT)
+    page.wait_for_url(lambda url: url.endswith(JUGENDAMT))
     nodes = page.locator("#nw-lists table").first
     expect(nodes).to_contain_text("Bündnis Ankommen")
     expect(nodes).not_to_contain_text("Runder Tisch Übergang")
@@ -240,7 +240,7 @@ def test_it_all_works_without_script(opened: Open) -> None:
     page = opened("/network", script=False)
     page.locator("#nw-start").fill("Jugendamt Großbärenkreis")
     page.get_by_role("button", name="Anzeigen").click()
-    assert page.url.endswith(JUGENDAMT)
+    page.wait_for_url(lambda url: url.endswith(JUGENDAMT))
     expect(page.get_by_role("img", name="Bild des Netzwerks")).to_be_visible()
     names = page.locator(".nw-picture .name").all_text_contents()
     assert {"Jugendamt Großbärenkreis", "Bündnis Ankommen", "Lernbrücke e.V."} <= set(names)
@@ -252,7 +252,7 @@ def test_it_all_works_without_script(opened: Open) -> None:
     page.get_by_role("link", name="Letzten Schritt zurücknehmen").click()
     expect(page.locator("#nw-lists")).not_to_contain_text("Runder Tisch Übergang")
     page.get_by_role("link", name="Karte").click()
-    assert "layout=map" in page.url
+    page.wait_for_url("**layout=map**")
 
 
 def test_an_unknown_start_says_so_and_shows_the_whole(opened: Open) -> None:
