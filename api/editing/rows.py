@@ -6,6 +6,7 @@ It knows columns, types and vocabularies; it never knows who edits, or a store.
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import cast
 
 from rapidfuzz import process
 
@@ -86,7 +87,8 @@ def _typed(column: Column, value: object) -> object:
             raise InvalidValue("a list of texts", value)
         if len(value) > MOST_ITEMS:
             raise InvalidValue(f"at most {MOST_ITEMS} items", len(value))
-        return tuple(dict.fromkeys(str(_parsed(column, each)[0]) for each in value))  # type: ignore[index]
+        # a text that holds a separator is several items, as in a cell of the package
+        return tuple(dict.fromkeys(item for each in value for item in cast("tuple[str, ...]", _parsed(column, each))))
     if isinstance(value, bool | list | dict | tuple):
         raise InvalidValue("a single value", value)
     if isinstance(value, date):

@@ -58,6 +58,11 @@ def test_a_new_record_is_entered_with_the_relations_that_its_columns_stand_for(e
     assert (line.signature.author, line.signature.origin) == ("anna", "api")
 
 
+def test_no_item_of_a_list_is_lost_where_a_text_holds_several(editor):
+    entered = editor().create("actors", NEW | {"languages": ["de; uk", "ar", "uk"]})
+    assert entered.row["languages"] == ("de", "uk", "ar")
+
+
 def test_sent_twice_with_the_same_idempotency_key_it_is_entered_once(editor, services):
     first, second = (editor().create("actors", NEW, idempotency="k-1") for _ in range(2))
     assert (first.key, first.version) == (second.key, second.version)
