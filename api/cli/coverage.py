@@ -10,6 +10,7 @@ from api.cli.base import app, argument, command, option
 from api.cli.output import Cell as Value
 from api.cli.output import Column, format_option, print_csv, print_json, print_table
 from api.cli.paragraphs import on_option, say
+from api.coverage_words import how_old
 from api.explanations import Explainer
 from api.inventory_export import export_atlas, export_coverage
 from api.language import N_, Words
@@ -182,20 +183,7 @@ def scope(answer: CoverageAnswer, words: Words) -> Iterator[str]:
         )
     else:
         yield words("No comparable municipality was found for {name}.", name=answer.name)
-    if answer.assured:
-        first, last = (words.date(day) for day in answer.assured)
-        yield words("Offers were confirmed between {first} and {last}.", first=first, last=last)
-    if answer.rated:
-        first, last = (words.date(day) for day in answer.rated)
-        yield words("Challenges were rated between {first} and {last}.", first=first, last=last)
-    elif not answer.challenges:
-        yield words("No challenge has been rated, so white spots cannot be told.")
-    if answer.unsorted:
-        yield words.plural(
-            "One offer names no field of action and is in no row.",
-            "{n} offers name no field of action and are in no row.",
-            len(answer.unsorted),
-        )
+    yield from how_old(answer, words)
 
 
 def field_rows(answer: CoverageAnswer, explainer: Explainer) -> Iterator[list[Value]]:

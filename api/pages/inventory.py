@@ -11,6 +11,7 @@ from flask import Blueprint, redirect, render_template, request, send_file
 from werkzeug.wrappers import Response
 
 from api.caching import today
+from api.coverage_words import how_old
 from api.current import services, snapshot, words
 from api.editing.rights import Rights
 from api.explanations import Explainer
@@ -284,20 +285,7 @@ def _scope(answer: CoverageAnswer, seen: int) -> Iterator[str]:
         )
         if answer.recorded and seen < FEWEST_PEERS:
             yield speak("That is too few to say what half of them have.")
-    if answer.assured:
-        first, last = (speak.date(day) for day in answer.assured)
-        yield speak("Offers were confirmed between {first} and {last}.", first=first, last=last)
-    if answer.rated:
-        first, last = (speak.date(day) for day in answer.rated)
-        yield speak("Challenges were rated between {first} and {last}.", first=first, last=last)
-    elif not answer.challenges:
-        yield speak("No challenge has been rated, so white spots cannot be told.")
-    if answer.unsorted:
-        yield speak.plural(
-            "One offer names no field of action and is in no row.",
-            "{n} offers name no field of action and are in no row.",
-            len(answer.unsorted),
-        )
+    yield from how_old(answer, speak)
 
 
 def _rows(answer: CoverageAnswer, seen: int) -> Iterator[tuple[str, str, list[ShownCell]]]:
