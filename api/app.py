@@ -9,21 +9,21 @@ from flask_compress import Compress
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api.auth import install_auth
-from api.caching import install_caching
-from api.current import EXTENSION, services, words
-from api.errors import STATUS, headers, http_problem, problem
-from api.guard import install_guard, install_sharing
+from api.http.auth import install_auth
+from api.http.caching import install_caching
+from api.http.current import EXTENSION, services, words
+from api.http.errors import STATUS, headers, http_problem, problem
+from api.http.guard import install_guard, install_sharing
+from api.http.limits import install_limits
+from api.http.negotiation import wanted_language
+from api.http.openapi import PREFIX, PROBLEM, describe
+from api.http.operations import install_operations
+from api.http.receiving import FileRequest
 from api.json import to_json
 from api.language import Words
-from api.limits import install_limits
-from api.negotiation import wanted_language
-from api.openapi import PREFIX, PROBLEM, describe
-from api.operations import install_operations
 from api.pages import PAGES
 from api.pages.frame import install_pages
 from api.pages.problems import render_problem
-from api.receiving import FileRequest
 from api.resources import RESOURCES
 from api.services import Services
 from api.settings import Settings

@@ -1,6 +1,6 @@
 """The Reconciliation Service API 0.2 as JSON: manifest, batches of queries and their answers, suggestions, extension.
 
-Pure functions between JSON and `matching.reconcile`; a route passes on what came and what goes.
+Pure functions between JSON and `matching.reconciliation.matcher`; a route passes on what came and what goes.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,9 +15,9 @@ from graph_service.errors import InvalidValue, Place
 from graph_service.model import Level
 from graph_service.projection import Projection
 from graph_service.vocabulary import load_vocabulary
-from matching.reconcile import MOST, Candidate, reconciler
-from matching.reconcile_hits import Query, Wanted
-from matching.reconcile_values import ACTOR, INDICATOR, LEVEL, MUNICIPALITY, TYPES, Entity, Value
+from matching.reconciliation.hits import Query, Wanted
+from matching.reconciliation.matcher import MOST, Candidate, reconciler
+from matching.reconciliation.values import ACTOR, INDICATOR, LEVEL, MUNICIPALITY, TYPES, Entity, Value
 
 Json = dict[str, Any]
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from api.accounts.keys import new_id
 from api.accounts.model import Clock, moment, utc_now
-from api.errors import Conflict
+from api.http.errors import Conflict
 from api.state import StateDatabase
 from graph_service.errors import InvalidValue, NotFound, Place
 

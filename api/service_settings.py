@@ -28,7 +28,7 @@ SMTP_PORTS = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
 MAIL_SERVER = "a mail server such as smtp://user@host:587, smtps://user@host or smtp+plain://localhost"
 PUBLIC_ADDRESS = "an address such as https://kompass.example.org"
 ROLES = ("reader", "editor", "office", "admin")
-"""What an account can be; a test compares them with `api.viewer`, which takes long to import."""
+"""What an account can be; a test compares them with `api.http.viewer`, which takes long to import."""
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 

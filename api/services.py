@@ -21,15 +21,15 @@ from graph_service.store.contract import GraphStore, Reader
 from graph_service.store.open import open_store
 from graph_service.united import united
 from graph_service.visibility import OFFICE, Audience
-from matching.lens import Lens
-from matching.peers import PeerRanker
+from matching.peers.lens import Lens
+from matching.peers.matcher import PeerRanker
 
 if TYPE_CHECKING:  # not for a cycle: most commands need no accounts, and hashing takes long to import
     from api.accounts.service import Accounts
-    from api.import_jobs import ImportJobs
-    from api.mail import MailQueue
+    from api.http.sign_on import SignOn
+    from api.jobs.imports import ImportJobs
+    from api.mail.outbox import MailQueue
     from api.saved import SavedAddresses
-    from api.sign_on import SignOn
 
 T = TypeVar("T")
 
@@ -132,7 +132,7 @@ class Services:
 
     @cached_property
     def _imports(self) -> "ImportJobs":
-        from api.import_jobs import ImportJobs
+        from api.jobs.imports import ImportJobs
 
         return ImportJobs.on(self.state, self.settings)
 
@@ -144,7 +144,7 @@ class Services:
 
     @cached_property
     def _mails(self) -> "MailQueue":
-        from api.mail import MailQueue
+        from api.mail.outbox import MailQueue
 
         return MailQueue(self.state)
 
@@ -156,7 +156,7 @@ class Services:
 
     @cached_property
     def _sign_on(self) -> "SignOn":
-        from api.sign_on import SignOn
+        from api.http.sign_on import SignOn
 
         if self.settings.sign_on is None:
             raise NotFound("a sign-on of the house (KOMPASS_OIDC_ISSUER)")

@@ -10,9 +10,9 @@ from graph_service.model import Level
 from graph_service.projection import Projection
 from graph_service.seen import Sight
 from graph_service.visibility import Audience
-from matching.lens import Lens
-from matching.names import find_municipality
-from matching.peers import PeerMatcher, PeerRanker
+from matching.naming.municipalities import find_municipality
+from matching.peers.lens import Lens
+from matching.peers.matcher import PeerMatcher, PeerRanker
 
 T = TypeVar("T")
 

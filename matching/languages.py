@@ -6,7 +6,7 @@ from functools import cache
 
 from babel import Locale
 
-from matching.names import plain
+from matching.naming.municipalities import plain
 
 SHORTEST = 4
 """Shorter names of languages are too often parts of other words."""

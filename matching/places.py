@@ -12,7 +12,7 @@ from graph_service.arrays import IntArray
 from graph_service.keys import Label, NodeKey
 from graph_service.model import EdgeType, Level
 from graph_service.projection import LEVELS, FloatArray, Projection
-from matching.nearness import above, below
+from matching.peers.nearness import above, below
 
 Mask = npt.NDArray[np.bool_]
 EARTH_KM = 6371.0088

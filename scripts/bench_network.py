@@ -19,7 +19,7 @@ from graph_service.network.louvain import louvain, modularity
 from graph_service.network.paths import paths_of
 from graph_service.network.ties import ALL, PLACE, TOGETHER, WORK, Ties
 from graph_service.projection import Projection
-from matching.duplicates import DuplicateMatcher
+from matching.duplicates.matcher import DuplicateMatcher
 from scripts.figures import Figure, duration, once, peak_memory, seconds
 from scripts.generate import Generated, generate
 

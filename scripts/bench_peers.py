@@ -15,10 +15,10 @@ from graph_service.arrays import IntArray, Texts
 from graph_service.keys import municipality_key
 from graph_service.model import Level
 from graph_service.projection import LEVELS, Arrays, FloatArray, Municipalities, Observations, Projection
-from matching.kernel import Kernel, near_ones
-from matching.lens import EVERYTHING
-from matching.loop import COMPILER
-from matching.peers import PeerMatcher, PeerQuestion
+from matching.peers.kernel import Kernel, near_ones
+from matching.peers.lens import EVERYTHING
+from matching.peers.loop import COMPILER
+from matching.peers.matcher import PeerMatcher, PeerQuestion
 from scripts.figures import Figure, duration, fastest, once
 
 TOWNS, INDICATORS, GAPS, MANY = 11_000, 60, 0.2, 1_000_000

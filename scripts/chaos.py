@@ -35,9 +35,9 @@ from typing import Any
 import requests
 
 from api.accounts.model import Scope
+from api.http.viewer import Role
 from api.services import Services
 from api.settings import Settings
-from api.viewer import Role
 from graph_service.keys import Label
 from graph_service.store.open import open_store
 
@@ -45,7 +45,7 @@ WORKER = """
 from datetime import timedelta
 from api.services import Services
 from api.settings import Settings
-from api.work import make_worker
+from api.jobs.work import make_worker
 make_worker(Services(Settings.from_environment()), lease=timedelta(seconds=1)).run()
 """
 PATIENCE = 120.0

@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from api.accounts.keys import mark
 from api.accounts.model import Clock
-from api.errors import TooMany
+from api.http.errors import TooMany
 from api.state import StateDatabase
 
 FREE: Mapping[str, int] = MappingProxyType({"pair": 3, "account": 20, "address": 30})

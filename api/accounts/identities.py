@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from api.accounts.model import Account
 from api.accounts.registry import Registry, account_in, account_of, email_key
-from api.errors import Conflict, Forbidden
+from api.http.errors import Conflict, Forbidden
+from api.http.viewer import Role
 from api.state import StateDatabase
-from api.viewer import Role
 from graph_service.keys import NodeKey
 
 

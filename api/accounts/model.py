@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
-from api.viewer import Role
+from api.http.viewer import Role
 from graph_service.keys import NodeKey
 
 Clock = Callable[[], datetime]

@@ -12,9 +12,9 @@ from marshmallow.validate import Email
 from api.accounts.keys import new_id
 from api.accounts.model import ROLES, Account, Clock, is_line, moment
 from api.accounts.passwords import Passwords
-from api.errors import Conflict
+from api.http.errors import Conflict
+from api.http.viewer import Role
 from api.state import StateDatabase
-from api.viewer import Role
 from graph_service.errors import InvalidValue, NotFound, Place
 from graph_service.keys import Label, NodeKey
 

@@ -8,7 +8,7 @@ from api.accounts.keys import digest, new_secret
 from api.accounts.model import Account, Clock
 from api.accounts.passwords import Passwords
 from api.accounts.registry import Registry, account_in, account_of, email_key
-from api.errors import Unauthorised
+from api.http.errors import Unauthorised
 from api.state import StateDatabase
 from graph_service.errors import NotFound
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from api.accounts.keys import TOKEN_PREFIX, digest, new_id, new_secret
 from api.accounts.model import NEEDED_ROLE, Account, Clock, Scope, Token, is_line, moment
 from api.accounts.registry import Registry, account_in, account_of
-from api.errors import Conflict, Forbidden
+from api.http.errors import Conflict, Forbidden
 from api.state import StateDatabase
 from graph_service.errors import InvalidValue, NotFound, Place
 

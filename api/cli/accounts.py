@@ -9,9 +9,9 @@ from api.accounts.model import ROLES, Account, Scope
 from api.accounts.sign_in import INVITATION_LIVES, RESET_LIVES
 from api.cli.base import App, Entry, LazyGroup, app, argument, command, option
 from api.cli.output import Column, format_option, list_rows, print_json
+from api.http.viewer import Role
 from api.language import N_
 from api.settings import LANGUAGES
-from api.viewer import Role
 from graph_service.errors import InvalidValue, Place
 from graph_service.keys import NodeKey
 

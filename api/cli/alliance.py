@@ -9,13 +9,13 @@ from api.cli.alliance_answers import print_health, print_team
 from api.cli.base import app, command, option
 from api.cli.output import Cell, format_option, print_csv, print_json
 from api.cli.paragraphs import on_option
-from api.explanations import Explainer
 from api.language import N_
 from api.questions.alliances import check as check_alliance
 from api.questions.alliances import compose
 from api.questions.partners import partner_ranker
+from api.words.suggestions import Explainer
 from graph_service.keys import Label
-from matching.node_names import find_node
+from matching.naming.nodes import find_node
 from matching.partners.model import load_model
 from matching.teams.answer import TeamAnswer
 from matching.teams.health import Health

@@ -2,9 +2,9 @@
 
 import click
 
-from api.alliance_words import TeamExplainer, finding_text
 from api.cli.paragraphs import say
-from api.explanations import Explainer
+from api.words.alliances import TeamExplainer, finding_text
+from api.words.suggestions import Explainer
 from matching.teams.answer import Member, TeamAnswer
 from matching.teams.health import Health
 

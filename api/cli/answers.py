@@ -6,15 +6,15 @@ import click
 
 from api.cli.output import Column, print_table
 from api.cli.paragraphs import say
-from api.explanations import Explainer
-from api.peer_words import described, not_known
+from api.words.peers import described, not_known
+from api.words.suggestions import Explainer
 from matching.contract import Contribution
-from matching.lens import Lens
-from matching.peers import PeerAnswer, PeerSuggestion
+from matching.peers.lens import Lens
+from matching.peers.matcher import PeerAnswer, PeerSuggestion
 
 
 def print_answer(answer: PeerAnswer, lens: Lens, explainer: Explainer, kind: str = "") -> None:
-    """Print an answer; ``kind`` is one of api.explanations.MEANING, or empty for plain peers."""
+    """Print an answer; ``kind`` is one of api.words.suggestions.MEANING, or empty for plain peers."""
     say(explainer.special_answer(answer, kind) if kind else explainer.answer(answer))
     say(described(answer, lens, explainer))
     click.echo()

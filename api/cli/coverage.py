@@ -10,12 +10,12 @@ from api.cli.base import app, argument, command, option
 from api.cli.output import Cell as Value
 from api.cli.output import Column, format_option, print_csv, print_json, print_table
 from api.cli.paragraphs import on_option, say
-from api.coverage_words import how_old
-from api.explanations import Explainer
-from api.inventory_export import export_atlas, export_coverage
+from api.files.inventories import export_atlas, export_coverage
 from api.language import N_, Words
 from api.questions.inventory import inventory
 from api.questions.peers import DEFAULT_LENS
+from api.words.coverage import how_old
+from api.words.suggestions import Explainer
 from graph_service.model import Level
 from matching.inventory.answers import (
     AtlasAnswer,
@@ -27,7 +27,7 @@ from matching.inventory.answers import (
     Lack,
 )
 from matching.inventory.stock import HARD
-from matching.lens import find_lens
+from matching.peers.lens import find_lens
 
 MOST = 8
 """How many of a list are told before the rest is counted."""

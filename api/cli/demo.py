@@ -5,13 +5,13 @@ import click
 from api.cli.answers import print_answer
 from api.cli.base import app, command
 from api.cli.progress import shown
-from api.explanations import Explainer
 from api.language import N_
 from api.questions.peers import DEFAULT_LENS
 from api.sample import FIRST_DISTRICT, load_sample
+from api.words.suggestions import Explainer
 from graph_service.keys import municipality_key
-from matching.lens import find_lens
-from matching.peers import PeerQuestion
+from matching.peers.lens import find_lens
+from matching.peers.matcher import PeerQuestion
 
 
 @command(help=N_("Load the bundled sample and show the peers of one district."))

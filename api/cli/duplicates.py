@@ -10,16 +10,16 @@ from api.cli.base import app, argument, command, option
 from api.cli.network_options import NO_ACTORS, limit_option
 from api.cli.output import format_option, print_csv, print_json
 from api.cli.paragraphs import DAY, say
-from api.duplicate_words import reason_text
 from api.language import N_
-from api.network_words import Speaker
 from api.questions.network import find_duplicates
+from api.words.duplicates import reason_text
+from api.words.network import Speaker
 from graph_service.identity import keep_apart
 from graph_service.identity import merge as merge_records
 from graph_service.identity import undo as undo_decision
 from graph_service.keys import Label, NodeKey
-from matching.duplicates import LEAST, Duplicate
-from matching.node_names import find_actor, find_record
+from matching.duplicates.matcher import LEAST, Duplicate
+from matching.naming.nodes import find_actor, find_record
 
 
 @command(help=N_("Show actors that are probably recorded twice, with reasons; ACTOR: only those like this one."))

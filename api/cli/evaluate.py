@@ -13,7 +13,7 @@ from api.cli.progress import shown
 from api.language import N_, Words
 from graph_service.errors import Place, SourceError, TargetError
 from graph_service.model import Level
-from matching.evaluation import (
+from matching.peers.evaluation import (
     LEARNED,
     MEASURES,
     OURS,
@@ -23,8 +23,8 @@ from matching.evaluation import (
     evaluate_peers,
     predictions,
 )
-from matching.lens import ALL_INDICATORS, find_lens
-from matching.truth import TruthRow, read_truth
+from matching.peers.lens import ALL_INDICATORS, find_lens
+from matching.peers.truth import TruthRow, read_truth
 
 
 @click.group(

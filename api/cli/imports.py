@@ -10,7 +10,7 @@ from api.cli.output import Column, format_option, list_rows, print_csv, print_js
 from api.cli.progress import shown
 from api.language import N_, Words
 from api.messages import describe_issue, issue_label
-from api.source_words import SOURCES
+from api.words.sources import SOURCES
 from graph_service.errors import InvalidValue, Place, SourceError
 from importers.contract import Importer, ImportReport
 from importers.registry import find_importer, importer_ids

@@ -11,9 +11,9 @@ from api.cli.progress import shown
 from api.language import N_, Words
 from graph_service.errors import Place, TargetError
 from graph_service.model import Level
-from matching.evaluation import LearnedLens, learn_lens
-from matching.lens import Lens, find_lens
-from matching.lens_text import lens_text
+from matching.peers.evaluation import LearnedLens, learn_lens
+from matching.peers.lens import Lens, find_lens
+from matching.peers.lens_text import lens_text
 
 PATH = click.Path(path_type=Path)
 

@@ -8,7 +8,7 @@ from api.cli.base import app, argument, command
 from api.cli.output import Cell, Column, format_option, list_rows, print_json
 from api.language import N_, Words
 from api.questions.lenses import indicator_labels, lens_description, lens_title
-from matching.lens import Lens, find_lens, shipped_lenses
+from matching.peers.lens import Lens, find_lens, shipped_lenses
 
 
 @command(help=N_("List the lenses that peers can be seen through, or show one: an id, or your own file (.toml)."))

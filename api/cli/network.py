@@ -9,8 +9,8 @@ from api.cli.network_options import chosen_types, labels_option, limit_option, t
 from api.cli.output import Cell, Column, format_option, print_csv, print_json, print_table
 from api.cli.paragraphs import say
 from api.language import N_
-from api.network_words import Speaker
 from api.questions.network import find_anything, find_ego, find_paths
+from api.words.network import Speaker
 from graph_service.keys import Label
 from graph_service.network.between import find_between
 from graph_service.network.ego import EgoNetwork

@@ -9,8 +9,8 @@ from api.cli.network_options import NO_ACTORS, NO_TIES, chosen_types, limit_opti
 from api.cli.output import Cell, Column, format_option, print_csv, print_json, print_table
 from api.cli.paragraphs import say
 from api.language import N_, Words
-from api.network_words import Speaker
 from api.questions.network import members_of
+from api.words.network import Speaker
 from graph_service.errors import NotFound
 from graph_service.keys import Label
 from graph_service.network.brokers import Brokers, find_brokers

@@ -4,8 +4,8 @@ import click
 
 from api.app import create_app
 from api.cli.base import app, command
+from api.http.openapi import description
 from api.language import N_
-from api.openapi import description
 
 
 @command(help=N_("Print the description of the HTTP API (OpenAPI 3.1)."))

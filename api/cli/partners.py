@@ -13,11 +13,10 @@ from api.cli.output import Cell, Column, format_option, print_csv, print_json, p
 from api.cli.paragraphs import DAY, on_option, say
 from api.cli.progress import shown
 from api.language import N_, Words
-from api.partner_explanations import PartnerExplainer
 from api.questions.partners import partner_ranker
+from api.words.partners import PartnerExplainer
 from graph_service.errors import Place, TargetError
 from graph_service.keys import Label, NodeKey
-from matching.evaluation import MEASURES, Measure
 from matching.partners.evaluation import (
     ALL,
     BLEND,
@@ -31,6 +30,7 @@ from matching.partners.evaluation import (
 from matching.partners.learning import learn as learn_weights
 from matching.partners.matcher import PartnerAnswer, PartnerQuestion, PartnerSuggestion
 from matching.partners.model import load_model, prior_model, write_model
+from matching.peers.evaluation import MEASURES, Measure
 from matching.text import load_synonyms
 
 PATH = click.Path(path_type=Path)

@@ -10,15 +10,15 @@ from api.cli.base import app, argument, command, option
 from api.cli.output import format_option, print_csv, print_json
 from api.cli.parameters import BAND, WEIGHT
 from api.cli.progress import shown
-from api.explanations import Explainer
 from api.language import N_
 from api.questions.peers import DEFAULT_LENS, PeerKind, PeersAsked, explain_pair, find_peers
+from api.words.suggestions import Explainer
 from graph_service.keys import Label
 from graph_service.model import Level
 from graph_service.projection import LEVELS
-from matching.bulk import all_peers
-from matching.lens import Filters, Lens, find_lens
-from matching.peers import PeerRanker
+from matching.peers.bulk import all_peers
+from matching.peers.lens import Filters, Lens, find_lens
+from matching.peers.matcher import PeerRanker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

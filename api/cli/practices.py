@@ -7,12 +7,12 @@ import click
 from api.cli.base import app, argument, command, option
 from api.cli.output import format_option, print_csv, print_json
 from api.cli.paragraphs import on_option, say
-from api.explanations import Explainer
 from api.language import N_
-from api.practice_words import FIT, cautioned, headline, scope, sentences
 from api.questions.peers import DEFAULT_LENS
 from api.questions.practices import find_practices
-from matching.lens import find_lens
+from api.words.practices import FIT, cautioned, headline, scope, sentences
+from api.words.suggestions import Explainer
+from matching.peers.lens import find_lens
 from matching.practices.answers import PracticeAnswer, PracticeQuestion, PracticeSuggestion
 
 

@@ -27,7 +27,7 @@ from api.language import N_
 )
 def serve(host: str, port: int, workers: int, server: str) -> None:
     """Serve until interrupted."""
-    from api import serving
+    from api.http import serving
 
     here = app()
     if workers > 1 and not hasattr(os, "fork"):

@@ -5,9 +5,9 @@ import numpy as np
 
 from api.cli.base import app, argument, command
 from api.cli.output import Column, format_option, list_rows, print_csv, print_json, print_table
-from api.explanations import Explainer
 from api.language import N_, Words
 from api.questions.profile import Known, described, latest
+from api.words.suggestions import Explainer
 from graph_service.keys import Label, NodeKey
 from graph_service.projection import Projection
 

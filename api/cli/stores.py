@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
-from api.backups import restore_backup, write_backup
 from api.cli.base import app, argument, command
 from api.cli.progress import shown
+from api.files.backups import restore_backup, write_backup
 from api.language import N_
 from graph_service.errors import StoreError
 from graph_service.store.copy import copy_store

@@ -4,18 +4,18 @@ from datetime import datetime
 
 import click
 
-from api.arrivals import arrived_since
 from api.cli.base import app, argument, command, option
 from api.cli.output import format_option, print_csv, print_json
 from api.cli.paragraphs import DAY, on_option, say
-from api.explanations import Explainer
 from api.language import N_
+from api.mail.arrivals import arrived_since
 from api.questions.supporters import find_news, find_supporters
-from api.supporter_words import FIT, headline, scope, sentences
+from api.words.suggestions import Explainer
+from api.words.supporters import FIT, headline, scope, sentences
 from graph_service.errors import Ambiguous, GraphServiceError, NotFound
 from graph_service.keys import Label, NodeKey
 from graph_service.projection import Projection
-from matching.names import plain
+from matching.naming.municipalities import plain
 from matching.supporters.answers import SupporterAnswer, SupporterSuggestion
 
 

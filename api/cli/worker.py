@@ -12,11 +12,11 @@ from api.language import N_
 @option("--once", is_flag=True, help=N_("End when nothing is left to do now."))
 def worker(once: bool) -> None:
     """Work until interrupted."""
-    from api.work import make_worker
+    from api.jobs.work import make_worker
 
     here = app()
     # one line a job is what a worker has to say, whatever the level of the rest
-    logging.getLogger("api.worker").setLevel(min(logging.INFO, logging.getLogger().level))
+    logging.getLogger("api.jobs.worker").setLevel(min(logging.INFO, logging.getLogger().level))
     working = make_worker(here.services)
 
     def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the form that signals ask for

@@ -13,16 +13,16 @@ from api.editing.exchanges import move_on
 from api.editing.records import Entered, Sight
 from api.editing.rights import Rights
 from api.editing.rows import Row, is_shipped_term, key_of, read_row
+from api.http.viewer import Role, Viewer
 from api.services import Services
 from api.snapshot import Snapshot
-from api.viewer import Role, Viewer
 from graph_service.errors import InvalidValue, NotFound, Place
 from graph_service.exchange import EDGE_TABLES, TABLES, Table
 from graph_service.keys import NodeKey
 from graph_service.model import Edge
 from graph_service.store.contract import Writer
 from graph_service.store.journal import Entry, Signature
-from matching.names import plain
+from matching.naming.municipalities import plain
 
 T = TypeVar("T")
 

@@ -5,7 +5,7 @@ from datetime import date
 from types import MappingProxyType
 
 from api.editing.records import EVERYTHING, Entered, Sight, change, read, table_of
-from api.errors import Conflict
+from api.http.errors import Conflict
 from graph_service.errors import InvalidValue, Place
 from graph_service.keys import Label, NodeKey
 from graph_service.model import Edge, EdgeType, Exchange

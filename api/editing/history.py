@@ -7,7 +7,7 @@ from itertools import groupby
 
 from api.editing.editor import Editor
 from api.editing.rights import Rights
-from api.errors import Forbidden
+from api.http.errors import Forbidden
 from api.snapshot import Snapshot
 from graph_service.codec import edge_properties, node_properties
 from graph_service.errors import NotFound

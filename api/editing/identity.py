@@ -6,8 +6,8 @@ from datetime import date
 from enum import StrEnum
 
 from api.editing.editor import MOST_REASON, Editor
-from api.errors import Forbidden
-from api.viewer import Role
+from api.http.errors import Forbidden
+from api.http.viewer import Role
 from graph_service.errors import InvalidValue, NotFound, Place
 from graph_service.identity import keep_apart, merge, undo
 from graph_service.keys import Label, NodeKey

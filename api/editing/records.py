@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import orjson
 
 from api.editing.rows import Row, key_of, linked, require_columns, row_of
-from api.errors import Conflict, PreconditionFailed
+from api.http.errors import Conflict, PreconditionFailed
 from graph_service.codec import edge_properties, merged, node_from, node_properties, to_plain
 from graph_service.errors import NotFound
 from graph_service.exchange import NODE_TABLES, Table

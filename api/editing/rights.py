@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from api.editing.rows import Row
-from api.errors import Forbidden
+from api.http.errors import Forbidden
+from api.http.viewer import Role, Viewer
 from api.snapshot import Snapshot
-from api.viewer import Role, Viewer
 from graph_service.exchange import Table
 from graph_service.keys import Label, NodeKey
 from graph_service.model import Visibility

@@ -5,17 +5,17 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from api.accounts.model import NEEDED_ROLE, Scope
 from api.accounts.tokens import LONGEST_DAYS
-from api.auth import remote_address, require_session, session_secret, sign_out
-from api.current import services, snapshot, words
-from api.errors import STATUS
+from api.http.auth import remote_address, require_session, session_secret, sign_out
+from api.http.current import services, snapshot, words
+from api.http.errors import STATUS
+from api.http.viewer import Role
 from api.json import to_json
 from api.language import N_
-from api.notice_mail import notices
-from api.notices import Kind
+from api.mail.notice_mail import notices
+from api.mail.notices import Kind
 from api.pages.sign_in import refusal, sentence
 from api.resources.contact import seen
 from api.settings import LANGUAGES
-from api.viewer import Role
 from graph_service.errors import GraphServiceError, InvalidValue, Place
 from graph_service.keys import NodeKey
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from api.alliance_words import NOTHING, TeamExplainer, amount_of, grouped
-from api.current import words
+from api.http.current import words
 from api.pages.alliance_need import Wish
 from api.pages.frame import record_url, term
+from api.words.alliances import NOTHING, TeamExplainer, amount_of, grouped
 from graph_service.keys import NodeKey
 from graph_service.role_templates import RoleNeed, load_role_templates
 from graph_service.vocabulary import load_vocabulary

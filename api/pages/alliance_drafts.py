@@ -8,14 +8,13 @@ from urllib.parse import urlencode
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from api.alliance_words import TeamExplainer, finding_text
-from api.caching import today
-from api.contact import LONGEST_SUBJECT
-from api.contact_mail import contacts
-from api.current import services, snapshot, words
 from api.editing.editor import Editor
-from api.errors import STATUS
-from api.explanations import Explainer
+from api.http.caching import today
+from api.http.current import services, snapshot, words
+from api.http.errors import STATUS
+from api.http.viewer import Role, require, viewer
+from api.mail.contact import LONGEST_SUBJECT
+from api.mail.contact_mail import contacts
 from api.messages import describe_error
 from api.pages.alliance_board import BOARD
 from api.pages.alliance_need import MOST_NAMED, Wish, read_wish
@@ -26,7 +25,8 @@ from api.questions.alliances import check
 from api.questions.records import known_key
 from api.questions.relations import relations
 from api.snapshot import Snapshot
-from api.viewer import Role, require, viewer
+from api.words.alliances import TeamExplainer, finding_text
+from api.words.suggestions import Explainer
 from graph_service.keys import Label, NodeKey
 from graph_service.model import EdgeType, Visibility
 from matching.teams.health import AllianceMember, Finding, Health

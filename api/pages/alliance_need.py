@@ -7,12 +7,12 @@ from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
 
-from api.current import snapshot, words
+from api.http.current import snapshot, words
 from api.pages.frame import term
 from graph_service.errors import Ambiguous, NotFound
 from graph_service.keys import Label, NodeKey
 from graph_service.vocabulary import load_vocabulary
-from matching.node_names import find_actor
+from matching.naming.nodes import find_actor
 from matching.partners.matcher import PartnerQuestion
 from matching.teams.composer import LEAST, MOST
 from matching.teams.need import TeamNeed

@@ -7,23 +7,23 @@ from urllib.parse import urlencode
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from api.alliance_words import PARTS, TeamExplainer, amount_of, grouped
-from api.caching import depends_on_graph, today
-from api.current import snapshot, words
-from api.explanations import Explainer
+from api.http.caching import depends_on_graph, today
+from api.http.current import snapshot, words
+from api.http.viewer import Role, viewer
 from api.pages.alliance_board import BOARD, board_of
 from api.pages.alliance_need import LONGEST, Wish, name_of, read_wish
 from api.pages.frame import SIGN_IN, record_url, term
-from api.partner_explanations import PartnerExplainer
 from api.questions.alliances import compose
 from api.questions.directory import Entry, RecordsAsked, find_records
 from api.questions.partners import find_partners
-from api.viewer import Role, viewer
+from api.words.alliances import PARTS, TeamExplainer, amount_of, grouped
+from api.words.partners import PartnerExplainer
+from api.words.suggestions import Explainer
 from graph_service.errors import Ambiguous, NotFound
 from graph_service.keys import Label, NodeKey
 from graph_service.vocabulary import load_vocabulary
-from matching.names import plain
-from matching.node_names import find_node
+from matching.naming.municipalities import plain
+from matching.naming.nodes import find_node
 from matching.partners.matcher import PartnerSuggestion
 from matching.teams.composer import LEAST, MOST
 

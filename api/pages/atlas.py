@@ -9,9 +9,8 @@ from flask import Blueprint, redirect, render_template, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from api.caching import depends_on_graph
-from api.current import services, snapshot, words
-from api.explanations import Explainer
+from api.http.caching import depends_on_graph
+from api.http.current import services, snapshot, words
 from api.pages.atlas_map import MEANING, SHAPES, Mark, Marked, draw_marks, mark_of, outlines
 from api.pages.frame import has_page, record_url, term, url_with
 from api.pages.pictures import points_of
@@ -19,16 +18,17 @@ from api.questions.inventory import Haver, atlas_rows, find_havers, inventory, p
 from api.questions.peers import DEFAULT_LENS, shipped_lens
 from api.questions.profile import ratings
 from api.questions.shapes import boundaries_of
+from api.words.suggestions import Explainer
 from graph_service.errors import NotFound, StoreError
 from graph_service.keys import Label, NodeKey
 from graph_service.model import Level
 from graph_service.projection import LEVELS
 from graph_service.vocabulary import load_vocabulary
-from matching.challenges import SEVERITY
 from matching.inventory.answers import AtlasCell, AtlasRow
 from matching.inventory.atlas import serves
 from matching.inventory.offers import actors_named
-from matching.names import plain
+from matching.naming.municipalities import plain
+from matching.peers.challenges import SEVERITY
 
 atlas = Blueprint("atlas_pages", __name__)
 depends_on_graph(atlas)

@@ -7,22 +7,22 @@ from urllib.parse import urlencode
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from api.caching import depends_on_graph
-from api.current import snapshot, words
-from api.explanations import Explainer
+from api.http.caching import depends_on_graph
+from api.http.current import snapshot, words
 from api.pages.compare_rows import Head, themes
 from api.pages.figures import nearest
 from api.pages.frame import record_url, term
 from api.pages.municipality import place_tabs
 from api.pages.peers_view import view_of
-from api.peer_words import lens_name
 from api.questions.comparison import MOST, Comparison, compare
 from api.questions.peers import PeerExplained, lenses, usual_lens
 from api.questions.standing import level_of
+from api.words.peers import lens_name
+from api.words.suggestions import Explainer
 from graph_service.errors import Ambiguous, NotFound
 from graph_service.keys import Label, NodeKey
-from matching.challenges import SEVERITY
 from matching.inventory.offers import Rating
+from matching.peers.challenges import SEVERITY
 
 comparison = Blueprint("comparison", __name__)
 depends_on_graph(comparison)

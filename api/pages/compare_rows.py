@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from api.current import snapshot, words
-from api.explanations import Explainer
+from api.http.current import snapshot, words
 from api.language import N_
 from api.pages.figures import level_strips
 from api.pages.frame import record_url, term
 from api.pages.pictures import Strip, draw_line, draw_strip
 from api.questions.comparison import Compared, Comparison, spread
 from api.questions.standing import Standing, level_of
+from api.words.suggestions import Explainer
 from graph_service.keys import NodeKey
 from graph_service.vocabulary import load_vocabulary
 

@@ -3,11 +3,11 @@
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
-from api.auth import require_session
-from api.contact import LONGEST_SUBJECT, LONGEST_TEXT
-from api.contact_mail import answer, ask, name_of, open_contact
-from api.current import services, snapshot
-from api.errors import STATUS
+from api.http.auth import require_session
+from api.http.current import services, snapshot
+from api.http.errors import STATUS
+from api.mail.contact import LONGEST_SUBJECT, LONGEST_TEXT
+from api.mail.contact_mail import answer, ask, name_of, open_contact
 from api.pages.sign_in import refusal, sentence
 from api.resources.contact import seen
 

@@ -6,17 +6,17 @@ from pathlib import Path
 
 import numpy as np
 
-from api.current import snapshot
-from api.explanations import Explainer
+from api.http.current import snapshot
 from api.language import Words
 from api.pages.council_document import Part, Picture, Rows
 from api.pages.council_pictures import ScaleRow, draw_course, draw_scales
 from api.questions.comparison import Comparison
 from api.questions.peers import PeersAsked, PeersFound
 from api.questions.standing import among, level_of
+from api.words.suggestions import Explainer
 from graph_service.keys import NodeKey
 from graph_service.model import Scale
-from matching.peers import PeerSuggestion
+from matching.peers.matcher import PeerSuggestion
 
 SHOWN = 8
 """How many indicators the first picture has room for."""

@@ -5,21 +5,21 @@ from dataclasses import fields, replace
 from importlib.metadata import version
 from pathlib import Path
 
-from api.caching import today
-from api.current import services, snapshot
-from api.explanations import Explainer
+from api.http.caching import today
+from api.http.current import services, snapshot
 from api.language import N_
 from api.pages.council_document import Bullets, Heading, Paper, Part, Rows, Text
 from api.pages.council_figures import Material, pictures, values_table
 from api.pages.frame import term
-from api.peer_words import described, lens_name, not_known
 from api.questions.comparison import MOST, compare
 from api.questions.peers import PeersAsked, find_peers
 from api.questions.sources import list_sources
+from api.words.peers import described, lens_name, not_known
+from api.words.suggestions import Explainer
 from graph_service.errors import StoreError
 from graph_service.keys import NodeKey
-from matching.further import NEAR
-from matching.peers import PeerSuggestion
+from matching.peers.further import NEAR
+from matching.peers.matcher import PeerSuggestion
 
 NAMED = 3
 

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from graph_service.projection import FloatArray
-from matching.features import years
+from matching.peers.features import years
 
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 

@@ -8,9 +8,10 @@ from types import MappingProxyType
 import numpy as np
 from flask import Blueprint, render_template
 
-from api.current import services, snapshot, words
-from api.import_jobs import KIND
-from api.jobs import JobState
+from api.http.current import services, snapshot, words
+from api.http.viewer import Role, viewer
+from api.jobs.imports import KIND
+from api.jobs.table import JobState
 from api.language import N_
 from api.pages.data_frame import age, tabs
 from api.pages.frame import has_page, snapshot_status
@@ -18,7 +19,6 @@ from api.questions.exports import list_forms
 from api.questions.sources import Source, list_sources
 from api.questions.vocabularies import list_vocabularies
 from api.snapshot import Snapshot
-from api.viewer import Role, viewer
 from graph_service.export.licences import DCATDE, known_licence
 from graph_service.keys import Label
 from graph_service.model import CURATED, EdgeType, Level

@@ -5,17 +5,17 @@ from collections.abc import Callable
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from api.account_links import invite, reset
 from api.accounts.model import ROLES, Account
-from api.auth import require_session
-from api.current import services, snapshot, words
-from api.errors import STATUS
+from api.http.auth import require_session
+from api.http.current import services, snapshot, words
+from api.http.errors import STATUS
+from api.http.viewer import Role
+from api.mail.account_links import invite, reset
 from api.messages import describe_error
 from api.pages.account import ROLE_WORDS
 from api.pages.data_frame import HOME, age, name_of, part_of, tabs
 from api.pages.sign_in import refusal
 from api.settings import LANGUAGES
-from api.viewer import Role
 from graph_service.errors import InvalidValue, Place
 from graph_service.keys import NodeKey
 

@@ -7,8 +7,8 @@ from types import MappingProxyType
 
 from flask import Blueprint, render_template, request
 
-from api.caching import depends_on_graph
-from api.current import services, snapshot, words
+from api.http.caching import depends_on_graph
+from api.http.current import services, snapshot, words
 from api.language import N_
 from api.pages.data_frame import HOME, part_of, tabs
 from api.pages.frame import record_url, term, url_with

@@ -6,23 +6,23 @@ from dataclasses import dataclass
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from api.caching import today
-from api.current import services, snapshot, words
-from api.duplicate_words import ground
 from api.editing.editor import Editor
 from api.editing.identity import Verdict, decide, take_back
-from api.errors import STATUS
+from api.http.caching import today
+from api.http.current import services, snapshot, words
+from api.http.errors import STATUS
+from api.http.viewer import Role, require, viewer
 from api.messages import describe_error
-from api.network_words import Speaker
 from api.pages.data_frame import HOME, done, part_of, tabs
 from api.pages.frame import local_path, record_url
 from api.pages.sign_in import refusal
 from api.questions.decisions import list_decisions
 from api.questions.network import find_duplicates
-from api.viewer import Role, require, viewer
+from api.words.duplicates import ground
+from api.words.network import Speaker
 from graph_service.errors import InvalidValue
 from graph_service.keys import NodeKey
-from matching.duplicates import Duplicate
+from matching.duplicates.matcher import Duplicate
 
 data_duplicates = Blueprint("data_duplicates", __name__, url_prefix=f"{HOME}/duplicates")
 

@@ -7,11 +7,11 @@ from typing import Generic, TypeVar
 
 from flask import request
 
-from api.caching import today
-from api.current import snapshot, words
+from api.http.caching import today
+from api.http.current import snapshot, words
+from api.http.viewer import Role, viewer
 from api.language import N_
 from api.pages.frame import url_with
-from api.viewer import Role, viewer
 from graph_service.keys import NodeKey
 
 T = TypeVar("T")

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from api.caching import today
-from api.current import services, snapshot, words
 from api.editing.editor import Editor
-from api.errors import STATUS
+from api.http.caching import today
+from api.http.current import services, snapshot, words
+from api.http.errors import STATUS
+from api.http.viewer import Role, require, viewer
 from api.language import N_
 from api.messages import describe_error
 from api.pages.data_frame import HOME, age, done, name_of, part_of, tabs
 from api.pages.frame import local_path, record_url, url_with
 from api.pages.sign_in import refusal
 from api.questions.confirmation import Aged, Watched, list_aged, place_of
-from api.viewer import Role, require, viewer
 from graph_service.errors import NotFound
 from graph_service.keys import Label, NodeKey
 

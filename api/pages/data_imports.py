@@ -8,17 +8,22 @@ from marshmallow import ValidationError
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from api.access import requires
-from api.current import services, words
-from api.errors import STATUS
-from api.import_jobs import Stage
-from api.jobs import JobState
+from api.http.access import requires
+from api.http.current import services, words
+from api.http.errors import STATUS
+from api.http.receiving import takes_files
+from api.http.viewer import Role, viewer
+from api.jobs.imports import Stage
+from api.jobs.periodic import attended
+from api.jobs.schedules import Every
+from api.jobs.table import JobState
+from api.jobs.uploads import SUFFIXES
+from api.jobs.work import WATCHED_TASK
 from api.language import N_
 from api.messages import describe_error, issue_label
 from api.pages.data_frame import HOME, tabs
 from api.pages.frame import url_with
 from api.pages.sign_in import refusal
-from api.periodic import attended
 from api.questions.imports import (
     ImportAnswer,
     ask_for_import,
@@ -29,13 +34,8 @@ from api.questions.imports import (
     list_schedules,
     list_sources,
 )
-from api.receiving import takes_files
-from api.schedules import Every
 from api.schemas.imports import ImportForm, import_order
-from api.source_words import SOURCES
-from api.uploads import SUFFIXES
-from api.viewer import Role, viewer
-from api.work import WATCHED_TASK
+from api.words.sources import SOURCES
 from graph_service.errors import GraphServiceError, InvalidValue, Place
 
 data_imports = Blueprint("data_imports", __name__, url_prefix=f"{HOME}/imports")

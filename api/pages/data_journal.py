@@ -8,10 +8,11 @@ from itertools import groupby
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from api.current import services, snapshot, words
 from api.editing.editor import Editor
 from api.editing.history import EXCHANGED, Line, journal_before
-from api.errors import STATUS
+from api.http.current import services, snapshot, words
+from api.http.errors import STATUS
+from api.http.viewer import Role, require, viewer
 from api.language import N_
 from api.messages import describe_error
 from api.pages.data_conflicts import property_name, value_words
@@ -20,7 +21,6 @@ from api.pages.frame import local_path, record_url, term, url_with
 from api.pages.record_words import edge_words
 from api.pages.sign_in import refusal
 from api.questions.sources import list_sources
-from api.viewer import Role, require, viewer
 from graph_service.errors import NotFound
 from graph_service.keys import NodeKey
 

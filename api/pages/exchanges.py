@@ -10,15 +10,14 @@ from flask import Blueprint, redirect, render_template, request
 from flask import Response as FlaskResponse
 from werkzeug.wrappers import Response
 
-from api.caching import today
-from api.current import services, snapshot, words
 from api.editing.editor import Editor
 from api.editing.exchanges import DECISIONS, NEXT
 from api.editing.rights import Rights
-from api.errors import STATUS
-from api.exchange_calendar import calendar
-from api.exchange_words import PHASES, Phase, alike, checklist, phase_of, questions, unlike
-from api.explanations import Explainer
+from api.files.calendar import calendar
+from api.http.caching import today
+from api.http.current import services, snapshot, words
+from api.http.errors import STATUS
+from api.http.viewer import Role, require, viewer
 from api.language import N_
 from api.messages import describe_difference
 from api.pages.frame import record_url, term
@@ -26,14 +25,15 @@ from api.pages.record_words import PROPERTIES
 from api.pages.sign_in import refusal
 from api.questions.exchanges import ExchangeFound, Preparation, calendar_entry, fields_about, find_exchange, prepare
 from api.questions.inventory import practices
-from api.viewer import Role, require, viewer
+from api.words.exchanges import PHASES, Phase, alike, checklist, phase_of, questions, unlike
+from api.words.suggestions import Explainer
 from graph_service.errors import Ambiguous, GraphServiceError, InvalidValue, Place
 from graph_service.keys import Label, NodeKey
 from graph_service.model import EdgeType, Exchange
 from graph_service.vocabulary import load_vocabulary
 from matching.about import targets
-from matching.challenges import SEVERITY
-from matching.names import plain
+from matching.naming.municipalities import plain
+from matching.peers.challenges import SEVERITY
 from matching.practices.records import FAILED
 
 exchanges = Blueprint("exchange_pages", __name__)

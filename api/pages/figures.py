@@ -6,20 +6,20 @@ from dataclasses import dataclass
 import numpy as np
 from markupsafe import Markup
 
-from api.current import words
-from api.explanations import Explainer
+from api.http.current import words
 from api.language import N_
 from api.pages.frame import record_url, term
 from api.pages.pictures import Strip, draw_line, draw_strip
 from api.questions.peers import usual_lens
 from api.questions.standing import Among, Standing, among, level_of
 from api.snapshot import Snapshot
+from api.words.suggestions import Explainer
 from graph_service.errors import NotFound
 from graph_service.keys import NodeKey
 from graph_service.model import Level, Scale
 from graph_service.projection import FloatArray, Projection
 from graph_service.vocabulary import load_vocabulary
-from matching.peers import PeerQuestion
+from matching.peers.matcher import PeerQuestion
 
 PEERS = 10
 NAMED = 3

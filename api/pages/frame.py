@@ -14,14 +14,14 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as AnyResponse
 
-from api.caching import BUILT
-from api.current import services, snapshot, words
+from api.http.caching import BUILT
+from api.http.current import services, snapshot, words
+from api.http.negotiation import COOKIE as LANGUAGE_COOKIE
+from api.http.viewer import Role, viewer
 from api.language import N_
-from api.negotiation import COOKIE as LANGUAGE_COOKIE
 from api.pages.assets import Assets
 from api.pages.freshness import DataStatus, data_status
 from api.settings import LANGUAGES
-from api.viewer import Role, viewer
 from graph_service.errors import GraphServiceError
 from graph_service.keys import Label, NodeKey
 from graph_service.vocabulary import load_vocabulary

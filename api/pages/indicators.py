@@ -7,18 +7,18 @@ import numpy as np
 from flask import Blueprint, render_template, request
 from markupsafe import Markup
 
-from api.caching import depends_on_graph
-from api.current import snapshot, words
-from api.explanations import Explainer
+from api.http.caching import depends_on_graph
+from api.http.current import snapshot, words
 from api.language import N_
 from api.pages.figures import level_strips
 from api.pages.frame import record_url, term, url_with
 from api.pages.pictures import draw_strip
-from api.peer_words import lens_name
 from api.questions.indicators import Measured, find_indicator, list_indicators
 from api.questions.peers import lenses
 from api.questions.standing import Among, among
 from api.snapshot import Snapshot
+from api.words.peers import lens_name
+from api.words.suggestions import Explainer
 from graph_service.keys import Label
 from graph_service.model import Level, Scale
 from graph_service.projection import LEVELS, Projection

@@ -10,28 +10,28 @@ from urllib.parse import quote
 from flask import Blueprint, redirect, render_template, request, send_file
 from werkzeug.wrappers import Response
 
-from api.caching import today
-from api.coverage_words import how_old
-from api.current import services, snapshot, words
 from api.editing.rights import Rights
-from api.explanations import Explainer
-from api.inventory_export import export_coverage
+from api.files.inventories import export_coverage
+from api.http.caching import today
+from api.http.current import services, snapshot, words
+from api.http.viewer import Role, viewer
 from api.language import N_
 from api.pages.frame import record_url, term
 from api.pages.municipality import place_tabs
 from api.questions.inventory import inventory as stock_of
 from api.questions.peers import DEFAULT_LENS, shipped_lens
-from api.viewer import Role, viewer
+from api.words.coverage import how_old
+from api.words.suggestions import Explainer
 from graph_service.errors import Ambiguous, NotFound
 from graph_service.keys import Label, NodeKey
 from graph_service.projection import Projection
 from graph_service.vocabulary import load_vocabulary
-from matching.challenges import SEVERITY
 from matching.inventory.answers import Cell, CoverageAnswer, CoverageQuestion, Due, Lack
 from matching.inventory.matcher import FEWEST_PEERS, Inventory
 from matching.inventory.offers import KnownOffer, actors_named
 from matching.inventory.stock import HARD
-from matching.names import plain
+from matching.naming.municipalities import plain
+from matching.peers.challenges import SEVERITY
 
 inventory = Blueprint("inventory_pages", __name__)
 

@@ -8,9 +8,8 @@ import numpy as np
 from flask import Blueprint, redirect, render_template
 from werkzeug.wrappers import Response
 
-from api.caching import depends_on_graph
-from api.current import snapshot, words
-from api.explanations import Explainer
+from api.http.caching import depends_on_graph
+from api.http.current import snapshot, words
 from api.language import N_
 from api.pages.figures import nearest, off_words, standing_words, themes
 from api.pages.frame import has_page, record_url, term
@@ -19,12 +18,13 @@ from api.questions.profile import Profile, find_profile
 from api.questions.relations import relations
 from api.questions.standing import level_of, standings
 from api.snapshot import Snapshot
+from api.words.suggestions import Explainer
 from graph_service.keys import Label, NodeKey
 from graph_service.model import Actor, EdgeType, Level, Offer
 from graph_service.network.places import inside
 from graph_service.projection import LEVELS, Projection
 from matching.about import day, text
-from matching.challenges import SEVERITY
+from matching.peers.challenges import SEVERITY
 
 municipality = Blueprint("municipality", __name__)
 depends_on_graph(municipality)

@@ -10,10 +10,9 @@ import marshmallow as ma
 from flask import Blueprint, Response, make_response, redirect, render_template, request, send_file
 from werkzeug.wrappers import Response as AnyResponse
 
-from api.caching import depends_on_graph
-from api.current import services, snapshot, words
+from api.http.caching import depends_on_graph
+from api.http.current import services, snapshot, words
 from api.language import N_
-from api.network_view_words import ToldView, ViewSpeaker
 from api.pages.frame import record_url
 from api.pages.network_lists import LINE_COLUMNS, NODE_COLUMNS, Listing, about_of, line_rows, node_rows
 from api.pages.network_picture import draw_view
@@ -26,6 +25,7 @@ from api.questions.network_shown import MOST, MOST_AT_ALL, MOST_DEPTH, Entry, Si
 from api.questions.network_view import find_view
 from api.schemas.network_view import ViewQuery, view_asked
 from api.snapshot import Snapshot
+from api.words.network_views import ToldView, ViewSpeaker
 from graph_service.errors import Ambiguous, GraphServiceError, NotFound
 from graph_service.keys import Label, NodeKey
 from graph_service.model import EdgeType

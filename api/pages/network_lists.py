@@ -7,7 +7,7 @@ from typing import Any
 from flask import request
 
 from api.language import N_
-from api.network_view_words import ToldView, ViewSpeaker
+from api.words.network_views import ToldView, ViewSpeaker
 from graph_service.model import EdgeType
 
 EACH_PAGE = 25

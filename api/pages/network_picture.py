@@ -7,8 +7,8 @@ from types import MappingProxyType
 from markupsafe import Markup, escape
 
 from api.language import Words
-from api.network_view_words import ToldNode, ToldView
 from api.questions.network_layout import radius_of
+from api.words.network_views import ToldNode, ToldView
 
 SHAPES: Mapping[str, str] = MappingProxyType(
     {

@@ -5,8 +5,8 @@ Looking at them changes nothing, because mail programs look at links, too.
 
 from flask import Blueprint, render_template
 
-from api.current import services
-from api.notice_mail import confirm, notice_of_link, notices, record_of_link
+from api.http.current import services
+from api.mail.notice_mail import confirm, notice_of_link, notices, record_of_link
 
 notice_links = Blueprint("notice_links", __name__)
 

@@ -9,25 +9,25 @@ from flask import Blueprint, redirect, render_template, request
 from rapidfuzz import process
 from werkzeug.wrappers import Response
 
-from api.caching import today
-from api.current import services, snapshot, words
 from api.editing.editor import Editor
 from api.editing.pasted import MOST_ROWS, Pasted, read_pasted
-from api.errors import STATUS
+from api.http.caching import today
+from api.http.current import services, snapshot, words
+from api.http.errors import STATUS
+from api.http.viewer import Role, require, viewer
 from api.language import N_
 from api.messages import describe_difference
 from api.pages.frame import local_path, record_url, term
 from api.pages.record_words import PROPERTIES
 from api.pages.sign_in import refusal
 from api.questions.directory import directory
-from api.viewer import Role, require, viewer
 from graph_service.errors import Ambiguous, GraphServiceError, NotFound
 from graph_service.keys import Label, NodeKey
 from graph_service.model import Level
 from graph_service.projection import LEVELS
 from graph_service.vocabulary import load_vocabulary
-from matching.names import plain
-from matching.nearness import above, position_keys
+from matching.naming.municipalities import plain
+from matching.peers.nearness import above, position_keys
 
 offer_forms = Blueprint("offer_forms", __name__)
 

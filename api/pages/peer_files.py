@@ -9,18 +9,18 @@ from tempfile import TemporaryDirectory
 
 from flask import Blueprint, Response, current_app, request
 
-from api.caching import depends_on_graph, today
-from api.current import snapshot, words
-from api.explanations import Explainer
+from api.files.sheets import Sheet, Value, write_sheets
+from api.http.caching import depends_on_graph, today
+from api.http.current import snapshot, words
 from api.pages.compare import chosen_others
 from api.pages.council_document import write_paper
 from api.pages.council_paper import compose, gather
 from api.pages.frame import term
 from api.pages.peers_view import view_of
-from api.peer_words import described, not_known
 from api.questions.comparison import MOST, Comparison, compare
 from api.questions.peers import PeersFound, find_peers
-from api.sheets import Sheet, Value, write_sheets
+from api.words.peers import described, not_known
+from api.words.suggestions import Explainer
 from graph_service.keys import NodeKey
 
 files = Blueprint("peer_files", __name__)

@@ -7,14 +7,12 @@ from flask import Blueprint, make_response, redirect, render_template, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from api.caching import depends_on_graph
-from api.current import snapshot, words
-from api.explanations import MEANING, Explainer
+from api.http.caching import depends_on_graph
+from api.http.current import snapshot, words
 from api.language import N_
 from api.pages.peers_view import MOST_WEIGHT, View, view_of
 from api.pages.peers_why import explained, reason_cells
 from api.pages.pictures import draw_map, points_of
-from api.peer_words import described, lens_name, not_known
 from api.questions.comparison import MOST
 from api.questions.peers import (
     PeerKind,
@@ -24,14 +22,16 @@ from api.questions.peers import (
     lenses,
 )
 from api.questions.profile import ratings
+from api.words.peers import described, lens_name, not_known
+from api.words.suggestions import MEANING, Explainer
 from graph_service.errors import Ambiguous, NotFound
 from graph_service.keys import Label, NodeKey
 from graph_service.model import EdgeType, Level
 from graph_service.projection import LEVELS, Projection
 from graph_service.vocabulary import load_vocabulary
-from matching.challenges import challenge_similarity
-from matching.lens import ALL_INDICATORS, LensIndicator
-from matching.peers import PeerSuggestion
+from matching.peers.challenges import challenge_similarity
+from matching.peers.lens import ALL_INDICATORS, LensIndicator
+from matching.peers.matcher import PeerSuggestion
 
 peers = Blueprint("peers", __name__)
 depends_on_graph(peers)

@@ -9,7 +9,7 @@ import marshmallow as ma
 from flask import request
 from werkzeug.datastructures import MultiDict
 
-from api.current import snapshot, words
+from api.http.current import snapshot, words
 from api.questions.comparison import MOST
 from api.questions.peers import PeersAsked, shipped_lens, usual_lens
 from api.questions.profile import ratings

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from flask import request
 
-from api.current import snapshot, words
-from api.explanations import Explainer
+from api.http.current import snapshot, words
 from api.pages.peers_view import View
 from api.questions.peers import PeerExplained, explain_pair
+from api.words.suggestions import Explainer
 from graph_service.errors import Ambiguous, NotFound
 from graph_service.model import Municipality
 from matching.contract import Contribution

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from graph_service.keys import NodeKey
 from graph_service.model import Level
 from graph_service.projection import LEVELS, Projection
-from matching.features import years
+from matching.peers.features import years
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from api.caching import depends_on_graph, today
-from api.current import snapshot, words
-from api.explanations import Explainer
+from api.http.caching import depends_on_graph, today
+from api.http.current import snapshot, words
 from api.pages.frame import record_url, term
-from api.practice_words import FIT, cautioned, headline, placed, scope, sentences
 from api.questions.peers import DEFAULT_LENS, shipped_lens
 from api.questions.practices import find_practices, practice_question
+from api.words.practices import FIT, cautioned, headline, placed, scope, sentences
+from api.words.suggestions import Explainer
 from graph_service.errors import Ambiguous, NotFound
 from graph_service.keys import Label, NodeKey
 from graph_service.model import EdgeType, Practice
 from graph_service.projection import Projection
 from graph_service.vocabulary import load_vocabulary
-from matching.names import plain
+from matching.naming.municipalities import plain
 from matching.practices.answers import PracticeAnswer, PracticeSuggestion
 
 practices = Blueprint("practice_pages", __name__)

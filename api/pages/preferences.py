@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
-from api.negotiation import COOKIE as LANGUAGE_COOKIE
+from api.http.negotiation import COOKIE as LANGUAGE_COOKIE
 from api.pages.frame import THEME_COOKIE, THEMES, local_path, set_cookie
 from api.settings import LANGUAGES
 

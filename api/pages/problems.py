@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from flask import Response, make_response, render_template
 
-from api.current import words
+from api.http.current import words
 from api.language import N_
 
 log = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from babel import Locale, UnknownLocaleError
 
-from api.current import words
+from api.http.current import words
 from api.language import N_
 from api.pages.frame import term
 from graph_service.keys import Label

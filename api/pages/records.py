@@ -9,8 +9,9 @@ from flask import Blueprint, redirect, render_template
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from api.caching import depends_on_graph, today
-from api.current import services, snapshot, words
+from api.http.caching import depends_on_graph, today
+from api.http.current import services, snapshot, words
+from api.http.viewer import viewer
 from api.language import N_
 from api.pages.frame import PLACES, has_page, record_url, term
 from api.pages.pictures import Span, draw_map, draw_timeline, points_of
@@ -18,7 +19,6 @@ from api.pages.record_words import PROPERTIES, RELATIONS, TOPICS, edge_words, pr
 from api.questions.records import ActorFound, Freshness, OfferFound, PracticeFound, RecordFound, find_record
 from api.questions.relations import Related
 from api.questions.sources import find_claims, list_sources
-from api.viewer import viewer
 from graph_service.errors import StoreError
 from graph_service.keys import Label, NodeKey
 from graph_service.model import Actor, EdgeType, Level, Municipality, Node

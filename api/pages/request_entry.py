@@ -6,26 +6,26 @@ from urllib.parse import urlencode
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from api.caching import today
-from api.contact_mail import contacts
-from api.current import services, snapshot, words
 from api.editing.editor import Editor
-from api.errors import STATUS
-from api.explanations import Explainer
+from api.http.caching import today
+from api.http.current import services, snapshot, words
+from api.http.errors import STATUS
+from api.http.viewer import Role, require, viewer
+from api.mail.contact_mail import contacts
+from api.mail.notice_mail import notices
 from api.messages import describe_error
-from api.notice_mail import notices
 from api.pages.frame import SIGN_IN, has_page, record_url
 from api.pages.request_filters import terms_of
 from api.pages.requests import LIST, MOST_MATCHES, answered, matches
 from api.pages.sign_in import refusal
 from api.questions.records import known_key
 from api.questions.supporters import find_supporters
-from api.supporter_words import scope
-from api.viewer import Role, require, viewer
+from api.words.suggestions import Explainer
+from api.words.supporters import scope
 from graph_service.errors import InvalidValue
 from graph_service.keys import Label, NodeKey
 from graph_service.model import Visibility
-from matching.node_names import find_node
+from matching.naming.nodes import find_node
 
 entry = Blueprint("request_entry", __name__)
 

@@ -4,12 +4,12 @@ from dataclasses import dataclass, replace
 
 from flask import request
 
-from api.current import snapshot, words
+from api.http.current import snapshot, words
 from api.questions.supporters import SoughtAsked
 from graph_service.errors import Ambiguous, NotFound
 from graph_service.keys import NodeKey
 from graph_service.vocabulary import load_vocabulary
-from matching.names import plain
+from matching.naming.municipalities import plain
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from api.caching import depends_on_graph, today
-from api.current import snapshot, words
-from api.explanations import Explainer
+from api.http.caching import depends_on_graph, today
+from api.http.current import snapshot, words
+from api.http.viewer import Role, viewer
 from api.pages.frame import SIGN_IN, has_page, record_url, term
 from api.pages.request_filters import read_filters, terms_of
 from api.questions.records import known_key
@@ -20,11 +20,11 @@ from api.questions.supporters import (
     find_supporters,
     supporter_ranker,
 )
-from api.supporter_words import FIT, headline, scope, sentences, state_words
-from api.viewer import Role, viewer
+from api.words.suggestions import Explainer
+from api.words.supporters import FIT, headline, scope, sentences, state_words
 from graph_service.errors import Ambiguous, NotFound
 from graph_service.keys import Label, NodeKey
-from matching.node_names import find_actor
+from matching.naming.nodes import find_actor
 from matching.supporters.answers import SupporterAnswer, SupporterSuggestion
 from matching.supporters.records import Supporter, Wanted
 

@@ -3,8 +3,8 @@
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from api.auth import require_session
-from api.current import services
+from api.http.auth import require_session
+from api.http.current import services
 from api.pages.frame import local_path
 
 saved = Blueprint("saved_pages", __name__, url_prefix="/saved")

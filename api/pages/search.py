@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from api.caching import depends_on_graph
-from api.current import snapshot, words
+from api.http.caching import depends_on_graph
+from api.http.current import snapshot, words
 from api.language import N_
 from api.pages.frame import has_page, record_url, term
 from api.questions.search import find

@@ -6,14 +6,14 @@ from flask import Blueprint, make_response, redirect, render_template, request
 from flask import Response as FlaskResponse
 from werkzeug.wrappers import Response
 
-from api.account_links import send_forgotten
 from api.accounts.attempts import TooManyAttempts
-from api.auth import must_be_secure, remote_address, sign_in, sign_out
-from api.current import services, words
-from api.errors import STATUS, Unauthorised
+from api.http.auth import must_be_secure, remote_address, sign_in, sign_out
+from api.http.current import services, words
+from api.http.errors import STATUS, Unauthorised
+from api.http.sign_on import LIVES
+from api.http.viewer import viewer
+from api.mail.account_links import send_forgotten
 from api.pages.frame import local_path
-from api.sign_on import LIVES
-from api.viewer import viewer
 from graph_service.errors import GraphServiceError
 
 signing_in = Blueprint("signing_in", __name__)

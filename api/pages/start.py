@@ -7,8 +7,8 @@ from math import cos, isnan, radians, sqrt
 from flask import Blueprint, render_template, request
 from markupsafe import Markup, escape
 
-from api.caching import depends_on_graph
-from api.current import snapshot, words
+from api.http.caching import depends_on_graph
+from api.http.current import snapshot, words
 from api.language import N_
 from api.pages.frame import has_page, record_url, snapshot_status, term
 from api.pages.freshness import DataStatus

@@ -4,7 +4,7 @@ from datetime import date
 
 from flask import Blueprint, render_template
 
-from api.current import services
+from api.http.current import services
 from api.pages.licences import COMPONENTS, licences_of_data
 
 static = Blueprint("static_pages", __name__)

@@ -15,8 +15,8 @@ from graph_service.keys import Label, NodeKey
 from graph_service.model import EdgeType, Indicator
 from graph_service.network.places import inside
 from matching.about import text
-from matching.features import years
 from matching.inventory.offers import Rating
+from matching.peers.features import years
 
 MOST = 5
 """With how many others a municipality is compared at once."""

@@ -19,7 +19,7 @@ from graph_service.model import EdgeType
 from graph_service.network.places import inside
 from graph_service.projection import Projection
 from matching.about import day
-from matching.names import plain
+from matching.naming.municipalities import plain
 
 Mask = npt.NDArray[np.bool_]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from api.editing.editor import Editor
-from api.exchange_calendar import Entry as CalendarEntry
+from api.files.calendar import Entry as CalendarEntry
 from api.questions.inventory import inventory, practices
 from api.questions.peers import DEFAULT_LENS, PeerExplained, PeersAsked, explain_pair, shipped_lens
 from api.questions.profile import ratings
@@ -18,8 +18,8 @@ from graph_service.store.contract import Reader
 from graph_service.store.journal import Entry
 from matching.about import fields_of
 from matching.inventory.offers import KnownOffer
-from matching.lens import Filters
-from matching.nearness import below, position_keys
+from matching.peers.lens import Filters
+from matching.peers.nearness import below, position_keys
 from matching.practices.records import Event, Known
 
 

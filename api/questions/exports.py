@@ -11,7 +11,7 @@ from tempfile import mkdtemp
 from threading import Lock
 from types import MappingProxyType
 
-from api.errors import TooMany
+from api.http.errors import TooMany
 from api.language import N_, Words
 from api.services import Services
 from api.snapshot import Snapshot

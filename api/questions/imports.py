@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import IO, Any
 
-from api.import_jobs import KIND, ImportJobs, ImportOrder
-from api.jobs import Job, JobState, new_id
+from api.jobs.imports import KIND, ImportJobs, ImportOrder
+from api.jobs.schedules import Every, Schedule
+from api.jobs.table import Job, JobState, new_id
+from api.jobs.uploads import StoredFile
 from api.language import Words
 from api.messages import ADVICE, describe_difference, describe_issue, issue_label
-from api.schedules import Every, Schedule
-from api.uploads import StoredFile
 from graph_service.errors import InvalidValue, NotFound, Place
 from importers.contract import Issue
 from importers.registry import importer_ids

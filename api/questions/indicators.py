@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from api.explanations import Explainer
 from api.language import Words
 from api.snapshot import Snapshot
+from api.words.suggestions import Explainer
 from graph_service.arrays import IntArray
 from graph_service.errors import NotFound
 from graph_service.keys import Label

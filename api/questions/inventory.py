@@ -13,9 +13,9 @@ from matching.inventory.answers import AtlasAnswer, AtlasQuestion, AtlasRow, Cov
 from matching.inventory.atlas import rows_of, serves
 from matching.inventory.matcher import Inventory
 from matching.inventory.offers import KnownOffer
-from matching.lens import Lens
-from matching.nearness import below, comparable, position_keys
-from matching.peers import PeerQuestion, PeerSuggestion
+from matching.peers.lens import Lens
+from matching.peers.matcher import PeerQuestion, PeerSuggestion
+from matching.peers.nearness import below, comparable, position_keys
 from matching.practices.records import Event, Known, read_practices
 
 MOST_LOOKED_AT = 100

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from api.explanations import Explainer
 from api.language import Words
 from api.questions.peers import lenses, shipped_lens
 from api.snapshot import Snapshot
+from api.words.suggestions import Explainer
 from graph_service.projection import Projection
-from matching.lens import Lens
+from matching.peers.lens import Lens
 
 
 @dataclass(frozen=True, slots=True)

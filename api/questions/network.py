@@ -21,8 +21,8 @@ from graph_service.network.paths import Paths, paths_of
 from graph_service.network.places import place_of_actors
 from graph_service.network.ties import ALL, PLACE, WORK, Ties
 from graph_service.projection import Projection
-from matching.duplicates import LEAST, Duplicate, DuplicateMatcher, DuplicateRanker
-from matching.node_names import find_node
+from matching.duplicates.matcher import LEAST, Duplicate, DuplicateMatcher, DuplicateRanker
+from matching.naming.nodes import find_node
 
 MOST_BROKERS = 200
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from threading import BoundedSemaphore
 
-from api.errors import TooMany
+from api.http.errors import TooMany
 from api.questions.exports import FORMS, Written
 from api.services import Services
 from api.snapshot import Snapshot

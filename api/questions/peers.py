@@ -13,13 +13,13 @@ from api.snapshot import Snapshot
 from graph_service.errors import NotFound
 from graph_service.keys import Label, NodeKey, concept_key
 from graph_service.projection import Projection
-from matching.ahead import ahead_in_time
-from matching.challenges import blended, challenge_similarity, ratings
 from matching.contract import Contribution
-from matching.features import known_indicators
-from matching.further import different_yet_solved, similar_but_further, unfamiliar
-from matching.lens import ALL_INDICATORS, Filters, Lens, shipped_lenses
-from matching.peers import PeerAnswer, PeerQuestion, PeerRanker, PeerSuggestion
+from matching.peers.ahead import ahead_in_time
+from matching.peers.challenges import blended, challenge_similarity, ratings
+from matching.peers.features import known_indicators
+from matching.peers.further import different_yet_solved, similar_but_further, unfamiliar
+from matching.peers.lens import ALL_INDICATORS, Filters, Lens, shipped_lenses
+from matching.peers.matcher import PeerAnswer, PeerQuestion, PeerRanker, PeerSuggestion
 
 DEFAULT_LENS = "structure"
 

@@ -6,7 +6,7 @@ from api.questions.profile import ratings
 from api.snapshot import Snapshot
 from graph_service.errors import NotFound
 from graph_service.keys import NodeKey
-from matching.lens import Lens
+from matching.peers.lens import Lens
 from matching.practices.answers import PracticeAnswer, PracticeQuestion
 from matching.practices.matcher import PracticeRanker
 

@@ -6,18 +6,18 @@ from datetime import date
 
 import numpy as np
 
-from api.explanations import Explainer
 from api.language import Words
 from api.questions.directory import Named, directory, named_town
 from api.questions.relations import place_of, relations
 from api.snapshot import Snapshot
+from api.words.suggestions import Explainer
 from graph_service.errors import NotFound
 from graph_service.keys import Label, NodeKey
 from graph_service.model import EdgeType, Level, Municipality
 from graph_service.projection import LEVELS, Projection
 from matching.about import day, text
 from matching.inventory.offers import Rating, latest_ratings
-from matching.nearness import above
+from matching.peers.nearness import above
 
 COUNTED = (Label.ACTOR, Label.ALLIANCE, Label.PRACTICE, Label.OFFER, Label.REQUEST, Label.EXCHANGE)
 

@@ -16,7 +16,7 @@ from graph_service.errors import InvalidValue
 from graph_service.keys import Label, NodeKey, ags_from_ars, district_ags
 from graph_service.model import EdgeType, Level
 from graph_service.projection import LEVELS, Projection
-from matching.names import KINDS, bare, names_of, plain
+from matching.naming.municipalities import KINDS, bare, names_of, plain
 
 CONCEPTS = frozenset({"challenge", "field"})
 """The kinds of terms that people look for."""

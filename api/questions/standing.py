@@ -11,7 +11,7 @@ from graph_service.arrays import IntArray
 from graph_service.keys import NodeKey
 from graph_service.model import Indicator, Level
 from graph_service.projection import LEVELS, FloatArray, Projection
-from matching.features import NO_VALUE, Features, features
+from matching.peers.features import NO_VALUE, Features, features
 
 MIDDLE = 0.8
 """The share of a level's municipalities that counts as its middle; outside it is every tenth on either side."""

@@ -8,7 +8,7 @@ from api.questions.terms import check_terms
 from api.snapshot import Snapshot
 from graph_service.keys import Label, NodeKey
 from graph_service.network.places import inside
-from matching.names import plain
+from matching.naming.municipalities import plain
 from matching.supporters.answers import SupporterAnswer, SupporterQuestion
 from matching.supporters.matcher import SupporterMatcher, SupporterRanker
 from matching.supporters.records import Profile, Supporter, Wanted

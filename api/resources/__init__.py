@@ -1,6 +1,6 @@
 """Routes under /api/v1, one module per resource: they parse, ask and answer, nothing else."""
 
-from api.blueprint import Blueprint
+from api.http.blueprint import Blueprint
 from api.resources.accounts import accounts
 from api.resources.conflicts import conflicts
 from api.resources.contact import contact

@@ -4,14 +4,15 @@ from typing import Any
 
 from flask import Response
 
-from api.access import requires
-from api.account_links import invite, reset
 from api.accounts.model import Account
 from api.accounts.records import Exported
-from api.auth import require_session
-from api.blueprint import Blueprint
-from api.current import services
+from api.http.access import requires
+from api.http.auth import require_session
+from api.http.blueprint import Blueprint
+from api.http.current import services
+from api.http.viewer import Role
 from api.json import to_json
+from api.mail.account_links import invite, reset
 from api.schemas.accounts import (
     AccountBody,
     AccountChangeBody,
@@ -21,7 +22,6 @@ from api.schemas.accounts import (
     municipality_of,
 )
 from api.schemas.paging import PageQuery, link_next
-from api.viewer import Role
 from graph_service.keys import NodeKey
 
 accounts = Blueprint("accounts", __name__, url_prefix="/accounts", description="All accounts, for administrators.")

@@ -5,9 +5,9 @@ from typing import Any
 
 import marshmallow as ma
 
-from api.blueprint import Blueprint
-from api.caching import depends_on_graph
-from api.current import services, snapshot
+from api.http.blueprint import Blueprint
+from api.http.caching import depends_on_graph
+from api.http.current import services, snapshot
 from api.questions.conflicts import Disagreement, list_disagreements
 from api.schemas.paging import PageQuery, link_next
 

@@ -4,14 +4,14 @@ from typing import Any
 
 from flask import Response
 
-from api.access import requires
-from api.auth import require_session
-from api.blueprint import Blueprint
-from api.contact_mail import ask, contacts
-from api.current import services, snapshot
 from api.editing.rights import Rights
+from api.http.access import requires
+from api.http.auth import require_session
+from api.http.blueprint import Blueprint
+from api.http.current import services, snapshot
+from api.http.viewer import Role, viewer
+from api.mail.contact_mail import ask, contacts
 from api.schemas.contact import ContactBody, ContactShown, ContactsShown, MailboxBody, Reachable
-from api.viewer import Role, viewer
 from graph_service.errors import NotFound
 from graph_service.keys import NodeKey
 

@@ -5,14 +5,14 @@ from typing import Any
 
 import marshmallow as ma
 
-from api.access import requires
-from api.blueprint import Blueprint
-from api.caching import depends_on_graph, today
-from api.current import services, snapshot
 from api.editing.identity import Verdict, decide, take_back
+from api.http.access import requires
+from api.http.blueprint import Blueprint
+from api.http.caching import depends_on_graph, today
+from api.http.current import services, snapshot
+from api.http.viewer import Role
 from api.questions.decisions import DecisionsFound, list_decisions
 from api.resources.editing import editor
-from api.viewer import Role
 from graph_service.keys import NodeKey
 
 decisions = Blueprint(

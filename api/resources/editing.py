@@ -8,17 +8,17 @@ from typing import Any
 import marshmallow as ma
 from flask import Response, request, url_for
 
-from api.access import requires
-from api.blueprint import Blueprint
-from api.current import services, snapshot
 from api.editing.editor import EDGES, EDITABLE, Editor
 from api.editing.history import Lines, changes_since, journal_since
 from api.editing.records import Entered, plain_row
-from api.errors import PreconditionRequired
+from api.http.access import requires
+from api.http.blueprint import Blueprint
+from api.http.current import services, snapshot
+from api.http.errors import PreconditionRequired
+from api.http.viewer import Role, viewer
 from api.json import to_json
 from api.schemas.dataclasses import schema_of
 from api.schemas.rows import row_schema
-from api.viewer import Role, viewer
 from graph_service.exchange import TABLES
 from graph_service.keys import Label, NodeKey
 

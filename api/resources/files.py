@@ -6,9 +6,9 @@ from typing import Any
 import marshmallow as ma
 from flask import Response, send_file
 
-from api.blueprint import Blueprint
-from api.caching import depends_on_graph
-from api.current import services, snapshot, words
+from api.http.blueprint import Blueprint
+from api.http.caching import depends_on_graph
+from api.http.current import services, snapshot, words
 from api.questions.exports import FORMS, FormsListed, find_export, list_forms
 from api.questions.shapes import feature_collection
 from api.schemas.lists import TERM, level, part_of_name, place, towns_asked

@@ -4,9 +4,12 @@ from typing import Any
 
 from flask import Response, url_for
 
-from api.access import requires
-from api.current import services, words
-from api.jobs import Job, JobState
+from api.http.access import requires
+from api.http.current import services, words
+from api.http.receiving import FileBlueprint, takes_files
+from api.http.viewer import Role, viewer
+from api.jobs.schedules import Every
+from api.jobs.table import Job, JobState
 from api.json import to_json
 from api.questions.imports import (
     ImportAnswer,
@@ -22,11 +25,8 @@ from api.questions.imports import (
     list_schedules,
     list_sources,
 )
-from api.receiving import FileBlueprint, takes_files
-from api.schedules import Every
 from api.schemas.imports import ImportForm, ImportsQuery, NumberedPageQuery, import_order
 from api.schemas.paging import link_next
-from api.viewer import Role, viewer
 
 imports = FileBlueprint(
     "imports", __name__, url_prefix="/imports", description="Bringing data in, checked and confirmed."

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from api.blueprint import Blueprint
-from api.caching import depends_on_graph
-from api.current import snapshot
+from api.http.blueprint import Blueprint
+from api.http.caching import depends_on_graph
+from api.http.current import snapshot
 from api.questions.alliances import check, compose
 from api.questions.inventory import find_atlas
 from api.questions.partners import find_partners

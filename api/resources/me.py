@@ -4,15 +4,16 @@ from typing import Any
 
 from flask import Response
 
-from api.access import requires
 from api.accounts.model import Scope
 from api.accounts.records import Exported
-from api.auth import remote_address, require_session, session_secret, sign_out
-from api.blueprint import Blueprint
-from api.current import services, snapshot
+from api.http.access import requires
+from api.http.auth import remote_address, require_session, session_secret, sign_out
+from api.http.blueprint import Blueprint
+from api.http.current import services, snapshot
+from api.http.viewer import Role, require, viewer
 from api.json import to_json
-from api.notice_mail import notices
-from api.notices import Kind
+from api.mail.notice_mail import notices
+from api.mail.notices import Kind
 from api.schemas.accounts import (
     ConfirmedBody,
     Me,
@@ -27,7 +28,6 @@ from api.schemas.accounts import (
     TokenShown,
     TokensShown,
 )
-from api.viewer import Role, require, viewer
 from graph_service.errors import NotFound
 from graph_service.keys import NodeKey
 

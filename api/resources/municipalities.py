@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from api.blueprint import Blueprint
-from api.caching import depends_on_graph
-from api.current import snapshot, words
+from api.http.blueprint import Blueprint
+from api.http.caching import depends_on_graph
+from api.http.current import snapshot, words
 from api.questions.directory import Records, find_records
 from api.questions.inventory import find_coverage
 from api.questions.municipalities import Towns, find_towns

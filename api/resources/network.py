@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from api.blueprint import Blueprint
-from api.caching import depends_on_graph
-from api.current import snapshot, words
-from api.network_view_words import ToldView, ViewSpeaker
+from api.http.blueprint import Blueprint
+from api.http.caching import depends_on_graph
+from api.http.current import snapshot, words
 from api.questions.network import (
     CommunitiesFound,
     CommunityFound,
@@ -33,6 +32,7 @@ from api.schemas.network import (
     chosen_ties,
 )
 from api.schemas.network_view import ViewQuery, view_asked
+from api.words.network_views import ToldView, ViewSpeaker
 from graph_service.network.aggregate import Aggregate
 from graph_service.network.between import Between, find_between
 from graph_service.network.brokers import Brokers

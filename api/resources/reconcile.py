@@ -6,12 +6,12 @@ import marshmallow as ma
 from flask import Response, request
 
 from api import reconciliation as protocol
-from api.blueprint import Blueprint
-from api.caching import depends_on_graph
-from api.current import services, snapshot, words
-from api.guard import open_to_all_sites
+from api.http.blueprint import Blueprint
+from api.http.caching import depends_on_graph
+from api.http.current import services, snapshot, words
+from api.http.guard import open_to_all_sites
+from api.http.openapi import PREFIX
 from api.json import to_json
-from api.openapi import PREFIX
 from api.questions.records import address_of
 from api.schemas.reconcile import BatchSchema, PropertiesQuery, SuggestQuery, sent
 

@@ -4,17 +4,17 @@ from typing import Any
 
 from flask import Response
 
-from api.blueprint import Blueprint
-from api.caching import depends_on_graph
-from api.current import services, snapshot, words
 from api.editing.editor import Editor
-from api.exchange_calendar import calendar
+from api.files.calendar import calendar
+from api.http.blueprint import Blueprint
+from api.http.caching import depends_on_graph
+from api.http.current import services, snapshot, words
+from api.http.viewer import viewer
 from api.questions.directory import Records, find_records
 from api.questions.exchanges import calendar_entry, find_exchange
 from api.questions.records import FOUND, find_record, known_key
 from api.schemas.lists import DayQuery, RecordsQuery, day_of, records_asked
 from api.schemas.paging import link_next
-from api.viewer import viewer
 from graph_service.keys import Label
 
 actors = Blueprint("actors", __name__, url_prefix="/actors", description="Organisations, never persons.")

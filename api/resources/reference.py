@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from api.blueprint import Blueprint
-from api.caching import depends_on_graph
-from api.current import snapshot, words
+from api.http.blueprint import Blueprint
+from api.http.caching import depends_on_graph
+from api.http.current import snapshot, words
 from api.questions.indicators import Indicators, Measured, Values, find_indicator, find_values, list_indicators
 from api.questions.lenses import Lenses, LensFound, find_lens, list_lenses
 from api.questions.vocabularies import Vocabularies, VocabularyFound, find_vocabulary, list_vocabularies

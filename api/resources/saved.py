@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import marshmallow as ma
 from flask import Response
 
-from api.access import requires
-from api.blueprint import Blueprint
-from api.current import services
+from api.http.access import requires
+from api.http.blueprint import Blueprint
+from api.http.current import services
+from api.http.viewer import Role, require
 from api.saved import LONGEST_ADDRESS, LONGEST_NAME, NAME, Saved
 from api.schemas.accounts import Text
-from api.viewer import Role, require
 
 saved = Blueprint("saved", __name__, url_prefix="/me/saved", description="What one keeps under a name.")
 

@@ -5,9 +5,9 @@ from typing import Any
 import marshmallow as ma
 from webargs.fields import DelimitedList
 
-from api.blueprint import Blueprint
-from api.caching import depends_on_graph
-from api.current import snapshot
+from api.http.blueprint import Blueprint
+from api.http.caching import depends_on_graph
+from api.http.current import snapshot
 from api.questions.search import find
 from api.questions.searched import MOST_LETTERS, SEARCHED, SearchAsked, SearchFound
 from graph_service.keys import Label

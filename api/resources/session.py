@@ -4,15 +4,15 @@ from typing import Any
 
 from flask import Response
 
-from api.access import requires
-from api.account_links import send_forgotten
-from api.auth import remote_address, require_session, sign_in, sign_out
-from api.blueprint import Blueprint
-from api.current import services
+from api.http.access import requires
+from api.http.auth import remote_address, require_session, sign_in, sign_out
+from api.http.blueprint import Blueprint
+from api.http.current import services
+from api.http.viewer import Role
 from api.json import to_json
+from api.mail.account_links import send_forgotten
 from api.resources.me import shown
 from api.schemas.accounts import ForgottenBody, LinkedPasswordBody, Me, SignInBody
-from api.viewer import Role
 
 session = Blueprint("session", __name__, description="Signing in and out.")
 

@@ -1,8 +1,8 @@
 """/datasets and /claims: whose data these are, and who says what of a record."""
 
-from api.blueprint import Blueprint
-from api.caching import depends_on_graph
-from api.current import services, snapshot
+from api.http.blueprint import Blueprint
+from api.http.caching import depends_on_graph
+from api.http.current import services, snapshot
 from api.questions.sources import ClaimsFound, Source, Sources, find_claims, find_source, list_sources
 from graph_service.keys import NodeKey
 

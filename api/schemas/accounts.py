@@ -11,7 +11,7 @@ from api.accounts.registry import LONGEST_EMAIL, LONGEST_NAME
 from api.accounts.sign_in import RESET_LIVES
 from api.accounts.tokens import LONGEST_DAYS
 from api.accounts.tokens import LONGEST_NAME as LONGEST_TOKEN_NAME
-from api.notices import Kind, Notice
+from api.mail.notices import Kind, Notice
 from api.settings import LANGUAGES
 from graph_service.keys import NodeKey
 

@@ -12,8 +12,8 @@ from api.snapshot import Snapshot
 from graph_service.keys import Label, NodeKey
 from graph_service.model import Level
 from matching.inventory.answers import AtlasQuestion
-from matching.lens import Lens
 from matching.partners.matcher import PartnerQuestion
+from matching.peers.lens import Lens
 from matching.teams.composer import LEAST, MOST
 from matching.teams.need import TeamNeed
 

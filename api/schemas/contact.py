@@ -6,7 +6,7 @@ from datetime import datetime
 import marshmallow as ma
 
 from api.accounts.registry import LONGEST_EMAIL
-from api.contact import LONGEST_SUBJECT, LONGEST_TEXT, Contact
+from api.mail.contact import LONGEST_SUBJECT, LONGEST_TEXT, Contact
 
 KEY = r"^[a-z]{4,20}:[A-Za-z0-9._-]{1,200}$"
 

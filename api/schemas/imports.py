@@ -5,11 +5,11 @@ from typing import Any
 import marshmallow as ma
 from werkzeug.datastructures import FileStorage
 
-from api.import_jobs import ImportOrder
-from api.jobs import JobState
-from api.schedules import Every
+from api.jobs.imports import ImportOrder
+from api.jobs.schedules import Every
+from api.jobs.table import JobState
+from api.jobs.uploads import MOST_FILES
 from api.schemas.paging import PageQuery
-from api.uploads import MOST_FILES
 
 SOURCE = r"^[a-z0-9][a-z0-9-]{0,59}$"
 DATASET = r"^[a-z0-9][a-z0-9._-]{0,99}$"

@@ -5,7 +5,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from api.caching import today
+from api.http.caching import today
 from api.questions.directory import RecordsAsked
 from api.questions.municipalities import TownsAsked
 from api.schemas.paging import PageQuery

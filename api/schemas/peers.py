@@ -8,7 +8,7 @@ from webargs.fields import DelimitedList
 from api.questions.peers import DEFAULT_LENS, PeerKind, PeersAsked, shipped_lens
 from graph_service.keys import NodeKey
 from graph_service.model import Level
-from matching.lens import Filters, StateFilter
+from matching.peers.lens import Filters, StateFilter
 
 
 class PeersQuery(ma.Schema):

@@ -8,8 +8,8 @@ from flask import request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from api.reconciliation import BATCH, MOST_IDS, MOST_PROPERTIES
-from matching.reconcile import MOST
-from matching.reconcile_values import TYPES
+from matching.reconciliation.matcher import MOST
+from matching.reconciliation.values import TYPES
 
 _SPACES = r"\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 WORDS = rf"^[^{_SPACES}][^\x00-\x1f\x7f-\x9f]{{0,300}}$"

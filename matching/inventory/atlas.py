@@ -10,7 +10,7 @@ from graph_service.projection import LEVELS
 from matching.inventory.answers import AtlasAnswer, AtlasCell, AtlasQuestion, AtlasRow
 from matching.inventory.offers import EVERYBODY
 from matching.inventory.stock import HARD, Stock, span
-from matching.nearness import below, position_keys
+from matching.peers.nearness import below, position_keys
 from matching.practices.records import read_practices
 
 

@@ -33,9 +33,9 @@ from matching.inventory.offers import (
     actors_named,
 )
 from matching.inventory.stock import HARD, Stock, span
-from matching.lens import Lens
-from matching.nearness import comparable
-from matching.peers import PeerMatcher, PeerQuestion, PeerRanker
+from matching.peers.lens import Lens
+from matching.peers.matcher import PeerMatcher, PeerQuestion, PeerRanker
+from matching.peers.nearness import comparable
 
 CONFIRM_AFTER, FUNDING_WITHIN = 1.0, 1.0
 """Years after which an offer should be confirmed again, and within which an end of funding is told."""

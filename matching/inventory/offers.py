@@ -9,7 +9,7 @@ from graph_service.keys import Label, NodeKey
 from graph_service.model import Actor, EdgeType, Level, Offer
 from graph_service.projection import LEVELS, Projection
 from matching.about import concepts, day, fields_of, sources, targets, text
-from matching.nearness import above
+from matching.peers.nearness import above
 
 AGES = {"age-0-5": (0, 5), "age-6-11": (6, 11), "age-12-15": (12, 15), "age-16-17": (16, 17), "age-18-26": (18, 26)}
 """Target groups that an offer's ages speak of, where it names none."""

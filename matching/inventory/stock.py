@@ -7,7 +7,7 @@ from functools import cached_property
 from graph_service.keys import NodeKey
 from graph_service.vocabulary import load_vocabulary
 from matching.inventory.offers import Areas, KnownOffer, latest_ratings, read_offers
-from matching.peers import PeerRanker
+from matching.peers.matcher import PeerRanker
 
 HARD = 3
 """From this severity (0 to 4) on a challenge without an offer is a white spot."""

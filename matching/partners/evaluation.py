@@ -18,13 +18,13 @@ from graph_service.arrays import IntArray
 from graph_service.errors import NotFound
 from graph_service.keys import Label
 from graph_service.projection import Projection
-from matching.evaluation import MEASURES, Measure
 from matching.partners.actors import read_actors
 from matching.partners.baselines import BASELINES, LETTERS, Simple, blend_weights, shares
 from matching.partners.history import first_of, read_alliances
 from matching.partners.learning import DISCOUNT, Case, Source, best_first, learn, window_before
 from matching.partners.model import Model, prior_model
 from matching.partners.numbers import FloatArray
+from matching.peers.evaluation import MEASURES, Measure
 from matching.text import Synonyms, shipped_synonyms
 
 OURS, EQUAL, BLEND, CHANCE = "kompass", "blend-equal", "blend-learned", "random"

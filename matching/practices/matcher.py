@@ -14,9 +14,9 @@ from graph_service.keys import Label, NodeKey
 from graph_service.projection import FloatArray, Projection
 from matching.about import Challenge, find_challenge, years_between
 from matching.diverse import choose
-from matching.lens import Lens
-from matching.nearness import nearness, within
-from matching.peers import PeerMatcher, PeerRanker
+from matching.peers.lens import Lens
+from matching.peers.matcher import PeerMatcher, PeerRanker
+from matching.peers.nearness import nearness, within
 from matching.practices.answers import Caution, PracticeAnswer, PracticeQuestion, PracticeSuggestion, Step
 from matching.practices.records import Event, Known, read_practices
 from matching.product import Factor, as_sum, mean_of

@@ -16,11 +16,11 @@ from graph_service.arrays import IntArray
 from graph_service.errors import NotFound
 from graph_service.keys import Label
 from graph_service.projection import FloatArray, Projection
-from matching.evaluation import Measure
 from matching.partners.evaluation import make_source
 from matching.partners.learning import Source, learn
 from matching.partners.model import Model, prior_model
 from matching.partners.signals import Signals
+from matching.peers.evaluation import Measure
 from matching.teams.baselines import SEED, SIMPLE, Simple
 from matching.teams.cases import Team, TeamCases, team_cases
 from matching.teams.closeness import mean_distance

@@ -6,7 +6,7 @@ from graph_service.arrays import IntArray
 from graph_service.keys import Label, NodeKey
 from graph_service.model import EdgeType
 from graph_service.projection import FloatArray, Projection
-from matching.nearness import above, below
+from matching.peers.nearness import above, below
 
 
 def own_area(projection: Projection, municipality: NodeKey) -> list[int]:

@@ -13,11 +13,11 @@ from api.accounts.model import ROLES, Scope
 from api.accounts.passwords import Passwords
 from api.accounts.service import Accounts
 from api.app import create_app
+from api.http.viewer import Role
 from api.pages.account import ROLE_WORDS, SCOPE_WORDS
 from api.service_settings import MailSettings
 from api.services import Services
 from api.settings import Settings
-from api.viewer import Role
 
 GOOD = "ein Apfel im Schnee"
 BETTER = "drei Birnen am Zaun"

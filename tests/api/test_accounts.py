@@ -21,14 +21,14 @@ from api.accounts.records import TABLES
 from api.accounts.registry import email_of
 from api.accounts.service import Accounts
 from api.accounts.sign_in import INVITATION_LIVES, RESET_LIVES
-from api.contact_mail import contacts
-from api.errors import Conflict, Forbidden, TooMany, Unauthorised
-from api.mail import MailQueue
-from api.notice_mail import notices
+from api.http.errors import Conflict, Forbidden, TooMany, Unauthorised
+from api.http.viewer import Role
+from api.mail.contact_mail import contacts
+from api.mail.notice_mail import notices
+from api.mail.outbox import MailQueue
 from api.services import Services
 from api.settings import Settings
 from api.state import StateDatabase
-from api.viewer import Role
 from graph_service.errors import InvalidValue, NotFound
 from graph_service.keys import NodeKey
 

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from api.accounts.service import Accounts
 from api.cli.main import program
-from api.errors import Unauthorised
+from api.http.errors import Unauthorised
 from api.state import StateDatabase
 
 GOOD = "ein Apfel im Schnee"

@@ -13,11 +13,11 @@ from api.accounts.model import Scope
 from api.accounts.passwords import Passwords
 from api.accounts.service import Accounts
 from api.app import create_app
-from api.auth import token_viewer
+from api.http.auth import token_viewer
+from api.http.viewer import Role, viewer
 from api.service_settings import MailSettings
 from api.services import Services
 from api.settings import Settings
-from api.viewer import Role, viewer
 from graph_service.keys import NodeKey
 
 GOOD = "ein Apfel im Schnee"

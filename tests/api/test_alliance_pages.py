@@ -13,12 +13,12 @@ from flask.testing import FlaskClient
 from api.accounts.passwords import Passwords
 from api.accounts.service import Accounts
 from api.app import create_app
-from api.contact_mail import contacts
-from api.notice_mail import notices
+from api.http.viewer import Role
+from api.mail.contact_mail import contacts
+from api.mail.notice_mail import notices
 from api.service_settings import MailSettings
 from api.services import Services
 from api.settings import Settings
-from api.viewer import Role
 from graph_service.keys import Label, NodeKey, municipality_key
 from graph_service.model import EdgeType, Visibility
 from graph_service.store.open import open_store

@@ -13,11 +13,11 @@ from api.accounts.service import Accounts
 from api.app import create_app
 from api.editing.editor import Editor
 from api.editing.history import journal_before
-from api.periodic import GRACE, Periodic, Periodicals, attended
+from api.http.viewer import Role, Viewer
+from api.jobs.periodic import GRACE, Periodic, Periodicals, attended
 from api.questions.confirmation import Watched, list_aged
 from api.services import Services
 from api.settings import Settings
-from api.viewer import Role, Viewer
 from graph_service.keys import Label, NodeKey, municipality_key
 from graph_service.model import Actor, Dataset, Edge, EdgeType, Request
 from graph_service.store.journal import Signature

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from api.editing.editor import Editor
-from api.errors import Conflict, Forbidden, PreconditionFailed
+from api.http.errors import Conflict, Forbidden, PreconditionFailed
+from api.http.viewer import Role, Viewer
 from api.services import Services
 from api.settings import Settings
-from api.viewer import Role, Viewer
 from graph_service.errors import InvalidValue, NotFound
 from graph_service.keys import Label, NodeKey, municipality_key
 from graph_service.model import Actor, Dataset, Edge, EdgeType, Visibility

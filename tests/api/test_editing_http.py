@@ -10,8 +10,8 @@ from flask import g
 from flask.testing import FlaskClient
 
 from api.app import create_app
+from api.http.viewer import Role, Viewer
 from api.settings import Settings
-from api.viewer import Role, Viewer
 from graph_service.keys import municipality_key
 
 NEW = {"name": "Haus der Jugend", "municipality": "90001", "fields": ["language"]}
@@ -20,7 +20,7 @@ EDITOR = Viewer("anna", Role.EDITOR, frozenset({municipality_key("90001")}), "se
 
 @pytest.fixture
 def as_(kompass, store: str, package: Path, tmp_path: Path) -> Callable[[Viewer | None], FlaskClient]:
-    """The service as one viewer; who that is, is what `api.auth` finds out elsewhere."""
+    """The service as one viewer; who that is, is what `api.http.auth` finds out elsewhere."""
     kompass("import", "package", str(package))
     app = create_app(Settings(store=store, cache=tmp_path))
     who: list[Viewer | None] = [None]

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 import pytest
 from icalendar import Calendar, Event
 
-from api.exchange_calendar import Entry, calendar
+from api.files.calendar import Entry, calendar
 from api.language import Words
 from graph_service.errors import InvalidValue
 from graph_service.keys import NodeKey

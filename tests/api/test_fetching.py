@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from web_server import CSV, answer, redirect, serving
 
-from api import fetching
-from api.errors import TooLarge
-from api.fetching import fetch, is_public
+from api.http.errors import TooLarge
+from api.jobs import fetching
+from api.jobs.fetching import fetch, is_public
 from graph_service.errors import InvalidValue, SourceError
 
 

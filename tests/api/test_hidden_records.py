@@ -15,9 +15,9 @@ from hidden_graphs import AUDIENCES, KINDS, TOWNS, Oracle, graphs, stored
 from hypothesis import HealthCheck, Phase, given, settings
 
 from api.app import create_app
+from api.http.viewer import ANONYMOUS, Role, Viewer
 from api.services import Services
 from api.settings import Settings
-from api.viewer import ANONYMOUS, Role, Viewer
 from graph_service.model import Visibility
 from graph_service.visibility import Audience
 
@@ -129,7 +129,7 @@ def ask(store: str, folder: str, viewer: Viewer) -> dict[str, tuple[int, object]
     """What each address answers this viewer."""
     services = Services(Settings(store=store, cache=Path(folder), state_folder=Path(folder)))
     app = create_app(services.settings, services)
-    recognise = next(f for f in app.before_request_funcs[None] if f.__module__ == "api.auth")
+    recognise = next(f for f in app.before_request_funcs[None] if f.__module__ == "api.http.auth")
     at = app.before_request_funcs[None].index(recognise)
 
     def be() -> None:

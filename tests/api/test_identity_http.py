@@ -8,9 +8,9 @@ from flask import g
 from flask.testing import FlaskClient
 
 from api.app import create_app
+from api.http.viewer import Role, Viewer
 from api.services import Services
 from api.settings import Settings
-from api.viewer import Role, Viewer
 from graph_service.keys import Label, NodeKey, municipality_key
 from graph_service.model import Actor, Dataset, Edge, EdgeType, Municipality, Visibility
 

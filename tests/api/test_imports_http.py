@@ -15,10 +15,10 @@ from werkzeug.test import TestResponse
 
 from api.accounts.model import Scope
 from api.app import create_app
+from api.http.viewer import Role
+from api.jobs.work import make_worker
 from api.services import Services
 from api.settings import Settings
-from api.viewer import Role
-from api.work import make_worker
 from graph_service.keys import NodeKey
 
 IMPORTS = "/api/v1/imports"

@@ -11,9 +11,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from api.errors import Conflict
-from api.jobs import ENDED, Job, Jobs, JobState, Progress
-from api.leases import MOST_ATTEMPTS, LeaseLost, Leases
+from api.http.errors import Conflict
+from api.jobs.leases import MOST_ATTEMPTS, LeaseLost, Leases
+from api.jobs.table import ENDED, Job, Jobs, JobState, Progress
 from api.state import StateDatabase
 from graph_service.errors import NotFound
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from matching.lens import load_lens
+from matching.peers.lens import load_lens
 
 ALL = ("--lens", "all-indicators", "--level", "district")
 

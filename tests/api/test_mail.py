@@ -18,12 +18,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from api.mail import MailQueue, Postman
+from api.jobs.work import make_worker
+from api.mail.outbox import MailQueue, Postman
 from api.service_settings import MailSettings
 from api.services import Services
 from api.settings import Settings
 from api.state import StateDatabase
-from api.work import make_worker
 from graph_service.errors import InvalidValue
 
 
@@ -268,7 +268,7 @@ def test_nobody_smuggles_in_a_header(queue, recipient, subject, body):
 
 def test_the_worker_sends_what_waits(tmp_path, inbox, server, certificate, monkeypatch):
     monkeypatch.setattr(
-        "api.mail.ssl.create_default_context", partial(ssl.create_default_context, cafile=str(certificate[0]))
+        "api.mail.outbox.ssl.create_default_context", partial(ssl.create_default_context, cafile=str(certificate[0]))
     )
     settings = MailSettings(
         scheme="smtp", host="127.0.0.1", port=server.port, user="kompass", password="geheim", sender="k@stadt.example"

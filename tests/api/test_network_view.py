@@ -15,7 +15,6 @@ from network_graphs import a, actors, b, cooperates, edge, field, member, networ
 
 from api.app import create_app
 from api.language import Words
-from api.network_view_words import ViewSpeaker
 from api.pages.network_picture import draw_view, placed_names
 from api.questions.network_groups import AreaBy
 from api.questions.network_layout import Layout, radius_of
@@ -23,6 +22,7 @@ from api.questions.network_shown import Act, Entry, Size, Step, View, ViewAsked
 from api.questions.network_view import find_view
 from api.settings import Settings
 from api.snapshot import Snapshot
+from api.words.network_views import ViewSpeaker
 from graph_service.errors import NotFound
 from graph_service.keys import Label, concept_key, municipality_key
 from graph_service.model import Alliance, Edge, EdgeType, Level, Municipality

@@ -12,13 +12,13 @@ from api.accounts.model import Account
 from api.accounts.passwords import Passwords
 from api.accounts.service import Accounts
 from api.app import create_app
-from api.auth import viewer_of
 from api.editing.editor import Editor
-from api.notice_mail import notices, tell_all
+from api.http.auth import viewer_of
+from api.http.viewer import Role
+from api.mail.notice_mail import notices, tell_all
 from api.service_settings import MailSettings
 from api.services import Services
 from api.settings import Settings
-from api.viewer import Role
 from graph_service.keys import NodeKey
 from graph_service.model import Actor
 

@@ -15,9 +15,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from api.app import create_app
+from api.http.viewer import Role, Viewer
 from api.logs import JsonLines, TextLines
 from api.settings import Metrics, Settings
-from api.viewer import Role, Viewer
 from graph_service.errors import InvalidValue
 
 ROUTE = "/api/v1/municipalities/<place:code>/peers"
@@ -103,7 +103,7 @@ def test_writing_is_limited_by_account(settings, monkeypatch):
     app = create_app(settings)
 
     anna = Viewer("anna", Role.READER, frozenset(), "token", frozenset({"write"}))
-    monkeypatch.setattr("api.limits.viewer", lambda: anna)
+    monkeypatch.setattr("api.http.limits.viewer", lambda: anna)
     app.view_functions["editing.create_actor"] = lambda: "done"
     client = app.test_client()
     answers = [client.post("/api/v1/actors").status_code for _ in range(130)]

@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from api.app import create_app
-from api.caching import BUILT
+from api.http.caching import BUILT
 from api.pages.assets import Assets
 from api.pages.frame import local_path
 from api.pages.problems import WHAT_NOW

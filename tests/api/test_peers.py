@@ -170,8 +170,8 @@ def test_an_empty_store_says_how_to_fill_it(kompass):
 
 @pytest.mark.parametrize("kind", ["further", "different", "unfamiliar", "ahead"])
 def test_special_kinds_of_peers_say_what_they_mean(loaded, kind):
-    from api.explanations import MEANING
     from api.language import Words
+    from api.words.suggestions import MEANING
 
     said = " ".join(loaded("peers", "90001", *ALL, f"--{kind}").stdout.split())
     assert " ".join(Words("de")(MEANING[kind]).split()) in said

@@ -15,11 +15,11 @@ from api.accounts.passwords import Passwords
 from api.accounts.service import Accounts
 from api.app import create_app
 from api.editing.pasted import Pasted, read_pasted
+from api.http.viewer import Role
 from api.pages.atlas_map import outlines
 from api.pages.pictures import points_of
 from api.services import Services
 from api.settings import Settings
-from api.viewer import Role
 from graph_service.errors import NotFound
 from graph_service.keys import NodeKey
 from graph_service.model import Actor, Level, Offer

@@ -14,7 +14,7 @@ from openapi_schema_validator import OAS31Validator
 from reading_country import DAY, filled
 
 from api.app import create_app
-from api.openapi import description
+from api.http.openapi import description
 from api.settings import Settings
 from graph_service.keys import NodeKey
 from graph_service.model import Actor

@@ -7,11 +7,11 @@ import pytest
 from api.accounts.passwords import Passwords
 from api.accounts.service import Accounts
 from api.app import create_app
-from api.errors import Conflict
+from api.http.errors import Conflict
+from api.http.viewer import Role
 from api.saved import MOST, SavedAddresses
 from api.services import Services
 from api.settings import Settings
-from api.viewer import Role
 from graph_service.errors import InvalidValue, NotFound
 
 WORD = "ein Apfel im Schnee"

@@ -2,9 +2,9 @@
 
 import pytest
 
+from api.http.viewer import Role
 from api.service_settings import ROLES
 from api.settings import Settings
-from api.viewer import Role
 from graph_service.errors import InvalidValue
 
 MAIL = {

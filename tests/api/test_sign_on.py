@@ -23,11 +23,11 @@ from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from api.app import create_app
+from api.http.sign_on import identity_of, role_of
+from api.http.viewer import Role
 from api.service_settings import SignOnSettings
 from api.services import Services
 from api.settings import Settings
-from api.sign_on import identity_of, role_of
-from api.viewer import Role
 from graph_service.errors import InvalidValue
 
 HERE = "http://127.0.0.1"

@@ -9,9 +9,9 @@ from flask import Flask, g
 from neo4j_server import Server, Start, free_port
 
 from api.app import create_app
+from api.http.viewer import Role, Viewer
 from api.services import Services
 from api.settings import Settings
-from api.viewer import Role, Viewer
 from graph_service.keys import municipality_key
 from graph_service.model import Level, Municipality
 from graph_service.store.open import open_store
@@ -25,7 +25,7 @@ def serving(port: int, folder: Path) -> Flask:
     """The service on a server, asked by an editor, with the patience of a real one."""
     settings = Settings(store=f"neo4j://127.0.0.1:{port}", cache=folder / "cache", state_folder=folder / "state")
     app = create_app(settings, Services(settings, patience=0.05))
-    recognise = next(f for f in app.before_request_funcs[None] if f.__module__ == "api.auth")
+    recognise = next(f for f in app.before_request_funcs[None] if f.__module__ == "api.http.auth")
     at = app.before_request_funcs[None].index(recognise)
 
     def be() -> None:

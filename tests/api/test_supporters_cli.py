@@ -11,7 +11,7 @@ import pytest
 from click.testing import Result
 from records import DATASET, Made, filled
 
-from api.arrivals import arrived_since
+from api.mail.arrivals import arrived_since
 from graph_service.keys import NodeKey, municipality_key
 from graph_service.model import Actor, Dataset, Edge, EdgeType, Record, Request
 from graph_service.store.contract import Claimed, GraphStore, Writer

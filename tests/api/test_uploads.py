@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api import uploads
-from api.errors import TooLarge
-from api.uploads import JobFiles, check_kind, safe_name
+from api.http.errors import TooLarge
+from api.jobs import uploads
+from api.jobs.uploads import JobFiles, check_kind, safe_name
 from graph_service.errors import SourceError, StoreFull
 
 CSV = b"name;kind\nHaus der Jugend;youth-office\n"

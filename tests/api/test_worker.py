@@ -17,15 +17,15 @@ from clock import Time
 from neo4j_server import Address
 from web_server import answer, serving
 
-from api import worker as worker_module
-from api.import_jobs import ImportJobs, ImportOrder, Stage
-from api.jobs import Job, Jobs, JobState, Progress
-from api.leases import MOST_ATTEMPTS, Leases
-from api.periodic import Periodic
-from api.schedules import Every, Schedules
+from api.jobs import worker as worker_module
+from api.jobs.imports import ImportJobs, ImportOrder, Stage
+from api.jobs.leases import MOST_ATTEMPTS, Leases
+from api.jobs.periodic import Periodic
+from api.jobs.schedules import Every, Schedules
+from api.jobs.table import Job, Jobs, JobState, Progress
+from api.jobs.uploads import JobFiles
+from api.jobs.worker import Done, Task, Worker
 from api.state import StateDatabase
-from api.uploads import JobFiles
-from api.worker import Done, Task, Worker
 from graph_service.errors import GraphServiceError, InvalidValue, NotFound, StoreUnavailable
 from graph_service.store.contract import GraphStore
 from graph_service.store.open import open_store
@@ -384,10 +384,10 @@ def test_what_belongs_to_being_done_happens_with_it_or_not_at_all(house: House) 
 def test_one_line_is_logged_for_a_job_with_ids_and_no_contents(
     house: House, package: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO, "api.worker")
+    caplog.set_level(logging.INFO, "api.jobs.worker")
     job = house.upload(zipped(package), "geheim.zip", source="package")
     house.work()
-    (line,) = [record.getMessage() for record in caplog.records if record.name == "api.worker"]
+    (line,) = [record.getMessage() for record in caplog.records if record.name == "api.jobs.worker"]
     assert line.startswith(f"job={job.id} kind=import stage=check attempt=1 outcome=confirming seconds=")
     assert "geheim" not in line
 

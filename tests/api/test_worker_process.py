@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from api.import_jobs import ImportOrder
-from api.jobs import Job, JobState
+from api.jobs.imports import ImportOrder
+from api.jobs.table import Job, JobState
 from api.services import Services
 from api.settings import Settings
 from scripts.chaos import package as versioned

@@ -13,10 +13,10 @@ from api.accounts.model import Scope
 from api.accounts.passwords import Passwords
 from api.accounts.service import Accounts
 from api.app import create_app
+from api.http.viewer import Role
 from api.service_settings import MailSettings
 from api.services import Services
 from api.settings import Settings
-from api.viewer import Role
 from graph_service.keys import NodeKey
 from scripts.build_web import Web
 

@@ -11,11 +11,11 @@ from waitress import create_server
 from api.accounts.passwords import Passwords
 from api.accounts.service import Accounts
 from api.app import create_app
-from api.contact_mail import contacts
+from api.http.viewer import Role
+from api.mail.contact_mail import contacts
 from api.service_settings import MailSettings
 from api.services import Services
 from api.settings import Settings
-from api.viewer import Role
 from graph_service.keys import NodeKey
 from importers.package.importer import PackageImporter
 from importers.run import run

@@ -19,10 +19,10 @@ from waitress import create_server
 from api.accounts.passwords import Passwords
 from api.accounts.service import Accounts
 from api.app import create_app
-from api.import_jobs import ImportOrder
+from api.http.viewer import Role
+from api.jobs.imports import ImportOrder
 from api.services import Services
 from api.settings import Settings
-from api.viewer import Role
 from graph_service.keys import Label, NodeKey, municipality_key
 from graph_service.model import Actor, Dataset, Edge, EdgeType, Municipality
 from importers.package.importer import PackageImporter

@@ -14,10 +14,10 @@ from waitress import create_server
 from api.accounts.passwords import Passwords
 from api.accounts.service import Accounts
 from api.app import create_app
+from api.http.viewer import Role
 from api.sample import load_sample
 from api.services import Services
 from api.settings import Settings
-from api.viewer import Role
 from importers.package.importer import PackageImporter
 from importers.run import run
 from scripts.build_web import Web

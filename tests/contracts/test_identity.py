@@ -9,7 +9,7 @@ from graph_service.identity import Decisions, keep_apart, merge, undo
 from graph_service.keys import Label, NodeKey
 from graph_service.model import Actor, Dataset
 from graph_service.projection import project
-from matching.duplicates import DuplicateMatcher
+from matching.duplicates.matcher import DuplicateMatcher
 
 ONE, OTHER = (NodeKey.of(Label.ACTOR, local) for local in ("lernbruecke", "lernbruecke2"))
 DAY = date(2026, 3, 1)

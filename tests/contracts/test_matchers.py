@@ -10,8 +10,8 @@ from towns import Town, matrix
 
 from graph_service.keys import NodeKey, municipality_key
 from graph_service.projection import Projection
-from matching.lens import EVERYTHING, Distance, Filters, Lens, LensIndicator
-from matching.peers import PeerMatcher, PeerQuestion, PeerRanker, PeerSuggestion
+from matching.peers.lens import EVERYTHING, Distance, Filters, Lens, LensIndicator
+from matching.peers.matcher import PeerMatcher, PeerQuestion, PeerRanker, PeerSuggestion
 
 FIRST = municipality_key("t00")
 

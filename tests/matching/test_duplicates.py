@@ -15,8 +15,8 @@ from graph_service.keys import municipality_key
 from graph_service.model import Actor, Dataset, Edge, EdgeType, Record
 from graph_service.projection import Projection, project
 from graph_service.store.sqlite_store import SQLiteStore
-from matching.actor_names import address, contrast, misspelt, read_name
-from matching.duplicates import CONTRAST, LEAST, PLACE, TOGETHER, URL, WEIGHTS, Duplicate, DuplicateMatcher
+from matching.duplicates.matcher import CONTRAST, LEAST, PLACE, TOGETHER, URL, WEIGHTS, Duplicate, DuplicateMatcher
+from matching.naming.organisations import address, contrast, misspelt, read_name
 
 TODAY = date(2026, 3, 1)
 BACKNANG, AACHEN = municipality_key("08119008"), municipality_key("05334002")

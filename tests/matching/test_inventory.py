@@ -12,7 +12,7 @@ from graph_service.keys import Label, NodeKey, municipality_key
 from graph_service.model import Actor, Level, Offer
 from matching.inventory.answers import AtlasAnswer, AtlasQuestion, CoverageAnswer, CoverageQuestion
 from matching.inventory.matcher import Inventory, InventoryMatcher
-from matching.lens import EVERYTHING, Filters
+from matching.peers.lens import EVERYTHING, Filters
 
 ON = date(2025, 6, 1)
 HERE = "10001"

@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph_service.model import Level
-from matching.lens import Distance, Filters, Lens, LensIndicator, StateFilter, read_lens, shipped_lenses
-from matching.lens_text import lens_text
-from matching.scaling import Transform
+from matching.peers.lens import Distance, Filters, Lens, LensIndicator, StateFilter, read_lens, shipped_lenses
+from matching.peers.lens_text import lens_text
+from matching.peers.scaling import Transform
 
 TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
 SHARES = st.floats(0, 1, allow_subnormal=False)

@@ -14,12 +14,12 @@ from graph_service.projection import Projection, build
 from graph_service.store.open import open_store
 from importers.package.importer import PackageImporter
 from importers.run import run
-from matching.evaluation import HUBS, LEARNED, OURS, Evaluation, evaluate_peers, predictions
-from matching.learning import learn
-from matching.lens import EVERYTHING, Distance, Filters, Lens, LensIndicator
-from matching.peers import PeerMatcher, PeerQuestion
-from matching.table import build_table
-from matching.truth import TruthRow, read_truth
+from matching.peers.evaluation import HUBS, LEARNED, OURS, Evaluation, evaluate_peers, predictions
+from matching.peers.learning import learn
+from matching.peers.lens import EVERYTHING, Distance, Filters, Lens, LensIndicator
+from matching.peers.matcher import PeerMatcher, PeerQuestion
+from matching.peers.table import build_table
+from matching.peers.truth import TruthRow, read_truth
 
 
 def test_a_perfect_list_scores_1_and_a_reversed_one_less() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 from towns import Town, Value, projection
 
 from graph_service.model import Level
-from matching.features import features, rows_of, years
+from matching.peers.features import features, rows_of, years
 
 TOWNS = [Town(code) for code in ("01001", "01002", "01003", "01004", "01005")]
 CODES = [town.code for town in TOWNS]

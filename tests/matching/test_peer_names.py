@@ -6,7 +6,7 @@ from towns import Relation, Town, projection
 from graph_service.errors import Ambiguous, NotFound
 from graph_service.model import EdgeType, Level
 from graph_service.projection import Projection
-from matching.names import UnknownMunicipality, find_municipality
+from matching.naming.municipalities import UnknownMunicipality, find_municipality
 
 DISTRICT, TOWN = Level.DISTRICT, Level.MUNICIPALITY
 

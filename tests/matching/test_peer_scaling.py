@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from graph_service.keys import indicator_key
 from graph_service.model import Indicator, Scale
-from matching.scaling import Transform, fit_scaler
+from matching.peers.scaling import Transform, fit_scaler
 
 VALUES = st.lists(st.floats(-1e9, 1e9, allow_nan=False) | st.just(float("nan")), min_size=1, max_size=30)
 

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from towns import Town, matrix
 
 from graph_service.keys import municipality_key
-from matching import kernel, loop
-from matching.kernel import Kernel
-from matching.lens import EVERYTHING, Distance, Filters, Lens, LensIndicator
-from matching.loop import Compiler, Loop, Single
-from matching.peers import PeerMatcher, PeerQuestion, PeerRanker
-from matching.table import Table
+from matching.peers import kernel, loop
+from matching.peers.kernel import Kernel
+from matching.peers.lens import EVERYTHING, Distance, Filters, Lens, LensIndicator
+from matching.peers.loop import Compiler, Loop, Single
+from matching.peers.matcher import PeerMatcher, PeerQuestion, PeerRanker
+from matching.peers.table import Table
 
 NAN = float("nan")
 NEVER = 10**18
@@ -211,5 +211,5 @@ def test_a_numba_that_is_told_not_to_compile_is_not_used(monkeypatch: pytest.Mon
 
 
 def test_nothing_is_compiled_before_it_is_worth_it() -> None:
-    code = "import sys, api.cli.main, matching.peers; sys.exit('numba' in sys.modules)"
+    code = "import sys, api.cli.main, matching.peers.matcher; sys.exit('numba' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

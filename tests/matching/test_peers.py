@@ -8,11 +8,11 @@ from towns import Relation, Town, matrix, projection
 from graph_service.errors import InvalidValue, NotFound
 from graph_service.keys import municipality_key
 from graph_service.model import EdgeType, Level
-from matching.ahead import ahead_in_time
-from matching.challenges import blended, challenge_similarity
 from matching.contract import Contribution
-from matching.further import different_yet_solved, similar_but_further, unfamiliar
-from matching.lens import (
+from matching.peers.ahead import ahead_in_time
+from matching.peers.challenges import blended, challenge_similarity
+from matching.peers.further import different_yet_solved, similar_but_further, unfamiliar
+from matching.peers.lens import (
     EVERYTHING,
     Distance,
     Filters,
@@ -23,7 +23,7 @@ from matching.lens import (
     read_lens,
     shipped_lenses,
 )
-from matching.peers import PeerMatcher, PeerQuestion
+from matching.peers.matcher import PeerMatcher, PeerQuestion
 
 NAN = float("nan")
 PLAIN = replace(EVERYTHING, distance=Distance.MANHATTAN)

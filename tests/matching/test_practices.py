@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from records import Made, built
 
 from graph_service.keys import NodeKey, municipality_key
-from matching.lens import EVERYTHING
+from matching.peers.lens import EVERYTHING
 from matching.practices.answers import PracticeAnswer, PracticeQuestion
 from matching.practices.matcher import PracticeMatcher
 from matching.product import BASE, Factor, as_sum
@@ -25,7 +25,7 @@ def asked(made: Made, folder: Path, limit: int = 10, **question: str) -> Practic
     """The answer for the first district, compared through all indicators of its level."""
     from dataclasses import replace
 
-    from matching.lens import Filters
+    from matching.peers.lens import Filters
 
     lens = replace(EVERYTHING, filters=Filters())
     ranker = PracticeMatcher(lens).fit(built(made, folder))

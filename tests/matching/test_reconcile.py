@@ -15,9 +15,9 @@ from graph_service.projection import Projection, project
 from graph_service.store.sqlite_store import SQLiteStore
 from importers.municipality_register.importer import RegisterImporter
 from importers.run import run
-from matching.reconcile import Candidate, Reconciler, reconciler
-from matching.reconcile_hits import Query, Wanted
-from matching.reconcile_values import Entity
+from matching.reconciliation.hits import Query, Wanted
+from matching.reconciliation.matcher import Candidate, Reconciler, reconciler
+from matching.reconciliation.values import Entity
 
 STATE, DISTRICT, TOWN, GROUP = Level.STATE, Level.DISTRICT, Level.MUNICIPALITY, Level.ASSOCIATION
 TOWNS = [

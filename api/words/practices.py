@@ -1,0 +1,157 @@
+"""What is said about practices: what fits and why, where to ask, what did not work and why not."""
+
+from collections.abc import Iterator
+
+from api.language import N_
+from api.words.suggestions import Explainer
+from matching.practices.answers import Caution, PracticeAnswer, PracticeSuggestion, Step
+from matching.practices.records import REJECTED
+
+FIT = {
+    "challenge": N_("fits the challenge itself"),
+    "related": N_("fits another challenge of the same field"),
+    "field": N_("fits the field of action"),
+    "text": N_("fits by its words alone"),
+}
+FEATURES = {
+    "peer": N_("how comparable the municipality is"),
+    "status": N_("the status of the practice"),
+    "evidence": N_("the evidence"),
+    "success": N_("how often it worked"),
+    "freshness": N_("how recent the news is"),
+    "challenge": N_("how well the challenge fits"),
+    "text": N_("how well the text fits"),
+}
+MOST = 6
+"""How many steps of a trail, or variants, are named before the rest is counted."""
+
+
+def headline(answer: PracticeAnswer, explainer: Explainer) -> str:
+    """The answer in a sentence."""
+    words = explainer.words
+    subject = subject_of(answer, explainer)
+    if answer.suggestions:
+        return words.plural(
+            "One practice may help {name} with {subject}: {first}.",
+            "{n} practices may help {name} with {subject}; first of all: {first}.",
+            len(answer.suggestions),
+            name=answer.name,
+            subject=subject,
+            first=answer.suggestions[0].name,
+        )
+    return words("No recorded practice fits {subject} for {name}.", subject=subject, name=answer.name)
+
+
+def subject_of(answer: PracticeAnswer, explainer: Explainer) -> str:
+    """What was asked about, in quotation marks."""
+    label = explainer.term("challenge", answer.challenge) if answer.challenge else answer.text
+    return explainer.words("“{text}”", text=label)
+
+
+def scope(answer: PracticeAnswer, explainer: Explainer) -> Iterator[str]:
+    """Among how many, how old, what is here already, and what helps where nothing fits."""
+    words = explainer.words
+    if not answer.practices:
+        yield words("No practices are recorded yet: `kompass import` takes lists of them.")
+        return
+    yield words.plural(
+        "One practice is recorded; {fitting} fit.",
+        "{n} practices are recorded; {fitting} fit.",
+        answer.practices,
+        fitting=words.number(answer.candidates),
+    )
+    if answer.dated:
+        first, last = (words.date(day) for day in answer.dated)
+        yield words("What is known of them dates from {first} to {last}.", first=first, last=last)
+    if answer.undated:
+        yield words.plural(
+            "For one application no date is known.", "For {n} applications no date is known.", answer.undated
+        )
+    if answer.suggestions and answer.coverage < 1:
+        share = words.percent(answer.coverage)
+        yield words(
+            "How comparable a place is, is known for {share} of the places where they are applied.", share=share
+        )
+    if answer.here:
+        yield words("Already here: {names}.", names=words.list(name for _, name in answer.here[:MOST]))
+    if answer.elsewhere:
+        named = words.list(
+            words("{label} ({count})", label=explainer.term("challenge", id), count=words.number(count))
+            for id, count in answer.elsewhere
+        )
+        yield words("There are practices for other challenges: {named}.", named=named)
+
+
+def sentences(each: PracticeSuggestion, explainer: Explainer) -> Iterator[str]:
+    """Where to ask, what speaks for and against it, what is unknown, who came after whom, and what is like it."""
+    words = explainer.words
+    if each.witness is None:
+        yield words("It is not known where it is applied.")
+    else:
+        yield words("Ask here: {place}.", place=placed(each.witness, explainer))
+    told = {c.feature: c for c in each.contributions}
+    for said, sign in ((N_("Speaks for it: {features}."), 1), (N_("Speaks against it: {features}."), -1)):
+        found = [f for f in FEATURES if f in told and told[f].amount * sign > 1e-9]
+        found.sort(key=lambda f: -abs(told[f].amount))
+        if found:
+            yield words(said, features="; ".join(_reason(f, told[f].own, told[f].other, explainer) for f in found))
+    if missing := [words(FEATURES[f]) for f in FEATURES if f in told and abs(told[f].amount) <= 1e-9]:
+        yield words("Neither helps nor harms, for nothing is known of it: {named}.", named=words.list(missing))
+    if len(each.trail) > 1:
+        steps = "; ".join(placed(step, explainer) for step in each.trail[:MOST])
+        rest = len(each.trail) - MOST
+        more = f"; {words.plural('and one more', 'and {n} more', rest)}" if rest > 0 else ""
+        yield words("Who came after whom: {steps}.", steps=steps + more)
+    if each.variants:
+        yield words.plural("One more is much like it.", "{n} more are much like it.", len(each.variants))
+
+
+def _reason(feature: str, own: object, other: object, explainer: Explainer) -> str:
+    """A reason with what was compared, where that can be said in a word."""
+    words = explainer.words
+    label = words(FEATURES[feature])
+    match feature:
+        case "status" | "evidence":
+            kind = "evidence" if feature == "evidence" else "practice_status"
+            said = explainer.term(kind, str(other))
+            if said == other:
+                said = explainer.term("decision", str(other))
+        case "success":
+            said = words("{worked} of {tried}", worked=own, tried=other)
+        case "peer":
+            said = str(other)
+        case "freshness":
+            said = words.period(str(other))
+        case _:
+            return label
+    return f"{label} ({said})"
+
+
+def placed(step: Step, explainer: Explainer) -> str:
+    """A place with what happened there and when: Ravensburg (läuft, seit 2018; ähnlicher als 92 % aller Paare)."""
+    words, event = explainer.words, step.event
+    said = explainer.term("practice_status", event.status)
+    if event.kind != "applied":
+        said = explainer.term("decision", event.kind)
+    parts = [said] if said else []
+    if event.since:
+        parts.append(words("since {day}", day=words.date(event.since)))
+    if event.until:
+        parts.append(words("until {day}", day=words.date(event.until)))
+    if step.nearness is not None:
+        parts.append(words("closer than {share} of all pairs", share=words.percent(min(step.nearness, 0.99))))
+    return f"{step.name} ({', '.join(parts)})" if parts else step.name
+
+
+def cautioned(caution: Caution, explainer: Explainer) -> str:
+    """What did not work out, and why, in the words of those who know."""
+    words, event = explainer.words, caution.step.event
+    said = words("because: {reason}", reason=event.said) if event.said else words("no reason is recorded")
+    if event.kind == REJECTED:
+        return words(
+            "{place} decided against “{practice}”; {said}", place=caution.step.name, practice=caution.name, said=said
+        )
+    return words(
+        "“{practice}” ended without success in {place}; {said}",
+        place=caution.step.name, practice=caution.name, said=said,
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Actors that are probably the same, recorded twice."""

@@ -1,0 +1,1 @@
+"""Names as people write them: of municipalities, of organisations, of any node."""

@@ -1,0 +1,1 @@
+"""Comparable municipalities: seen through a lens, scored with gaps, explained, learned and measured."""

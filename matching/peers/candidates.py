@@ -1,0 +1,45 @@
+"""Who may be a municipality's peer at all: hard filters, and never an area inside another."""
+
+import numpy as np
+import numpy.typing as npt
+
+from graph_service.keys import NodeKey
+from matching.peers.lens import Filters, StateFilter
+from matching.peers.table import Table
+
+Mask = npt.NDArray[np.bool_]
+
+
+def allowed(table: Table, row: int, filters: Filters, exclude: frozenset[NodeKey]) -> tuple[Mask, tuple[str, ...]]:
+    """Which rows may be suggested to this one, and the filters that its own unknown values make impossible."""
+    mask = table.candidates.copy()
+    not_applied = []
+    rows = table.features.rows
+    if table.ancestors.shape[1]:
+        mask &= ~(table.ancestors == rows[row]).any(axis=1)
+        inside = table.features.row_of[table.ancestors[row][table.ancestors[row] >= 0]]
+        mask[inside[inside >= 0]] = False
+    if filters.kinds:
+        kinds = table.projection.municipalities.kinds
+        wanted = [i for i, kind in enumerate(kinds) if kind in filters.kinds]
+        mask &= np.isin(table.projection.municipalities.kind[rows], wanted)
+    if filters.population is not None:
+        own = table.population[row]
+        if np.isnan(own):
+            not_applied.append("population")
+        else:
+            low, high = filters.population
+            mask &= (table.population >= low * own) & (table.population <= high * own)
+    if filters.state is not None:
+        state = table.projection.state[rows]
+        if state[row] < 0:
+            not_applied.append("state")
+        else:
+            same = state == state[row]
+            mask &= same if filters.state is StateFilter.SAME else ~same & (state >= 0)
+    for key in exclude:
+        place = table.features.row_of[table.projection.position(key)]
+        if place >= 0:
+            mask[place] = False
+    mask[row] = False
+    return mask, tuple(not_applied)
