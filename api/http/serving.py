@@ -26,7 +26,8 @@ LIMITS: dict[str, Any] = {
     "channel_timeout": 60,
     "max_request_header_size": 32_768,
     "connection_limit": 1_000,
-    "clear_untrusted_proxy_headers": True,
+    # X-Forwarded-* is the application's to judge: believed as KOMPASS_PROXIES says, and a sign that a proxy was there
+    "clear_untrusted_proxy_headers": False,
     "expose_tracebacks": False,
 }
 
