@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-import networkx as nx
 import numpy as np
 import numpy.typing as npt
 import orjson
@@ -17,6 +17,9 @@ from graph_service.errors import NotFound
 from graph_service.keys import Label, NodeKey
 from graph_service.model import EdgeType, Indicator, Level, Node
 from graph_service.store.contract import EdgeColumns, GraphStore, NodeColumns, Reader
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 FloatArray = npt.NDArray[np.float64]
 LEVELS = tuple(Level)
@@ -202,6 +205,8 @@ class Projection:
 
     def subgraph(self, keys: Iterable[NodeKey]) -> "nx.MultiDiGraph[str]":
         """The nodes with these keys and the edges between them, for networkx; nodes carry label and name."""
+        import networkx as nx  # takes long to import, and most answers never need it
+
         places = {self.spans[key.label].start + self.position(key): key for key in keys}
         graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
         for place, key in sorted(places.items()):

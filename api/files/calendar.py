@@ -7,14 +7,16 @@ description stays out: free text may name persons.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
-
-from icalendar import Calendar, Event
 
 from api.language import Words
 from graph_service.errors import InvalidValue
 from graph_service.model import Exchange, Visibility
 from graph_service.vocabulary import load_vocabulary
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 ZONE = ZoneInfo("Europe/Berlin")
 _PRODUCT = "-//Bündniskompass//Bündniskompass//DE"
@@ -57,6 +59,8 @@ def calendar(entries: Iterable[Entry], installation: str, words: Words) -> bytes
 
     ``installation`` (its host, or the identity of its store) keeps the entries of two installations apart.
     """
+    from icalendar import Calendar  # takes long to import, and most answers never need it
+
     found = Calendar()
     say = found.add
     say("prodid", _PRODUCT)
@@ -70,7 +74,9 @@ def calendar(entries: Iterable[Entry], installation: str, words: Words) -> bytes
     return bytes(found.to_ical())
 
 
-def _event(entry: Entry, installation: str, words: Words) -> Event:
+def _event(entry: Entry, installation: str, words: Words) -> "Event":
+    from icalendar import Event
+
     exchange, changed = entry.exchange, entry.changed.astimezone(UTC).replace(microsecond=0)
     event = Event()
     say = event.add
@@ -88,7 +94,7 @@ def _event(entry: Entry, installation: str, words: Words) -> Event:
     return event
 
 
-def _add_time(event: Event, entry: Entry) -> None:
+def _add_time(event: "Event", entry: Entry) -> None:
     day, say = entry.day, event.add
     if day is None:  # an entry has one
         return

@@ -5,11 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
-
 from graph_service.export.network import clean
 from graph_service.export.target import staged
 
@@ -28,6 +23,12 @@ class Sheet:
 
 def write_sheets(path: Path, sheets: Iterable[Sheet]) -> None:
     """Write a workbook, whole or not at all; raises TargetError."""
+    # takes long to import, and most answers never need it
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Alignment, Font
+    from openpyxl.utils import get_column_letter
+
     with staged(path) as place:
         book = Workbook(write_only=True)
         for sheet in sheets:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-import shapely
 from markupsafe import Markup, escape
 
 from api.language import N_
@@ -100,6 +99,8 @@ def draw_marks(points: Points, outlines: Mapping[int, str], marks: Mapping[int, 
 
 def outlines(points: Points, projection: Projection, shapes: Mapping[str, bytes]) -> dict[int, str]:
     """Boundaries as paths in the units of the picture, by position; empty where none are known."""
+    import shapely  # takes long to import, and most answers never need it
+
     table = projection.municipalities
     at = np.array(points.positions, dtype=int)
     if len(at) < 2 or not shapes:

@@ -13,8 +13,6 @@ from api.files.sheets import Sheet, Value, write_sheets
 from api.http.caching import depends_on_graph, today
 from api.http.current import snapshot, words
 from api.pages.compare import chosen_others
-from api.pages.council_document import write_paper
-from api.pages.council_paper import compose, gather
 from api.pages.frame import term
 from api.pages.peers_view import view_of
 from api.questions.comparison import MOST, Comparison, compare
@@ -71,6 +69,10 @@ def get_comparison(code: str, form: str) -> Response:
 @files.get("/municipalities/<string:code>/peers.docx")
 def get_paper(code: str) -> Response:
     """The council paper about the chosen municipalities, or the five nearest."""
+    # libraries for documents and pictures take long to import, and most answers never need them
+    from api.pages.council_document import write_paper
+    from api.pages.council_paper import compose, gather
+
     here = snapshot()
     key = here.municipality(code)
     explainer = Explainer(here.projection, words())

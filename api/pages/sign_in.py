@@ -10,7 +10,6 @@ from api.accounts.attempts import TooManyAttempts
 from api.http.auth import must_be_secure, remote_address, sign_in, sign_out
 from api.http.current import services, words
 from api.http.errors import STATUS, Unauthorised
-from api.http.sign_on import LIVES
 from api.http.viewer import viewer
 from api.mail.account_links import send_forgotten
 from api.pages.frame import local_path
@@ -76,6 +75,8 @@ def end_session() -> Response:
 @signing_in.get(ROUTE)
 def go_to_provider() -> Response:
     """Send somebody to the house's own sign-on."""
+    from api.http.sign_on import LIVES  # only here: its libraries take long to import
+
     url, browser = services().sign_on.begin(_callback(), local_path(request.args.get("next")))
     response = redirect(url, 303)
     response.set_cookie(

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import networkx as nx
 import numpy as np
 import numpy.typing as npt
 
@@ -17,6 +17,9 @@ from graph_service.arrays import IntArray
 from graph_service.keys import Label
 from graph_service.model import EdgeType
 from graph_service.network.ties import PLACE, WORK, Mask, Tie, Ties, place_of
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 MOST_EDGES = 4000
 _MOST_HOLDERS = 200
@@ -58,6 +61,8 @@ class Drawer:
 
     def view(self) -> View:
         """The whole view."""
+        import networkx as nx  # takes long to import, and most answers never need it
+
         found, item_of = self.found, self.item_of
         lines, edges, left_out = self._lines()
         graph: nx.Graph[int] = nx.Graph()
@@ -192,6 +197,8 @@ class Drawer:
 
     def _holders(self, graph: "nx.Graph[int]") -> tuple[Holder, ...]:
         """Whoever keeps others from being cut off, the most first; the one in the middle is told apart."""
+        import networkx as nx
+
         found: list[Holder] = []
         middle, actors = set(self.found.pinned), self.snapshot.projection.spans[Label.ACTOR]
         for i in nx.articulation_points(graph):
@@ -209,6 +216,8 @@ class Drawer:
 
 def _cut(graph: "nx.Graph[int]", item: int) -> int:
     """How many are no longer joined to most of the others without this one."""
+    import networkx as nx
+
     rest = graph.subgraph(nx.node_connected_component(graph, item) - {item})
     return sum(sorted(map(len, nx.connected_components(rest)))[:-1])
 

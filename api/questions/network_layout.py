@@ -9,7 +9,6 @@ import numpy.typing as npt
 import orjson
 from scipy import sparse
 from scipy.sparse import csgraph
-from scipy.spatial import cKDTree
 
 from api.questions.network_groups import home_of
 from api.snapshot import Snapshot
@@ -132,6 +131,8 @@ def _settled(matrix: "sparse.csr_array[np.float64]", sizes: FloatArray) -> Float
 
 def _roomy(at: FloatArray) -> FloatArray:
     """Stretched until names fit beside most nodes: where many are joined, springs pull all of them together."""
+    from scipy.spatial import cKDTree  # takes long to import, and most answers never need it
+
     near = np.asarray(cKDTree(at).query(at, 2)[0])[:, 1]
     wanted = ROOM if len(at) <= FEW else SPACE
     stretched: FloatArray = at * max(1.0, wanted / max(float(np.median(near)), 1e-6))
@@ -148,6 +149,8 @@ def _lying(at: FloatArray) -> FloatArray:
 
 def _apart(at: FloatArray, sizes: FloatArray, gap: float = 8.0) -> FloatArray:
     """Pushed apart until no two overlap."""
+    from scipy.spatial import cKDTree
+
     radius = RADII[0] + RADII[1] * sizes
     reach = 2 * float(radius.max()) + gap
     for _ in range(60):

@@ -5,7 +5,6 @@ from types import MappingProxyType
 
 import numpy as np
 import orjson
-import shapely
 
 from api.language import Words
 from api.questions.directory import directory
@@ -81,10 +80,6 @@ def _values(snapshot: Snapshot, words: Words, level: Level, indicator: str) -> d
     return {code: {"value": value, "period": period, "flag": flag} for code, value, period, flag in rows}
 
 
-_AREAS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
-"""Other shapes, such as points, are told as they are."""
-
-
 class _Shapes:
     """Reads the boundaries of a level and simplifies them together, so that neighbours still fit."""
 
@@ -92,6 +87,8 @@ class _Shapes:
         self._level = level
 
     def __call__(self, reader: Reader, snapshot: Snapshot) -> Mapping[str, bytes]:
+        import shapely  # takes long to import, and most answers never need it
+
         projection = snapshot.projection
         levels, wanted = projection.municipalities.level, LEVELS.index(self._level)
         found: dict[NodeKey, str] = {
@@ -102,7 +99,8 @@ class _Shapes:
         if not found:
             return {}
         shapes = shapely.from_geojson(list(found.values()))
-        areas = np.isin(shapely.get_type_id(shapes), _AREAS)
+        # other shapes, such as points, are told as they are
+        areas = np.isin(shapely.get_type_id(shapes), (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON))
         shapes[areas] = shapely.coverage_simplify(shapes[areas], TOLERANCE.get(self._level, _CLOSEST))
         texts = shapely.to_geojson(shapely.set_precision(shapes, _GRID))
         return {key.local: text.encode() for key, text in zip(found, texts.tolist(), strict=True)}

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
-from scipy.optimize import minimize
 
 from graph_service.arrays import IntArray
 from graph_service.projection import Projection
@@ -206,6 +205,8 @@ def _top(values: FloatArray, count: int) -> IntArray:
 
 def _fit(lists: Sequence[Lists], prior: Model, strength: float) -> FloatArray:
     """Weights in the learner's scale."""
+    from scipy.optimize import minimize  # takes long to import, and most answers never need it
+
     start = prior.vector() * prior.sharpness
     count = float(sum(each.weight.sum() for each in lists))
 

@@ -1,15 +1,18 @@
 """The best team by proof: a mixed-integer programme, solved by HiGHS; and the bound on what any team can be worth."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 
 from graph_service.arrays import IntArray
 from graph_service.projection import FloatArray
 from matching.teams.greedy import exchanged, greedy
 from matching.teams.problem import BROKEN, HELD, Problem, Solution, per_pair
+
+if TYPE_CHECKING:
+    from scipy.optimize import LinearConstraint, OptimizeResult
 
 SECONDS = 2.0
 """How long a proof may take."""
@@ -37,8 +40,10 @@ class _Rows:
         self.low.append(low)
         self.high.append(high)
 
-    def constraint(self) -> LinearConstraint:
+    def constraint(self) -> "LinearConstraint":
         """All of them."""
+        from scipy.optimize import LinearConstraint  # takes long to import, and most answers never need it
+
         shape = (len(self.low), self.width)
         return LinearConstraint(
             sparse.csr_array((self.number, (self.row, self.column)), shape=shape), self.low, self.high
@@ -68,7 +73,7 @@ class Programme:
         sizes = [len(self.problem), len(self.fills), roles, groups, len(self.pairs)]
         return [int(end) for end in np.cumsum(sizes)]
 
-    def rows(self, least: int, most: int) -> LinearConstraint:
+    def rows(self, least: int, most: int) -> "LinearConstraint":
         """What holds for every team of this size."""
         people, filled, empty, missing, width = self.starts
         problem, rows = self.problem, _Rows(width)
@@ -108,8 +113,10 @@ class Programme:
             ]
         )
 
-    def solve(self, gain: FloatArray, least: int, most: int, *, whole: bool, seconds: float) -> OptimizeResult:
+    def solve(self, gain: FloatArray, least: int, most: int, *, whole: bool, seconds: float) -> "OptimizeResult":
         """Ask HiGHS."""
+        from scipy.optimize import Bounds, milp
+
         _, filled, *_, width = self.starts
         low, integral = np.zeros(width), np.zeros(width, np.int64)
         low[self.problem.must] = 1

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
-import networkx as nx
 import orjson
 
 from graph_service.keys import Label, NodeKey
@@ -13,6 +13,9 @@ from graph_service.projection import Projection
 from graph_service.role_templates import RoleNeed, RoleTemplates
 from matching.about import concepts, day, fields_of, sources, targets, text
 from matching.teams.roles import GROUPS, roles_needed, sector
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 FRESH = timedelta(days=365)
 """A record is stale when it was last confirmed longer ago."""
@@ -145,6 +148,8 @@ def _sides(members: Sequence[AllianceMember]) -> Iterator[Finding]:
 
 def _bridges(projection: Projection, key: NodeKey, members: Sequence[AllianceMember]) -> Iterator[Finding]:
     """Members on whom the ties of others hang, as far as ties outside this alliance are known."""
+    import networkx as nx  # takes long to import, and most answers never need it
+
     names = {member.key: member.name for member in members}
     graph = _ties(projection, key, list(names))
     if not graph.number_of_edges():
@@ -163,6 +168,8 @@ def _bridges(projection: Projection, key: NodeKey, members: Sequence[AllianceMem
 
 def _ties(projection: Projection, key: NodeKey, members: Sequence[NodeKey]) -> "nx.Graph[NodeKey]":
     """Who of the members works with whom besides this alliance."""
+    import networkx as nx
+
     graph: nx.Graph[NodeKey] = nx.Graph()
     graph.add_nodes_from(members)
     among = set(members)

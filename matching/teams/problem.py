@@ -11,7 +11,6 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linear_sum_assignment
 
 from graph_service.arrays import IntArray
 from graph_service.projection import FloatArray
@@ -54,6 +53,8 @@ class Problem:
 
     def holders(self, team: Sequence[int]) -> tuple[int, ...]:
         """For each role who of the team holds it best together, or -1."""
+        from scipy.optimize import linear_sum_assignment  # takes long to import, and most answers never need it
+
         roles = int(self.fit.shape[1])
         if not roles or not len(team):
             return (-1,) * roles
