@@ -21,8 +21,8 @@ Matrix = sparse.csr_array[np.float64]
 
 EXACT_WORK = 40_000_000
 """Nodes times ties up to which betweenness is exact; that takes some seconds."""
-SAMPLED_WORK = 240_000_000
-"""Sources times ties that are followed beyond that."""
+SAMPLED_WORK = 50_000_000
+"""Sources times ties that are followed beyond that: people wait for it."""
 FEWEST = 64
 
 

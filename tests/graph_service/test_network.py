@@ -267,6 +267,17 @@ def test_betweenness_of_all_sources_is_that_of_networkx(size, density, seed):
     assert not found.error.any()
 
 
+@LAW
+@given(st.integers(3, 12), st.floats(0.1, 0.6), st.integers(0, 99), st.lists(st.integers(0, 11), max_size=12))
+def test_following_one_of_many_twins_gives_what_following_each_gives(size, density, seed, doubled):
+    graph = nx.gnp_random_graph(size, density, seed=seed)
+    for twin, node in enumerate(doubled, size):
+        graph.add_node(twin)
+        graph.add_edges_from((twin, other) for other in list(graph[node % size]))
+    found = betweenness(matrix(graph))
+    assert found.share == pytest.approx(list(nx.betweenness_centrality(graph).values()), abs=1e-12)
+
+
 def test_a_sample_of_sources_states_its_error():
     graph = nx.powerlaw_cluster_graph(500, 3, 0.3, seed=1)
     true = np.array(list(nx.betweenness_centrality(graph).values()))
