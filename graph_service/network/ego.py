@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-from scipy.sparse import csgraph
 
 from graph_service.arrays import IntArray
 from graph_service.keys import Label, NodeKey
@@ -119,6 +118,8 @@ def _hops(ties: Ties, start: int, depth: int) -> IntArray:
 
 def _costs(ties: Ties, start: int, ball: IntArray) -> tuple[IntArray, IntArray]:
     """For each node of the ball what the best way within costs, and the node before it on that way."""
+    from scipy.sparse import csgraph  # takes long to import, and most answers never need it
+
     walkable = _walkable(ties, start)[ball]
     here = np.full(ties.count, -1)
     here[ball] = np.arange(len(ball))

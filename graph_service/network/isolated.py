@@ -4,7 +4,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csgraph
 
 from graph_service.arrays import IntArray
 from graph_service.keys import Label, NodeKey
@@ -55,6 +54,8 @@ def find_isolated(
     types: Collection[EdgeType] = (),
 ) -> Isolated:
     """Actors without ties and islands; ``municipality`` keeps to those there or within. Raises NotFound."""
+    from scipy.sparse import csgraph  # takes long to import, and most answers never need it
+
     ties = Ties.of(projection, types or WORK)
     span = projection.spans[Label.ACTOR]
     actors = np.arange(span.start, span.stop)

@@ -8,7 +8,6 @@ change places for ever. In the end a community that is in pieces is split, which
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from scipy.sparse import csgraph
 
 from graph_service.arrays import IntArray
 from graph_service.projection import FloatArray
@@ -102,6 +101,8 @@ def _best(
 
 def _connected(weights: Matrix, community: IntArray) -> IntArray:
     """Communities whose members all reach each other within."""
+    from scipy.sparse import csgraph  # takes long to import, and most answers never need it
+
     row = np.repeat(np.arange(weights.shape[0]), np.diff(weights.indptr))
     inside = community[row] == community[weights.indices]
     size = weights.shape[0]

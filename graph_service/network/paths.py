@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from scipy.sparse import csgraph
 
 from graph_service.keys import Label, NodeKey
 from graph_service.model import EdgeType
@@ -74,6 +73,8 @@ def _path(ties: Ties, cost: int, way: tuple[int, ...]) -> Path:
 
 def _remaining(ties: Ties, start: int, end: int) -> tuple[FloatArray, bool]:
     """A lower bound of the cost from each node to the end, exact near it, and whether the start is reached."""
+    from scipy.sparse import csgraph  # takes long to import, and most answers never need it
+
     reach = _FIRST_REACH
     while True:
         # most pairs are near, and only then a search of the whole network can be spared
