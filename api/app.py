@@ -45,7 +45,7 @@ def create_app(settings: Settings, given: Services | None = None, *, workers_fol
     app = Flask("api", static_folder="static", static_url_path="/static")
     if settings.proxies:
         n = settings.proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n, x_prefix=n)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
     app.request_class = FileRequest
     app.extensions[EXTENSION] = given or Services(settings, patience=PATIENCE)
     app.config.update(
