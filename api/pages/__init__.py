@@ -15,6 +15,9 @@ from api.pages.data_duplicates import data_duplicates
 from api.pages.data_freshness import data_freshness
 from api.pages.data_imports import data_imports
 from api.pages.data_journal import data_journal
+from api.pages.exchange import one_exchange
+from api.pages.exchange_forms import exchange_forms
+from api.pages.exchange_preparation import preparation
 from api.pages.exchanges import exchanges
 from api.pages.indicators import indicators
 from api.pages.inventory import inventory
@@ -22,6 +25,7 @@ from api.pages.municipality import municipality
 from api.pages.network import network
 from api.pages.notices import notice_links
 from api.pages.offer_forms import offer_forms
+from api.pages.own_lens import own_lens
 from api.pages.peer_files import files
 from api.pages.peers import peers
 from api.pages.practices import practices
@@ -41,6 +45,7 @@ PAGES: tuple[Blueprint, ...] = (
     indicators,
     municipality,
     peers,
+    own_lens,
     network,
     comparison,
     files,
@@ -53,6 +58,9 @@ PAGES: tuple[Blueprint, ...] = (
     inventory,
     offer_forms,
     exchanges,
+    exchange_forms,
+    one_exchange,
+    preparation,
     records,
     data,
     data_freshness,

@@ -1,16 +1,27 @@
-"""What helps two municipalities to learn from each other: checklists by format, and questions worth asking."""
+"""How an exchange goes on, in words: where it stands, its way so far, and checklists by format."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from api.editing.exchanges import DECISIONS
 from api.language import N_
-from api.questions.exchanges import Preparation, Side
-from api.words.suggestions import Explainer, telling
-from matching.peers.challenges import SEVERITY
+from api.questions.exchanges import ExchangeFound
+from api.words.suggestions import Explainer
 
-MOST_ASKED = 2
-"""How many questions of one kind: a sheet that asks everything asks nothing."""
+WAY = ("wish", "proposed", "agreed", "held", "follow-up-3", "follow-up-12")
+"""The stations of every exchange; a decision follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A station on the way: its name, when it was reached, and whether it is the present one."""
+
+    name: str
+    day: str
+    reached: bool
+    current: bool
 
 
 class Phase(StrEnum):
@@ -130,69 +141,33 @@ def checklist(format: str | None, phase: Phase, explainer: Explainer) -> list[st
     return [explainer.words(each) for each in (*((own,) if own else ()), *ALWAYS[phase])]
 
 
-def alike(preparation: Preparation, explainer: Explainer) -> list[str]:
-    """What both share."""
-    if preparation.pair is None:
-        return []
-    return [explainer.compared(each) for each in telling(preparation.pair.contributions)[0]]
+def where_it_stands(found: ExchangeFound, towns: str, explainer: Explainer) -> str:
+    """Who, and how far it is; ``towns`` are the names of those who take part."""
+    speak, node = explainer.words, found.record
+    towns = towns or speak("Nobody yet")
+    state = explainer.term("exchange_state", node.state) if node.state else speak("not said")
+    if node.held_on:
+        return speak("{towns}: held on {day}; now: {state}.", towns=towns, day=speak.date(node.held_on), state=state)
+    if node.planned_on:
+        return speak(
+            "{towns}: planned for {day}; now: {state}.", towns=towns, day=speak.date(node.planned_on), state=state
+        )
+    return speak("{towns}: no date yet; now: {state}.", towns=towns, state=state)
 
 
-def unlike(preparation: Preparation, explainer: Explainer) -> list[str]:
-    """Where they differ most."""
-    if preparation.pair is None:
-        return []
-    shared, _ = telling(preparation.pair.contributions)
-    rest = [each for each in preparation.pair.contributions if each not in shared and each.possible is not None]
-    rest = [each for each in rest if each.own is not None and each.other is not None]
-    rest.sort(key=lambda each: each.amount - (each.possible or 0))
-    return [explainer.compared(each) for each in rest[:3]]
-
-
-def questions(preparation: Preparation, explainer: Explainer) -> Iterator[str]:
-    """What is worth asking, the particular before the general."""
-    speak, own, other = explainer.words, preparation.own, preparation.other
-    for side, listener in ((other, own), (own, other)):
-        yield from _about_practices(side, listener, explainer)
-    for side in (other, own):
-        for offer in side.offers[:MOST_ASKED]:
-            if offer.offer.funded_until is not None:
-                yield speak(
-                    "{place}: how does “{offer}” go on when its funding ends on {day}?",
-                    place=side.name,
-                    offer=offer.name,
-                    day=speak.date(offer.offer.funded_until),
-                )
-    for id, mine, theirs in preparation.challenges:
-        if mine is not None and theirs is not None and abs(mine - theirs) >= 2:
-            yield speak(
-                "“{challenge}” is rated {mine} in {own}, {theirs} in {other} (of {most}): what makes the difference?",
-                challenge=explainer.term("challenge", id),
-                mine=speak.number(mine),
-                theirs=speak.number(theirs),
-                own=own.name,
-                other=other.name,
-                most=SEVERITY,
-            )
-    for each in unlike(preparation, explainer)[:1]:
-        yield speak("You differ in {what}: does that change what works?", what=each)
-    yield speak("Who had to be convinced, and by what?")
-    yield speak("What does it take in a year: posts, money, rooms?")
-    yield speak("What would have to be in place at home before this could work?")
-
-
-def _about_practices(side: Side, listener: Side, explainer: Explainer) -> Iterator[str]:
-    speak = explainer.words
-    known = {practice.key for practice, _ in listener.practices}
-    for practice, event in [each for each in side.practices if each[0].key not in known][:MOST_ASKED]:
-        if event.failed:
-            yield speak(
-                "{place}: why did “{practice}” not work out, and would it fail elsewhere, too?",
-                place=side.name,
-                practice=practice.name,
-            )
-        else:
-            yield speak(
-                "{place}: how did “{practice}” begin, and what would you do differently today?",
-                place=side.name,
-                practice=practice.name,
-            )
+def steps(found: ExchangeFound, explainer: Explainer) -> Iterator[Step]:
+    """The stations on the way; those that the journal does not know are told without a day."""
+    speak, node = explainer.words, found.record
+    days = {each.state: speak.date(each.on) for each in found.stations}
+    if node.held_on:
+        days["held"] = speak.date(node.held_on)
+    present = node.state or ""
+    at = WAY.index(present) if present in WAY else len(WAY) if present in DECISIONS else -1
+    for i, state in enumerate(WAY):
+        passed = i < at and (state in days or i <= WAY.index("held"))
+        told = days.get(state) or (speak("left out") if i < at and found.stations else "")
+        yield Step(explainer.term("exchange_state", state), told, passed, state == present)
+    decided = present if present in DECISIONS else ""
+    decision = speak("decision: practice adopted, adapted or not adopted")
+    name = explainer.term("exchange_state", decided) if decided else decision
+    yield Step(name, days.get(decided, ""), False, bool(decided))
