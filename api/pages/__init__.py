@@ -25,7 +25,6 @@ from api.pages.municipality import municipality
 from api.pages.network import network
 from api.pages.notices import notice_links
 from api.pages.offer_forms import offer_forms
-from api.pages.own_lens import own_lens
 from api.pages.peer_files import files
 from api.pages.peers import peers
 from api.pages.practices import practices
@@ -45,7 +44,6 @@ PAGES: tuple[Blueprint, ...] = (
     indicators,
     municipality,
     peers,
-    own_lens,
     network,
     comparison,
     files,
