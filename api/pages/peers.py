@@ -9,40 +9,35 @@ from werkzeug.wrappers import Response
 
 from api.http.caching import depends_on_graph
 from api.http.current import snapshot, words
-from api.language import N_
-from api.pages.peers_view import MOST_WEIGHT, View, view_of
+from api.pages.peers_controls import controls
+from api.pages.peers_form import is_long
+from api.pages.peers_view import View, view_of
 from api.pages.peers_why import explained, reason_cells
 from api.pages.pictures import draw_map, points_of
 from api.questions.comparison import MOST
-from api.questions.peers import (
-    PeerKind,
-    PeersAsked,
-    PeersFound,
-    find_peers,
-    lenses,
-)
+from api.questions.peers import PeersFound, find_peers
 from api.questions.profile import ratings
-from api.words.peers import described, lens_name, not_known
-from api.words.suggestions import MEANING, Explainer
+from api.words.peers import (
+    KINDS,
+    alike_words,
+    answer_words,
+    described,
+    not_known,
+    practices_words,
+    title_words,
+    unknown_words,
+)
+from api.words.suggestions import Explainer
 from graph_service.errors import Ambiguous, NotFound
 from graph_service.keys import Label, NodeKey
 from graph_service.model import EdgeType, Level
 from graph_service.projection import LEVELS, Projection
-from graph_service.vocabulary import load_vocabulary
 from matching.peers.challenges import challenge_similarity
-from matching.peers.lens import ALL_INDICATORS, LensIndicator
+from matching.peers.lens import ALL_INDICATORS
 from matching.peers.matcher import PeerSuggestion
 
 peers = Blueprint("peers", __name__)
 depends_on_graph(peers)
-
-TABS = (
-    (PeerKind.NEAREST, N_("Nearest"), N_("Alike in what the lens looks at, the most alike first.")),
-    (PeerKind.FURTHER, N_("Alike, but further"), MEANING["further"]),
-    (PeerKind.DIFFERENT, N_("Different, yet solved"), MEANING["different"]),
-    (PeerKind.UNFAMILIAR, N_("Unfamiliar"), MEANING["unfamiliar"]),
-    (PeerKind.AHEAD, N_("Ahead in time"), MEANING["ahead"]),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +58,6 @@ class ShownPeer:
     chosen: bool
     challenges: str
     challenges_share: float
-
-
-@dataclass(frozen=True, slots=True)
-class Weight:
-    """A slider: an indicator of the lens, what it weighs now, and why it is there."""
-
-    id: str
-    label: str
-    value: float
-    usual: float
-    why: str
 
 
 @peers.get("/peers")
@@ -100,7 +84,7 @@ def show_peers(code: str) -> Response | str:
     key = here.municipality(code)
     partial = bool(request.headers.get("HX-Request"))
     view = view_of(key)
-    if "weighed" in request.args and not partial:
+    if is_long() and not partial:
         return redirect(view.address(), 303)
     explainer = Explainer(here.projection, words())
     parts = _list(key, view, explainer)
@@ -108,12 +92,13 @@ def show_peers(code: str) -> Response | str:
         response = make_response(render_template("peers_update.html", **parts))
         response.headers["HX-Push-Url"] = view.address()
         return response
-    return render_template("peers.html", **parts, **_controls(view, parts["found"], explainer))
+    around = controls(view, parts["found"], explainer)
+    return render_template("peers.html", **parts, **around, explained=explained(view, explainer))
 
 
 def _list(key: NodeKey, view: View, explainer: Explainer) -> dict[str, Any]:
     """What the list shows, which is replaced as a whole when the question changes."""
-    found = find_peers(snapshot(), view.asked)
+    found, speak = find_peers(snapshot(), view.asked), words()
     shown = [_shown(each, found, explainer, view) for each in found.suggestions]
     listed = {each.key for each in shown}
     base = f"/municipalities/{key.local}"
@@ -124,54 +109,21 @@ def _list(key: NodeKey, view: View, explainer: Explainer) -> dict[str, Any]:
         "found": found,
         "peers": shown,
         "elsewhere": [(each, _name(each)) for each in view.chosen if each not in listed],
-        "answer": _answer(found, explainer),
-        "meaning": next(words()(meaning) for kind, _, meaning in TABS if kind is view.asked.kind),
+        "answer": answer_words(found, explainer),
+        "meaning": speak(KINDS[view.asked.kind][1]),
         "described": described(found, view.asked.lens, explainer),
         "notes": list(not_known(found, view.asked.lens, explainer)),
         "sources": explainer.sources(found.weights),
         "picture": _picture(found, explainer),
         "files": [
-            (words()("List (XLSX)"), view.address(f"{base}/peers.xlsx")),
-            (words()("List (CSV)"), view.address(f"{base}/peers.csv")),
-            (words()("Council paper (DOCX)"), view.address(f"{base}/peers.docx")),
+            (speak("List (XLSX)"), view.address(f"{base}/peers.xlsx")),
+            (speak("List (CSV)"), view.address(f"{base}/peers.csv")),
+            (speak("Council paper (DOCX)"), view.address(f"{base}/peers.docx")),
         ],
+        "keep": title_words(found, view.asked.lens, explainer),
         "most_compared": MOST,
-        "every": "" if found.weights else view.address(lens=ALL_INDICATORS, weights=None),
+        "every": "" if found.weights else view.address(lens=ALL_INDICATORS, title=None, weights=None),
     }
-
-
-def _controls(view: View, found: PeersFound, explainer: Explainer) -> dict[str, Any]:
-    """What stands around the list."""
-    speak, english = words(), words().language == "en"
-    fields = load_vocabulary().terms("field")
-    return {
-        "tabs": [(speak(label), view.address(kind=kind), kind is view.asked.kind) for kind, label, _ in TABS],
-        "lenses": [
-            (lens_name(each, speak.language), view.address(lens=each.id, weights=None), each.id == view.asked.lens.id)
-            for each in lenses().values()
-        ],
-        "weights": _weights(view.asked, found, explainer, english=english),
-        "most_weight": MOST_WEIGHT,
-        "explained": explained(view, explainer),
-        "levels": [each.value for each in Level],
-        "rated": view.asked.municipality in ratings(snapshot()),
-        "challenges": [
-            (field.label(speak.language), challenges)
-            for field in fields
-            if (challenges := _challenges(field.id, speak.language))
-        ],
-        "usual": f"/municipalities/{view.asked.municipality.local}/peers",
-    }
-
-
-def _challenges(field: str, language: str) -> list[tuple[str, str]]:
-    """The challenges of a field that the store knows."""
-    projection = snapshot().projection
-    return [
-        (each.id, each.label(language))
-        for each in load_vocabulary().terms("challenge")
-        if each.broader == f"field.{field}" and projection.known(f"concept:challenge.{each.id}")
-    ]
 
 
 def _name(key: NodeKey) -> str:
@@ -179,19 +131,8 @@ def _name(key: NodeKey) -> str:
     return projection.name(Label.MUNICIPALITY, projection.position(key))
 
 
-def _answer(found: PeersFound, explainer: Explainer) -> str:
-    if found.kind is PeerKind.NEAREST:
-        return explainer.answer(found)
-    return (
-        explainer.special_answer(found, found.kind.value)
-        .removesuffix(explainer.words(MEANING[found.kind.value]))
-        .strip()
-    )
-
-
 def _shown(each: PeerSuggestion, found: PeersFound, explainer: Explainer, view: View) -> ShownPeer:
     missing = [id for id in each.unknown if id not in found.unknown]
-    speak = explainer.words
     practices = snapshot().prepared("practices-applied", _applied).get(each.key, 0)
     return ShownPeer(
         each.key,
@@ -202,10 +143,8 @@ def _shown(each: PeerSuggestion, found: PeersFound, explainer: Explainer, view: 
         each.closeness,
         explainer.stability(each),
         (*explainer.reasons(each), *explainer.special(each)),
-        speak("Unknown here: {named}.", named=explainer.named(missing)) if missing else "",
-        speak.plural("one practice approach recorded", "{n} practice approaches recorded", practices)
-        if practices
-        else "",
+        unknown_words(missing, each.coverage, explainer),
+        practices_words(practices, explainer),
         tuple(reason_cells(each.contributions, explainer)),
         each.key in view.chosen,
         *_alike(found.key, each.key, explainer),
@@ -213,21 +152,12 @@ def _shown(each: PeerSuggestion, found: PeersFound, explainer: Explainer, view: 
 
 
 def _alike(own: NodeKey, other: NodeKey, explainer: Explainer) -> tuple[str, float]:
-    """How alike both rate their challenges, in words and as a share; nothing where one of them has rated none."""
+    """How alike both rate their challenges, in words and as a share; nothing where our own are not rated."""
     rated = ratings(snapshot())
-    if own not in rated or other not in rated:
+    if own not in rated:
         return "", 0.0
-    alike = challenge_similarity(snapshot().projection, own, other)
-    if not alike:
-        return "", 0.0
-    speak, share = explainer.words, sum(each.amount for each in alike)
-    said = speak.plural(
-        "Challenges: one rated by both, alike to {share}",
-        "Challenges: {n} rated by both, alike to {share}",
-        len(alike),
-        share=speak.percent(share),
-    )
-    return said, share
+    alike = challenge_similarity(snapshot().projection, own, other) if other in rated else ()
+    return alike_words(alike, explainer), sum(each.amount for each in alike)
 
 
 def _applied(projection: Projection) -> dict[NodeKey, int]:
@@ -238,25 +168,6 @@ def _applied(projection: Projection) -> dict[NodeKey, int]:
         key = NodeKey.trusted(projection.arrays.keys[target[1]])
         counts[key] = counts.get(key, 0) + 1
     return counts
-
-
-def _weights(
-    asked: PeersAsked, found: PeersFound, explainer: Explainer, *, english: bool
-) -> list[tuple[str, list[Weight]]]:
-    """The sliders by theme, in the order of the vocabulary."""
-    themes = {each.key.local: each.theme or "" for each in explainer.projection.indicators}
-    order = {each.id: n for n, each in enumerate(load_vocabulary().terms("theme"))}
-    by_theme: dict[str, list[Weight]] = {}
-    for each in asked.lens.indicators or tuple(LensIndicator(id) for id in found.weights):
-        if each.id in found.weights or each.id in asked.weights:
-            why = each.reason_en if english else each.reason_de
-            now = asked.weights.get(each.id, each.weight)
-            slider = Weight(each.id, explainer.label(each.id), now, each.weight, why)
-            by_theme.setdefault(themes.get(each.id, ""), []).append(slider)
-    return [
-        (explainer.term("theme", theme) or words()("Other indicators"), by_theme[theme])
-        for theme in sorted(by_theme, key=lambda theme: (order.get(theme, len(order)), theme))
-    ]
 
 
 def _picture(found: PeersFound, explainer: Explainer) -> Markup:

@@ -1,14 +1,15 @@
 """Through which lenses municipalities can be compared, and what a lens looks at."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from api.language import Words
-from api.questions.peers import lenses, shipped_lens
+from api.questions.peers import OWN, lenses, shipped_lens
 from api.snapshot import Snapshot
 from api.words.suggestions import Explainer
+from graph_service.errors import InvalidValue
 from graph_service.projection import Projection
-from matching.peers.lens import Lens
+from matching.peers.lens import Lens, LensIndicator
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,25 @@ class LensFound:
     description: str
     indicators: tuple[LensIndicatorFound, ...]
     lens: Lens
+
+
+def lens_with(id: str, named: Iterable[str], title: str = "") -> Lens:
+    """A lens and the indicators that somebody added to it; ``own`` holds these alone. Raises NotFound, InvalidValue."""
+    named = sorted(set(named))
+    if id == OWN:
+        if not named:
+            raise InvalidValue("indicators for a lens of one's own", id)
+        return Lens(
+            OWN,
+            title_de=title or "Eigener Blickwinkel",
+            title_en=title or "Own lens",
+            indicators=tuple(LensIndicator(each) for each in named),
+        )
+    lens = shipped_lens(id)
+    known = {each.id for each in lens.indicators}
+    if not known or known.issuperset(named):
+        return lens
+    return replace(lens, indicators=(*lens.indicators, *(LensIndicator(each) for each in named if each not in known)))
 
 
 def lens_title(lens: Lens, words: Words) -> str:

@@ -22,6 +22,8 @@ from matching.peers.lens import ALL_INDICATORS, Filters, Lens, shipped_lenses
 from matching.peers.matcher import PeerAnswer, PeerQuestion, PeerRanker, PeerSuggestion
 
 DEFAULT_LENS = "structure"
+OWN = "own"
+"""Names a lens whose indicators somebody chose; they come with the question."""
 
 
 class PeerKind(StrEnum):
@@ -99,7 +101,7 @@ def _usual(projection: Projection) -> str:
 
 def find_peers(snapshot: Snapshot, asked: PeersAsked) -> PeersFound:
     """Answer; raises NotFound."""
-    ranker = snapshot.peers(asked.lens)
+    ranker = _ranker(snapshot, asked.lens)
     answer = ranker.answer(asked.question, limit=asked.limit)
     if asked.kind is not PeerKind.NEAREST:
         answer = replace(answer, suggestions=tuple(_special(ranker, asked)))
@@ -113,11 +115,16 @@ def find_peers(snapshot: Snapshot, asked: PeersAsked) -> PeersFound:
 
 def explain_pair(snapshot: Snapshot, asked: PeersAsked, other: NodeKey) -> PeerExplained:
     """Why one municipality is in the list, or not; raises NotFound."""
-    ranker = snapshot.peers(asked.lens)
+    ranker = _ranker(snapshot, asked.lens)
     found = ranker.explain(asked.question, other)
     challenges = challenge_similarity(ranker.projection, asked.municipality, other)
     told = {each.name: getattr(found, each.name) for each in fields(found)}
     return PeerExplained(**told, challenge_score=sum(c.amount for c in challenges), challenges=tuple(challenges))
+
+
+def _ranker(snapshot: Snapshot, lens: Lens) -> PeerRanker:
+    """The ranker of a lens; what somebody calls an own lens makes no other one of it."""
+    return snapshot.peers(replace(lens, title_de="", title_en="") if lens.id == OWN else lens)
 
 
 def _blended(ranker: PeerRanker, asked: PeersAsked) -> list[PeerSuggestion]:

@@ -1,10 +1,90 @@
 """What is said around an answer about peers: through which lens, with how much data, and what is not known."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
-from api.words.suggestions import Explainer
+from api.language import N_, Words
+from api.questions.peers import PeerKind, PeersFound
+from api.words.suggestions import MEANING, Explainer
+from matching.contract import Contribution
 from matching.peers.lens import Lens
 from matching.peers.matcher import PeerAnswer
+
+KINDS: Mapping[PeerKind, tuple[str, str]] = MappingProxyType(
+    {
+        PeerKind.NEAREST: (N_("Nearest"), N_("Alike in what the lens looks at, the most alike first.")),
+        PeerKind.FURTHER: (N_("Alike, but further"), MEANING["further"]),
+        PeerKind.DIFFERENT: (N_("Different, yet solved"), MEANING["different"]),
+        PeerKind.UNFAMILIAR: (N_("Unfamiliar"), MEANING["unfamiliar"]),
+        PeerKind.AHEAD: (N_("Ahead in time"), MEANING["ahead"]),
+    }
+)
+"""What each kind of comparable municipality is called, and what it means."""
+SIZE_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "like": N_("about the same (0.8 to 1.25 times)"),
+        "half": N_("half to double"),
+        "larger": N_("only larger ones"),
+        "smaller": N_("only smaller ones"),
+    }
+)
+"""Bands of size that people choose, as compared with their own."""
+
+
+def size_words(least: str, most: str, words: Words) -> str:
+    """A band of size that somebody wrote into the address."""
+    low, high = (words.number(float(each)) if each else "" for each in (least, most))
+    if low and high:
+        return words("{low} to {high} times the inhabitants", low=low, high=high)
+    return (
+        words("at least {n} times the inhabitants", n=low)
+        if low
+        else words("at most {n} times the inhabitants", n=high)
+    )
+
+
+def answer_words(found: PeersFound, explainer: Explainer) -> str:
+    """The answer in a sentence; what a special kind means is said apart."""
+    if found.kind is PeerKind.NEAREST:
+        return explainer.answer(found)
+    meaning = explainer.words(MEANING[found.kind.value])
+    return explainer.special_answer(found, found.kind.value).removesuffix(meaning).strip()
+
+
+def title_words(found: PeersFound, lens: Lens, explainer: Explainer) -> str:
+    """What a list may be called where somebody keeps it."""
+    words = explainer.words
+    return words("{name}: {kind} (lens: {lens})", name=found.name, kind=words(KINDS[found.kind][0]),
+                 lens=lens_name(lens, words.language))  # fmt: skip
+
+
+def alike_words(alike: Sequence[Contribution], explainer: Explainer) -> str:
+    """How alike two rate their challenges."""
+    words = explainer.words
+    if not alike:
+        return words("Challenges: none rated by both")
+    return words.plural(
+        "Challenges: one rated by both, alike to {share}",
+        "Challenges: {n} rated by both, alike to {share}",
+        len(alike),
+        share=words.percent(sum(each.amount for each in alike)),
+    )
+
+
+def unknown_words(missing: Sequence[str], coverage: float, explainer: Explainer) -> str:
+    """What is not known of another one, and how much of the weight is known of both."""
+    words = explainer.words
+    if not missing:
+        return ""
+    named = explainer.named(missing)
+    return words("Unknown here: {named}; known of both: {share} of the weight.", named=named,
+                 share=words.percent(coverage))  # fmt: skip
+
+
+def practices_words(count: int, explainer: Explainer) -> str:
+    """How many practice approaches are recorded for a municipality; nothing where there is none."""
+    words = explainer.words
+    return words.plural("one practice approach recorded", "{n} practice approaches recorded", count) if count else ""
 
 
 def lens_name(lens: Lens, language: str) -> str:
@@ -20,7 +100,7 @@ def described(answer: PeerAnswer, lens: Lens, explainer: Explainer) -> str:
         "Lens: {title} ({count} indicators, {years}), compared with {n} municipalities.",
         answer.candidates,
         title=lens_name(lens, words.language),
-        count=words.number(len(answer.weights)),
+        count=words.number(sum(weight > 0 for weight in answer.weights.values())),
         years=explainer.years(answer) or "–",
     )
     level = explainer.term("level", answer.level.value) if answer.level else ""

@@ -3,7 +3,10 @@
 import numpy as np
 import numpy.typing as npt
 
-from graph_service.keys import NodeKey
+from graph_service.arrays import IntArray
+from graph_service.keys import Label, NodeKey, concept_key
+from graph_service.model import EdgeType
+from graph_service.projection import Projection
 from matching.peers.lens import Filters, StateFilter
 from matching.peers.table import Table
 
@@ -23,6 +26,11 @@ def allowed(table: Table, row: int, filters: Filters, exclude: frozenset[NodeKey
         kinds = table.projection.municipalities.kinds
         wanted = [i for i, kind in enumerate(kinds) if kind in filters.kinds]
         mask &= np.isin(table.projection.municipalities.kind[rows], wanted)
+    if filters.types:
+        mask &= np.isin(rows, _of_types(table.projection, filters.types))
+    if filters.states:
+        wanted = [table.projection.position(NodeKey.of(Label.MUNICIPALITY, each)) for each in filters.states]
+        mask &= np.isin(table.projection.state[rows], wanted)
     if filters.population is not None:
         own = table.population[row]
         if np.isnan(own):
@@ -43,3 +51,11 @@ def allowed(table: Table, row: int, filters: Filters, exclude: frozenset[NodeKey
             mask[place] = False
     mask[row] = False
     return mask, tuple(not_applied)
+
+
+def _of_types(projection: Projection, types: tuple[str, ...]) -> IntArray:
+    """The positions of the municipalities that are of one of these types."""
+    place, edges = projection.arrays.keys.place, projection.edges(EdgeType.OF_TYPE)
+    wanted = [place[key] for each in types if (key := concept_key("municipality_type", each)) in place]
+    found: IntArray = edges.source[np.isin(edges.target, wanted)] - projection.spans[Label.MUNICIPALITY].start
+    return found

@@ -45,6 +45,10 @@ class Filters:
     """None: the same level as the municipality that is asked for."""
     any_level: bool = False
     kinds: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    """Of which types (by settlement structure) one must hold; ids of the vocabulary."""
+    states: tuple[str, ...] = ()
+    """In which states by their codes, of which one must hold."""
     population: tuple[float, float] | None = None
     """Between which multiples of the own population; (0.5, 2) is half to double."""
     state: StateFilter | None = None
@@ -198,6 +202,8 @@ def _filters(table: Mapping[str, Any]) -> Filters:
         level=Level(table["level"]) if "level" in table else None,
         any_level=bool(table.get("any_level", False)),
         kinds=tuple(table.get("kinds", ())),
+        types=tuple(table.get("types", ())),
+        states=tuple(table.get("states", ())),
         population=(float(band[0]), float(band[1])) if band else None,
         state=StateFilter(table["state"]) if "state" in table else None,
         min_coverage=float(table.get("min_coverage", 0.4)),
