@@ -28,7 +28,7 @@ class SQLiteStore:
         """Open or create the file; raises StoreError."""
         self.path = path
         self._local = threading.local()
-        self._open: list[sqlite3.Connection] = []
+        self._open: dict[threading.Thread, sqlite3.Connection] = {}
         self._lock = threading.Lock()
         with self._errors():
             self._writable = self._can_write()
@@ -60,7 +60,7 @@ class SQLiteStore:
     def close(self) -> None:
         """Close every thread's connection."""
         with self._lock:
-            for connection in self._open:
+            for connection in self._open.values():
                 connection.close()
             self._open.clear()
             self._local = threading.local()
@@ -104,8 +104,13 @@ class SQLiteStore:
             connection.execute("PRAGMA cache_size = -65536")  # KiB
             self._local.connection = connection
             with self._lock:
-                self._open.append(connection)
+                self._forget_ended_threads()
+                self._open[threading.current_thread()] = connection
         return connection
+
+    def _forget_ended_threads(self) -> None:
+        for thread in [each for each in self._open if not each.is_alive()]:
+            self._open.pop(thread).close()
 
     @contextmanager
     def _transaction(self, begin: str, *, keep: bool = True) -> Iterator[sqlite3.Connection]:

@@ -5,6 +5,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -247,3 +248,14 @@ def test_a_store_that_another_writer_holds_is_said_to_be_busy(file: Path, monkey
         other.execute("ROLLBACK")
         store.write(lambda tx: tx.put(AACHEN))
         assert store.read(lambda tx: tx.revision()) == 2
+
+
+def test_a_thread_that_has_ended_leaves_no_open_file_behind(file: Path) -> None:
+    store = opened(file)
+    for _ in range(30):  # a service asks the revision in a new thread again and again
+        thread = threading.Thread(target=lambda: store.read(lambda reader: reader.revision()))
+        thread.start()
+        thread.join()
+    held = [each for each in Path("/proc/self/fd").iterdir() if each.exists() and each.resolve() == file.resolve()]
+    store.close()
+    assert 0 < len(held) <= 5
