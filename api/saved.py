@@ -61,9 +61,7 @@ class SavedAddresses:
 
     def keep(self, account: str, name: str, address: str) -> Saved:
         """Keep an address of this site; under a name that is taken it replaces the other. Raises InvalidValue."""
-        name = " ".join(name.split())
-        if not 1 <= len(name) <= LONGEST_NAME or not re.match(NAME, name):
-            raise InvalidValue(f"a name of 1 to {LONGEST_NAME} characters", name, Place(column="name"))
+        name = _name(name)
         if not _own(address):
             raise InvalidValue("an address of this site", address, Place(column="address"))
         with self._state.write() as connection:
@@ -80,11 +78,40 @@ class SavedAddresses:
             )
             return _saved(connection.execute("SELECT * FROM saved WHERE id = ?", (id,)).fetchone())
 
+    def get(self, account: str, id: str) -> Saved:
+        """One of an account's; raises NotFound."""
+        with self._state.read() as connection:
+            row = connection.execute("SELECT * FROM saved WHERE account = ? AND id = ?", (account, id)).fetchone()
+        if row is None:
+            raise NotFound("a kept address", id)
+        return _saved(row)
+
+    def rename(self, account: str, id: str, name: str) -> None:
+        """Call one something else; raises NotFound, InvalidValue, Conflict where another is called that."""
+        name = _name(name)
+        with self._state.write() as connection:
+            other = connection.execute(
+                "SELECT id FROM saved WHERE account = ? AND name = ? AND id <> ?", (account, name, id)
+            ).fetchone()
+            if other is not None:
+                raise Conflict("a name that nothing else is kept under", name)
+            if not connection.execute(
+                "UPDATE saved SET name = ? WHERE account = ? AND id = ?", (name, account, id)
+            ).rowcount:
+                raise NotFound("a kept address", id)
+
     def forget(self, account: str, id: str) -> None:
         """Forget one; raises NotFound."""
         with self._state.write() as connection:
             if not connection.execute("DELETE FROM saved WHERE account = ? AND id = ?", (account, id)).rowcount:
                 raise NotFound("a kept address", id)
+
+
+def _name(name: str) -> str:
+    found = " ".join(name.split())
+    if not 1 <= len(found) <= LONGEST_NAME or not re.match(NAME, found):
+        raise InvalidValue(f"a name of 1 to {LONGEST_NAME} characters", found, Place(column="name"))
+    return found
 
 
 def _own(address: str) -> bool:

@@ -16,6 +16,7 @@ from api.snapshot import Snapshot
 from graph_service.arrays import IntArray
 from graph_service.keys import Label
 from graph_service.model import EdgeType
+from graph_service.network.brokers import Brokers
 from graph_service.network.ties import PLACE, WORK, Mask, Tie, Ties, place_of
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Found:
     opened: frozenset[int]
     complete: bool
     ways: int
+    brokers: Brokers | None
 
 
 class Drawer:
@@ -93,6 +95,7 @@ class Drawer:
             ways=found.ways,
             hanging=0 if self.groups else self._hanging(graph, middle),
             places=placed.ground,
+            brokers=found.brokers,
             members=members,
         )
 

@@ -9,6 +9,7 @@ from graph_service.arrays import IntArray
 from graph_service.errors import InvalidValue
 from graph_service.keys import Label, NodeKey
 from graph_service.model import EdgeType
+from graph_service.network.brokers import Brokers
 from graph_service.network.ties import ALL, PLACE, TOGETHER, WORK, Ties
 
 MOST = 150
@@ -165,6 +166,8 @@ class View:
     """How many are cut off from most others without the one in the middle."""
     places: tuple[tuple[float, float], ...]
     """For a map: where the districts lie, as ground."""
+    brokers: Brokers | None
+    """Who connects, where that was asked."""
     members: IntArray
     """The positions of all nodes that belong to it, among all nodes."""
 

@@ -5,8 +5,9 @@ One view is the same for the picture, the lists and the sentence.
 
 from collections import OrderedDict
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from threading import Lock
+from threading import Lock, Thread
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from api.questions.network_shown import AREA, Act, Entry, View, ViewAsked
 from api.snapshot import Snapshot
 from graph_service.arrays import IntArray
 from graph_service.keys import Label, NodeKey
+from graph_service.network.brokers import Brokers
 from graph_service.network.places import inside
 from graph_service.network.ties import Mask, place_of
 
@@ -27,6 +29,8 @@ BROKERS = 12
 WAYS = 3
 FEW = 3
 """An actor that so few are around is shown with those of its place, too."""
+MOST_AT_ONCE = 16
+"""How many views are made at the same time where somebody does not wait for them."""
 _KEPT = 48
 
 
@@ -36,6 +40,7 @@ class Views:
     def __init__(self) -> None:
         """Start empty."""
         self._kept: OrderedDict[ViewAsked, View] = OrderedDict()
+        self._making: dict[ViewAsked, Future[View]] = {}
         self._lock = Lock()
 
     def find(self, asked: ViewAsked, build: Callable[[], View]) -> View:
@@ -51,11 +56,44 @@ class Views:
                 self._kept.popitem(last=False)
         return found
 
+    def find_within(self, seconds: float, asked: ViewAsked, build: Callable[[], View]) -> View | None:
+        """The same, but None if it is not there in time; it is made all the same, for the next who asks."""
+        with self._lock:
+            if found := self._kept.get(asked):
+                return found
+            making = self._making.get(asked)
+            if making is None:
+                if len(self._making) >= MOST_AT_ONCE:
+                    return None
+                making = self._making[asked] = Future()
+                Thread(target=self._make, args=(making, asked, build), daemon=True).start()
+        try:
+            return making.result(seconds)
+        except TimeoutError:
+            return None
+
+    def _make(self, making: "Future[View]", asked: ViewAsked, build: Callable[[], View]) -> None:
+        try:
+            making.set_result(self.find(asked, build))
+        except Exception as error:  # whoever waits is told; the next who asks tries anew
+            making.set_exception(error)
+        finally:
+            with self._lock:
+                del self._making[asked]
+
 
 def find_view(snapshot: Snapshot, asked: ViewAsked) -> View:
     """The view that was asked for; raises NotFound."""
-    views = snapshot.prepared("network-views", lambda _: Views())
-    return views.find(asked, lambda: _Builder(snapshot, asked).view())
+    return _views(snapshot).find(asked, lambda: _Builder(snapshot, asked).view())
+
+
+def find_view_within(snapshot: Snapshot, asked: ViewAsked, seconds: float) -> View | None:
+    """The view, or None while it is still being made; raises NotFound."""
+    return _views(snapshot).find_within(seconds, asked, lambda: _Builder(snapshot, asked).view())
+
+
+def _views(snapshot: Snapshot) -> Views:
+    return snapshot.prepared("network-views", lambda _: Views())
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +114,7 @@ class _Builder:
             passing(snapshot, asked.labels, asked.field, asked.year), live_edges(self.ties, asked.year), tuple(hidden)
         )
         self.complete, self.ways = True, 0
+        self.brokers: Brokers | None = None
         self.opened: list[int] = []
 
     def _node(self, key: str) -> int:
@@ -92,7 +131,7 @@ class _Builder:
         found = Found(
             self.ties, self.filters.live, reached, individuals, groups, start.pinned,
             start.sources if len(start.pinned) == 1 and len(start.sources) > 1 else None,
-            frozenset(self.opened), self.complete, self.ways,
+            frozenset(self.opened), self.complete, self.ways, self.brokers,
         )  # fmt: skip
         return Drawer(self.snapshot, self.asked, found).view()
 
@@ -111,8 +150,8 @@ class _Builder:
     def _entry(self) -> _Start:
         match self.asked.entry:
             case Entry.BROKERS:
-                found = brokers(self.snapshot, limit=BROKERS).brokers
-                at = np.array([place_of(self.projection, each.key) for each in found], np.int64)
+                self.brokers = brokers(self.snapshot, limit=BROKERS)
+                at = np.array([place_of(self.projection, each.key) for each in self.brokers.brokers], np.int64)
                 return _Start(at, tuple(at.tolist()), 1)
             case Entry.ISOLATED:
                 span = self.projection.spans[Label.ACTOR]

@@ -1,10 +1,12 @@
 """The network as it is looked at: what belongs to a view, where it stands, what is said of it, and how it leaves."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from html import escape
 from itertools import combinations
 from pathlib import Path
+from threading import Event
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -16,10 +18,11 @@ from network_graphs import a, actors, b, cooperates, edge, field, member, networ
 from api.app import create_app
 from api.language import Words
 from api.pages.network_picture import draw_view, placed_names
+from api.questions import network_view
 from api.questions.network_groups import AreaBy
 from api.questions.network_layout import Layout, radius_of
 from api.questions.network_shown import Act, Entry, Size, Step, View, ViewAsked
-from api.questions.network_view import find_view
+from api.questions.network_view import Views, find_view, find_view_within
 from api.settings import Settings
 from api.snapshot import Snapshot
 from api.words.network_views import ViewSpeaker
@@ -305,3 +308,42 @@ def test_a_drawing_of_nothing_is_empty():
 def test_cooperation_without_strength_is_drawn_as_usual():
     projection = projection_of(*actors(2), edge(EdgeType.COOPERATES_WITH, a(0), a(1)), cooperates(a(0), a(1), "knows"))
     assert {line.strength for line in find_view(seen(projection), ViewAsked()).lines} <= {1, 2}
+
+
+def test_nobody_waits_for_a_view_that_takes_long(monkeypatch):
+    here, asked, go = seen(small()), ViewAsked(start=a(0)), Event()
+    slow = network_view._Builder.view
+
+    def view(self):
+        assert go.wait(5)
+        return slow(self)
+
+    monkeypatch.setattr(network_view._Builder, "view", view)
+    assert find_view_within(here, asked, 0.01) is None
+    go.set()
+    found = find_view_within(here, asked, 5)
+    assert found is not None
+    assert keys(found) == {a(0), a(1), a(2), b(0), TOWN}
+    assert find_view_within(here, asked, 0) is found
+
+
+def test_what_goes_wrong_meanwhile_is_told_to_whoever_waits():
+    with pytest.raises(NotFound):
+        find_view_within(seen(small()), ViewAsked(start=a(99)), 5)
+
+
+def test_the_page_of_a_view_that_takes_long_says_so_and_looks_again(client, monkeypatch):
+    monkeypatch.setattr(Views, "find_within", lambda *_: None)
+    answer = client.get("/network?lang=de")
+    assert (answer.status_code, answer.headers["Refresh"]) == (202, "3")
+    assert "ETag" not in answer.headers
+    assert "wird gerade ausgerechnet" in answer.text
+
+
+def test_who_connects_is_named_with_how_much_and_how_sure_that_is():
+    view = view_of(entry=Entry.BROKERS)
+    told = ViewSpeaker(small(), Words("en"), view).told()
+    assert told.sentence.startswith("Most shortest ways between others pass Verein 2 (50% of all pairs). ")
+    assert "Estimated" not in told.sentence
+    guessed = replace(view, brokers=replace(view.brokers, exact=False, samples=2))
+    assert "Estimated from the ways from 2 of" in ViewSpeaker(small(), Words("en"), guessed).told().sentence

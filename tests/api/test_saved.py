@@ -40,6 +40,19 @@ def test_an_address_is_kept_under_its_name_replaced_and_forgotten(saved):
     assert saved.of("anna") == []
 
 
+def test_it_can_be_called_something_else_that_is_free(saved):
+    first, second = saved.keep("anna", "Kreise", PEERS), saved.keep("anna", "Netz", "/network")
+    saved.rename("anna", first.id, " Unsere  Kreise ")
+    assert [each.name for each in saved.of("anna")] == ["Netz", "Unsere Kreise"]
+    assert saved.get("anna", first.id).address == PEERS
+    with pytest.raises(Conflict):
+        saved.rename("anna", first.id, "Netz")
+    with pytest.raises(InvalidValue):
+        saved.rename("anna", first.id, " ")
+    with pytest.raises(NotFound):
+        saved.rename("berta", second.id, "Meins")
+
+
 def test_everybody_keeps_and_sees_the_own(saved):
     kept = saved.keep("anna", "Kreise", PEERS)
     assert saved.of("berta") == []
@@ -86,3 +99,27 @@ def test_over_http_and_as_pages(services):
     assert client.post("/api/v1/me/saved", json={"name": "X", "address": "https://x.test"}).status_code == 422
     assert client.delete(f"/api/v1/me/saved/{item['id']}").status_code == 204
     assert "Nothing is kept yet" in client.get("/saved").text
+
+
+def test_the_page_puts_kinds_apart_renames_and_brings_back_what_was_forgotten(services):
+    services.accounts.registry.add("anna@stadt.example", Role.READER, password=WORD)
+    client = create_app(services.settings, services).test_client()
+    client.post("/sign-in", data={"email": "anna@stadt.example", "password": WORD})
+    client.get("/saved?lang=en")
+    for name, address in (("Kreise", PEERS), ("Netz", "/network?entry=brokers"), ("Sonst", "/practices")):
+        answer = client.post("/saved", data={"name": name, "address": address}, follow_redirects=True)
+        assert f"Kept as “{name}”" in answer.text
+    page = client.get("/saved").text
+    order = [page.index(each) for each in ("Views of the network", ">Netz<", "Comparisons", ">Kreise<", ">Sonst<")]
+    assert order == sorted(order)
+    kept = {each.name: each.id for each in services.saved.of(services.accounts.registry.all()[0].id)}
+    taken = client.post(f"/saved/{kept['Netz']}/renamed", data={"name": "Kreise"})
+    assert taken.status_code == 409
+    assert "nothing else is kept under" in taken.text
+    assert (
+        ">Wer verbindet<"
+        in client.post(f"/saved/{kept['Netz']}/renamed", data={"name": "Wer verbindet"}, follow_redirects=True).text
+    )
+    gone = client.post(f"/saved/{kept['Kreise']}/forgotten", follow_redirects=True).text
+    assert "“Kreise” is forgotten" in gone
+    assert f'value="{PEERS}"' in gone

@@ -64,6 +64,20 @@ export function withoutLastStep(url: URL): URL {
   return found;
 }
 
+/** What is passed on or kept is the address at hand, whoever is chosen in it. */
+export function passOn(root: ParentNode, url: URL): void {
+  const here = `${url.pathname}${url.search}`;
+  const link = root.querySelector<HTMLInputElement>("#nw-link");
+  if (link) link.value = url.href;
+  const kept = root.querySelector<HTMLInputElement>('form[action="/saved"] input[name=address]');
+  if (kept) kept.value = here;
+  const keep = root.querySelector<HTMLAnchorElement>("a[data-keep]");
+  if (!keep) return;
+  const target = new URL(keep.href);
+  target.searchParams.set("address", here);
+  keep.href = `${target.pathname}${target.search}`;
+}
+
 /** A way to start from another node, from which nothing is filtered or opened yet. */
 export function startingAt(url: URL, key: string): URL {
   const found = new URL(url.pathname, url);

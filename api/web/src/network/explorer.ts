@@ -1,7 +1,7 @@
 // The explorer: keeps picture, lists, sentence and address in step. Every change is a link or form of the page itself.
 import { announce } from "../frame/announce";
 import { enableSuggestions } from "../frame/suggest";
-import { addressOf, chosen, isView, sameView, startingAt, withChosen, withoutLastStep, withStep } from "./address";
+import { addressOf, chosen, isView, passOn, sameView, startingAt, withChosen, withoutLastStep, withStep } from "./address";
 import type { Canvas } from "./canvas";
 import { readColours } from "./colours";
 import { keysDialog, pressed, type Commands } from "./keys";
@@ -153,10 +153,10 @@ export class Explorer {
 
   private submit(event: SubmitEvent): void {
     const form = event.target as HTMLFormElement;
-    if (event.defaultPrevented || form.method === "dialog") return;
-    event.preventDefault();
     const url = addressOf(form);
-    if (isView(url)) void this.go(form.closest("#nw-tools, #nw-filters") ? this.keeping(url) : url, true);
+    if (event.defaultPrevented || form.method !== "get" || !isView(url)) return;
+    event.preventDefault();
+    void this.go(form.closest("#nw-tools, #nw-filters") ? this.keeping(url) : url, true);
   }
 
   /** Whoever is chosen stays so where the picture is only filtered or arranged anew. */
@@ -181,6 +181,7 @@ export class Explorer {
     announce(line ? `${said}; ${(this.words["via"] ?? "").replace("{relation}", line.says)}` : said);
     this.url = withChosen(this.url, node.key);
     history.replaceState(null, "", this.url);
+    passOn(this.root, this.url);
     window.clearTimeout(this.card);
     this.card = window.setTimeout(() => void this.fetchCard(this.url), WAIT);
   }

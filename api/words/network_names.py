@@ -1,0 +1,121 @@
+"""What the nodes and groups of a view of the network are called, and what its choices are."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from api.language import Words
+from api.questions.network_groups import AreaBy
+from api.questions.network_shown import Item, Size, View
+from api.words.network import Speaker
+from graph_service.keys import Label, NodeKey
+from graph_service.projection import Projection
+
+
+@dataclass(frozen=True)
+class ViewNames:
+    """Knows what everything in one view is called in one language."""
+
+    projection: Projection
+    words: Words
+    view: View
+
+    @cached_property
+    def speaker(self) -> Speaker:
+        """Who knows the words of nodes and relations."""
+        return Speaker(self.projection, self.words)
+
+    def named(self, key: NodeKey) -> str:
+        """What a node is called."""
+        return self.speaker.concept(key) if key.label is Label.CONCEPT else self.speaker.name(key)
+
+    def kind(self, item: Item) -> tuple[str, str]:
+        """The kind that gives shape and colour, and its word."""
+        if item.label is None:
+            return "group", self.words("Group")
+        if item.label is Label.CONCEPT:
+            kind = NodeKey(item.key).local.partition(".")[0]
+            return "challenge", self.term_kind(kind)
+        return item.label.value.lower(), self.speaker.term("node_label", item.label.value)
+
+    def term_kind(self, kind: str) -> str:
+        """What a vocabulary's terms are called."""
+        speak = self.words
+        match kind:
+            case "challenge":
+                return speak("Challenge")
+            case "field":
+                return speak("Field of action")
+            case "target_group":
+                return speak("Target group")
+        return self.speaker.term("node_label", Label.CONCEPT.value)
+
+    def name(self, item: Item) -> str:
+        """What a node or group is called."""
+        if item.label is not None:
+            return self.named(NodeKey(item.key))
+        _, by, id = item.key.split(":", 2)
+        speak = self.words
+        if id == "none":
+            return speak("without {grouping}", grouping=self.grouping(AreaBy(by)))
+        if id == "rest":
+            return speak("all smaller groups")
+        match AreaBy(by):
+            case AreaBy.KIND:
+                return self.speaker.term("node_label", id)
+            case AreaBy.FIELD:
+                return self.named(NodeKey(id))
+            case AreaBy.COMMUNITY:
+                return speak("Around {name}", name=item.name) if item.name else speak("Community {n}", n=id)
+        return item.name
+
+    def grouping(self, by: AreaBy) -> str:
+        """By what groups are made, as a noun."""
+        speak = self.words
+        match by:
+            case AreaBy.STATE:
+                return speak("state")
+            case AreaBy.DISTRICT:
+                return speak("district")
+            case AreaBy.FIELD:
+                return speak("field of action")
+            case AreaBy.COMMUNITY:
+                return speak("community")
+            case AreaBy.KIND:
+                return speak("kind")
+
+    def measure(self, size: Size) -> str:
+        """What the size of nodes shows, for the legend."""
+        speak = self.words
+        match size:
+            case Size.TIES:
+                return speak("all relations recorded")
+            case Size.SHOWN:
+                return speak("relations in the picture")
+            case Size.EVEN:
+                return speak("nothing: all equal")
+
+    def amounts(self, counts: dict[Label, int]) -> Iterator[str]:
+        """How many of each kind."""
+        for label, n in counts.items():
+            yield self.amount(label, n)
+
+    def amount(self, label: Label, n: int) -> str:
+        """So many of a kind."""
+        speak = self.words
+        match label:
+            case Label.MUNICIPALITY:
+                return speak.plural("one municipality", "{n} municipalities", n)
+            case Label.ACTOR:
+                return speak.plural("one actor", "{n} actors", n)
+            case Label.ALLIANCE:
+                return speak.plural("one alliance", "{n} alliances", n)
+            case Label.PRACTICE:
+                return speak.plural("one practice approach", "{n} practice approaches", n)
+            case Label.OFFER:
+                return speak.plural("one offer", "{n} offers", n)
+            case Label.REQUEST:
+                return speak.plural("one request", "{n} requests", n)
+            case Label.EXCHANGE:
+                return speak.plural("one exchange", "{n} exchanges", n)
+        return speak.plural("one term", "{n} terms", n)

@@ -1,0 +1,147 @@
+"""What a view of the network shows, as a title and a few sentences: how much, how it hangs together, what is not."""
+
+from functools import cached_property
+
+from api.questions.network_shown import Entry
+from api.words.network_names import ViewNames
+from graph_service.keys import NodeKey
+
+NAMED = 3
+
+
+class ViewSentences(ViewNames):
+    """Tells one view in one language."""
+
+    @cached_property
+    def title(self) -> str:
+        """What is looked at."""
+        asked, speak = self.view.asked, self.words
+        if asked.start is not None and asked.target is not None:
+            return speak("Network: from {one} to {other}", one=self.named(asked.start), other=self.named(asked.target))
+        if asked.start is not None:
+            steps = speak.plural("one step far", "{n} steps far", asked.steps_deep)
+            return speak("Network: {name}, {steps}", name=self.named(asked.start), steps=steps)
+        match asked.entry:
+            case Entry.COMMUNITIES:
+                return speak("Network: who works together more than with others")
+            case Entry.BROKERS:
+                return speak("Network: who connects those that are otherwise apart")
+            case Entry.ISOLATED:
+                return speak("Network: who is not connected yet")
+        return speak("Network")
+
+    @cached_property
+    def sentences(self) -> tuple[str, ...]:
+        """What the picture shows: how much, how it hangs together, and what had to be put together."""
+        return tuple(filter(None, (self._shown(), self._together(), self._groups(), self._left_out())))
+
+    def _shown(self) -> str:
+        view, speak, asked = self.view, self.words, self.view.asked
+        amounts = speak.list(self.amounts(view.counts))
+        if not view.nodes:
+            return ""
+        if asked.start is not None and asked.target is not None:
+            return self._ways(asked.start, asked.target)
+        relations = speak.plural("one relation", "{n} relations", view.edges)
+        if asked.start is not None:
+            if view.nodes == 1:
+                return speak("{name} has no ties of this kind yet.", name=self.named(asked.start))
+            return speak(
+                "Around {name}: {amounts}, joined by {relations}.",
+                name=self.named(asked.start),
+                amounts=amounts,
+                relations=relations,
+            )
+        match asked.entry:
+            case Entry.ISOLATED:
+                return speak("Not joined to anybody by work so far, as far as is recorded: {amounts}.", amounts=amounts)
+            case Entry.BROKERS:
+                shown = speak(
+                    "With those whom they join: {amounts}, {relations}.", amounts=amounts, relations=relations
+                )
+                return " ".join(filter(None, (self._between(), shown)))
+        return speak("Whoever works with somebody, as far as is recorded: {amounts}, joined by {relations}.",
+                     amounts=amounts, relations=relations)  # fmt: skip
+
+    def _between(self) -> str:
+        """Who lies between others, and how sure that is."""
+        found, speak = self.view.brokers, self.words
+        if found is None or not (first := [each for each in found.brokers[:NAMED] if each.betweenness]):
+            return ""
+        shares = [speak.percent(each.betweenness) for each in first]
+        names = [speak("{name} ({share} of all pairs)", name=first[0].name, share=shares[0])]
+        names += [f"{each.name} ({share})" for each, share in zip(first[1:], shares[1:], strict=True)]
+        said = speak("Most shortest ways between others pass {names}.", names=speak.list(names))
+        if found.exact:
+            return said
+        estimated = speak(
+            "Estimated from the ways from {samples} of {nodes} nodes; right to about {error} percentage points.",
+            samples=speak.number(found.samples),
+            nodes=speak.number(found.nodes),
+            error=speak.number(100 * max(each.error for each in first), 1),
+        )
+        return f"{said} {estimated}"
+
+    def _ways(self, start: NodeKey, target: NodeKey) -> str:
+        speak, view = self.words, self.view
+        ends = {"one": self.named(start), "other": self.named(target)}
+        if not view.ways:
+            return speak("{one} and {other} are not connected through these relations.", **ends)
+        between = [self.name(each) for each in view.items if not each.start]
+        ways = speak.plural("One way leads", "The {n} best ways lead", view.ways)
+        if not between:
+            return speak("{ways} from {one} to {other}, directly.", ways=ways, **ends)
+        if len(between) > NAMED + 2:
+            return speak("{ways} from {one} to {other}, past {n} in between.", ways=ways, n=len(between), **ends)
+        return speak("{ways} from {one} to {other}, past {between}.", ways=ways, between=speak.list(between), **ends)
+
+    def _together(self) -> str:
+        view, speak = self.view, self.words
+        found = []
+        if view.parts > 1 and view.edges and view.by is None:
+            found.append(
+                speak("The picture falls into {n} pieces that nothing recorded joins.", n=speak.number(view.parts))
+            )
+        if view.holders:
+            names = speak.list(each.name for each in view.holders[:NAMED])
+            found.append(
+                speak.plural(
+                    "One actor holds pieces together, without it others would be cut off: {names}.",
+                    "{n} actors hold pieces together, without them others would be cut off; most of all {names}.",
+                    len(view.holders),
+                    names=names,
+                )
+            )
+        if 0 < view.hanging < view.nodes - 2 and view.asked.start is not None:
+            found.append(
+                speak.plural(
+                    "One is joined to most others through {name} alone.",
+                    "{n} are joined to most others through {name} alone.",
+                    view.hanging,
+                    name=self.named(view.asked.start),
+                )
+            )
+        return " ".join(found)
+
+    def _groups(self) -> str:
+        view, speak = self.view, self.words
+        if view.by is None:
+            return ""
+        groups = sum(each.label is None for each in view.items)
+        return speak.plural(
+            "So that it stays readable, one group by {grouping} is shown; it can be opened.",
+            "So that it stays readable, {n} groups by {grouping} are shown; each can be opened.",
+            groups,
+            grouping=self.grouping(view.by),
+        )
+
+    def _left_out(self) -> str:
+        speak, left_out = self.words, self.view.edges_left_out
+        said = []
+        if left_out > 0:
+            said.append(
+                speak.plural("One weaker relation is not drawn.", "{n} weaker relations are not drawn.", left_out)
+            )
+        if not self.view.complete:
+            said.append(speak("The search was given up: there may be more or better ways."))
+        return " ".join(said)
