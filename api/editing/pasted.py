@@ -1,6 +1,7 @@
 """Rows pasted from a spreadsheet, read as records of a table: what was understood, and what is wrong with each row."""
 
 import csv
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
@@ -14,8 +15,14 @@ from graph_service.exchange import TABLES, CellType, Column, Table, vocabulary_o
 from graph_service.vocabulary import load_vocabulary
 from importers.table.guess import known_headings
 from importers.table.values import items, read_cell, term_id
+from matching.naming.municipalities import plain
 
 MOST_ROWS = 500
+MOST_TEXT = 400_000
+_QUOTED = re.compile(r'"((?:[^"]|"")*)"(?=\t|\r?\n|\Z)')
+"""A cell in quotation marks that ends where they end."""
+_BARE = re.compile(r"[^\t\r\n]*")
+NO_LABELS: Mapping[str, str] = {}
 Resolve = Callable[[str], str]
 """The key of an actor that a cell names; raises a GraphServiceError."""
 
@@ -46,15 +53,25 @@ class Pasted:
         return self.problem is None and bool(self.rows) and not any(each.problems for each in self.rows)
 
 
-def read_pasted(name: str, text: str, given: Mapping[str, object], actor: Resolve) -> Pasted:
-    """Read rows of a table under their headings; ``given`` is what every row says besides."""
+def read_pasted(
+    name: str, text: str, given: Mapping[str, object], actor: Resolve, labels: Mapping[str, str] = NO_LABELS
+) -> Pasted:
+    """Read rows of a table under their headings.
+
+    ``given`` is what every row says besides, ``labels`` what the reader sees the columns called: headings, too.
+    """
     table = TABLES[name]
+    if len(text) > MOST_TEXT:
+        return Pasted((), (), (), InvalidValue(f"at most {MOST_TEXT} characters", f"{len(text)}"))
     lines = [(line, cells) for line, cells in _cells(text) if any(cells)]
     if not lines:
         return Pasted((), (), (), InvalidValue(N_("rows of a table, with headings in the first"), "nothing"))
     header = lines[0][1]
-    found = {heading: column for column, heading in known_headings(name, header).items() if column not in given}
-    columns = tuple("" if found.get(each) == table.identity[0] else found.get(each, "") for each in header)
+    found = {heading: column for column, heading in known_headings(name, header).items()}
+    called = {plain(label): column for column, label in labels.items()}
+    found |= {heading: called[plain(heading)] for heading in header if plain(heading) in called}
+    found = {heading: column for heading, column in found.items() if column not in given}
+    columns = tuple(_columns(header, found, table))
     if "name" not in columns:
         error = InvalidValue(N_("headings in the first row, among them one for the name"), ", ".join(header)[:200])
         return Pasted(header, columns, (), error)
@@ -66,12 +83,50 @@ def read_pasted(name: str, text: str, given: Mapping[str, object], actor: Resolv
     return Pasted(header, columns, rows)
 
 
+def _columns(header: Sequence[str], found: Mapping[str, str], table: Table) -> Iterator[str]:
+    """The column for each heading; "" for a key, which is given, and for a heading that stands there twice."""
+    seen = {table.identity[0], ""}
+    for heading in header:
+        column = found.get(heading, "")
+        yield "" if column in seen else column
+        seen.add(column)
+
+
 def _cells(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
     """Lines with their cells: apart by tabs, as spreadsheets copy them, else by semicolons."""
-    first = text.lstrip("\r\n").partition("\n")[0]
-    reader = csv.reader(StringIO(text), delimiter="\t" if "\t" in first or ";" not in first else ";")
-    for line, cells in enumerate(reader, 1):
+    first = text.lstrip("\r\n").partition("\n")[0].rstrip("\r")
+    tabs = "\t" in first or ";" not in first
+    written = all(cell.startswith('"') and cell.endswith('"') for cell in first.split("\t"))
+    if tabs and not written:
+        lines: Iterator[list[str]] = _copied(text)
+    else:
+        lines = csv.reader(StringIO(text), delimiter="\t" if tabs else ";")
+    for line, cells in enumerate(lines, 1):
         yield line, tuple(cell.strip() for cell in cells)
+
+
+def _copied(text: str) -> Iterator[list[str]]:
+    """Cells as a spreadsheet copies them: only one that holds a tab, a line end or its own marks stands in marks.
+
+    Marks that a cell merely begins with are part of it: they must not swallow the rows that follow.
+    """
+    at, cells = 0, list[str]()
+    while at < len(text):
+        quoted = _QUOTED.match(text, at)
+        if quoted and re.search(r'[\t\n"]', quoted[1]):
+            cells.append(quoted[1].replace('""', '"').replace("\r\n", "\n"))
+            at = quoted.end()
+        elif bare := _BARE.match(text, at):
+            cells.append(bare[0])
+            at = bare.end()
+        if text.startswith("\t", at):
+            at += 1
+            if at == len(text):
+                cells.append("")
+            continue
+        yield cells
+        cells = []
+        at += 2 if text.startswith("\r\n", at) else 1
 
 
 def _row(
@@ -79,6 +134,11 @@ def _row(
 ) -> PastedRow:
     told: dict[str, object] = {**given}
     problems: list[GraphServiceError] = []
+    if any(cells[len(columns) :]):
+        # nothing that was pasted is dropped without a word
+        problems.append(
+            InvalidValue(N_("no more cells than headings"), " | ".join(filter(None, cells[len(columns) :])))
+        )
     for name, cell in zip(columns, cells, strict=False):
         column = table.column(name) if name else None
         if column is None or not cell:

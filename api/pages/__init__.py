@@ -24,7 +24,10 @@ from api.pages.inventory import inventory
 from api.pages.municipality import municipality
 from api.pages.network import network
 from api.pages.notices import notice_links
+from api.pages.offer_actions import offer_actions
 from api.pages.offer_forms import offer_forms
+from api.pages.offer_paste import offer_paste
+from api.pages.offers import offers
 from api.pages.peer_files import files
 from api.pages.peers import peers
 from api.pages.practices import practices
@@ -36,7 +39,6 @@ from api.pages.saved import saved
 from api.pages.search import searching
 from api.pages.sign_in import signing_in
 from api.pages.start import start
-from api.pages.static import static
 
 PAGES: tuple[Blueprint, ...] = (
     start,
@@ -53,8 +55,11 @@ PAGES: tuple[Blueprint, ...] = (
     requests,
     entry,
     atlas,
+    offers,
     inventory,
     offer_forms,
+    offer_paste,
+    offer_actions,
     exchanges,
     exchange_forms,
     one_exchange,

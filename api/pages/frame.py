@@ -22,6 +22,7 @@ from api.language import N_
 from api.pages.assets import Assets
 from api.pages.freshness import DataStatus, data_status
 from api.settings import LANGUAGES
+from api.words.terms import term_words
 from graph_service.errors import GraphServiceError
 from graph_service.keys import Label, NodeKey
 from graph_service.vocabulary import load_vocabulary
@@ -200,9 +201,10 @@ def snapshot_status() -> DataStatus:
 
 
 def term(vocabulary: str, id: str) -> str:
-    """What a controlled term is called in the reader's language; an unknown one is shown as it is."""
+    """What a term is called in the reader's language."""
     found = load_vocabulary().find(vocabulary, id)
-    return found.label(words().language) if found else id
+    language = words().language
+    return found.label(language) if found else term_words(snapshot().projection, language, vocabulary, id)
 
 
 def local_path(target: str | None, otherwise: str = "/") -> str:
