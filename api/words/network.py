@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from api.language import N_, Words
+from api.words.terms import term_words
 from graph_service.keys import NodeKey
 from graph_service.network.between import Link, LinkKind
 from graph_service.network.ego import EgoNetwork, Neighbour
 from graph_service.network.fields import Overlap
 from graph_service.network.ties import Tie
 from graph_service.projection import Projection
-from graph_service.vocabulary import load_vocabulary
 
 LINKS = {
     LinkKind.COOPERATION: N_("Actors that cooperate"),
@@ -40,15 +40,13 @@ class Speaker:
         return self.projection.name(key.label, self.projection.position(key))
 
     def term(self, kind: str, id: str) -> str:
-        """What a term of a vocabulary is called; its id where the vocabulary does not know it."""
-        term = load_vocabulary().find(kind, id) if id else None
-        return term.label(self.words.language) if term else id
+        """What a term is called."""
+        return term_words(self.projection, self.words.language, kind, id)
 
     def concept(self, key: NodeKey) -> str:
-        """What a concept of the graph is called: by the vocabulary, else by its own name."""
+        """What a concept of the graph is called."""
         kind, _, id = key.local.partition(".")
-        term = load_vocabulary().find(kind, id)
-        return term.label(self.words.language) if term else self.name(key)
+        return self.term(kind, id)
 
     def tie(self, tie: Tie) -> str:
         """A relation as a sentence in its own direction: who stands how to whom, with what else is said."""

@@ -6,10 +6,10 @@ from functools import cached_property
 from types import MappingProxyType
 
 from api.language import N_, Words
+from api.words.terms import term_words
 from graph_service.keys import Label, NodeKey
 from graph_service.model import Indicator
 from graph_service.projection import Projection
-from graph_service.vocabulary import load_vocabulary
 from matching.contract import Contribution
 from matching.peers.ahead import AheadPeer
 from matching.peers.further import NEAR, FurtherPeer
@@ -62,9 +62,8 @@ class Explainer:
         return ((node.source or ""), (node.licence or "")) if node else ("", "")
 
     def term(self, kind: str, id: str) -> str:
-        """What a term of a vocabulary is called; its id where the vocabulary does not know it."""
-        term = load_vocabulary().find(kind, id) if id else None
-        return term.label(self.words.language) if term else id
+        """What a term is called."""
+        return term_words(self.projection, self.words.language, kind, id)
 
     def place(self, key: NodeKey) -> str:
         """What a municipality is and in which state: Landkreis, Baden-Württemberg."""

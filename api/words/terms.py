@@ -1,0 +1,21 @@
+"""What a term is called: by the shipped vocabularies, else by the dataset that brought it, else by its id."""
+
+from graph_service.model import Concept
+from graph_service.projection import Projection
+from graph_service.vocabulary import load_vocabulary
+
+
+def term_words(projection: Projection, language: str, kind: str, id: str) -> str:
+    """The label of a term in a language; nothing for no term."""
+    if found := load_vocabulary().find(kind, id) if id else None:
+        return found.label(language)
+    known = projection.known(f"concept:{kind}.{id}") if id else None
+    node = projection.node(known) if known else None
+    name = ((language == "en" and node.label_en) or node.name) if isinstance(node, Concept) else ""
+    return name if name and name != id else readable(id)
+
+
+def readable(id: str) -> str:
+    """An id that nobody has named, for people: words instead of signs, without the letter that some put before."""
+    head, dot, rest = id.partition(".")
+    return (rest if dot and len(head) == 1 else id).replace("_", " ").replace("-", " ").strip() or id
