@@ -39,6 +39,7 @@ from api.pages.saved import saved
 from api.pages.search import searching
 from api.pages.sign_in import signing_in
 from api.pages.start import start
+from api.pages.static import static
 
 PAGES: tuple[Blueprint, ...] = (
     start,
