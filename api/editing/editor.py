@@ -135,6 +135,29 @@ class Editor:
         self._rights.check_row(table, row)
         return self._write(lambda writer: records.take_back_edge(writer, table, row, self._sight()))
 
+    def replace_edge(
+        self, name: str, *, before: Mapping[str, object] | None, after: Mapping[str, object] | None
+    ) -> int:
+        """Take back a relation, enter one, or one in the place of another; the revision, 0 where nothing is new.
+
+        Raises InvalidValue, Forbidden, NotFound, Conflict.
+        """
+        table = relation(name)
+        old, new = (None if each is None else read_row(table, each) for each in (before, after))
+        for row in (old, new):
+            if row is not None:
+                self._rights.check_row(table, row)
+
+        def work(writer: Writer) -> int:
+            if old is not None and (new is None or any(old.get(each) != new.get(each) for each in table.identity)):
+                records.take_back_edge(writer, table, old, self._sight())
+            if new is not None:
+                records.enter_edge(writer, table, new, self._sight())
+            revision = writer.revision()
+            return revision + 1 if writer.journal(since=revision, limit=1) else 0
+
+        return self._write(work)
+
     def move_exchange(
         self, key: NodeKey, state: str, on: date, version: str, *, reason: str = "", decided_by: NodeKey | None = None
     ) -> Entered:

@@ -6,6 +6,7 @@ from api.pages.account import account
 from api.pages.alliance_drafts import drafts
 from api.pages.alliances import alliances
 from api.pages.atlas import atlas
+from api.pages.challenges import challenges
 from api.pages.compare import comparison
 from api.pages.contact import first_contact
 from api.pages.data import data
@@ -28,6 +29,7 @@ from api.pages.offer_actions import offer_actions
 from api.pages.offer_forms import offer_forms
 from api.pages.offer_paste import offer_paste
 from api.pages.offers import offers
+from api.pages.own_lens import own_lens
 from api.pages.peer_files import files
 from api.pages.peers import peers
 from api.pages.practices import practices
@@ -39,7 +41,7 @@ from api.pages.saved import saved
 from api.pages.search import searching
 from api.pages.sign_in import signing_in
 from api.pages.start import start
-from api.pages.static import static
+from api.pages.static import about, static
 
 PAGES: tuple[Blueprint, ...] = (
     start,
@@ -47,6 +49,8 @@ PAGES: tuple[Blueprint, ...] = (
     indicators,
     municipality,
     peers,
+    own_lens,
+    challenges,
     network,
     comparison,
     files,
@@ -79,5 +83,6 @@ PAGES: tuple[Blueprint, ...] = (
     saved,
     first_contact,
     notice_links,
+    about,
     static,
 )
