@@ -6,7 +6,6 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from tests.api.conftest import write_package
 from flask.testing import FlaskClient
 
 from api.accounts.passwords import Passwords
@@ -18,6 +17,7 @@ from api.settings import Settings
 from graph_service.keys import municipality_key
 from importers.package.importer import PackageImporter
 from importers.run import run
+from tests.api.conftest import write_package
 
 PASSWORD = "ein Apfel im Schnee"
 PAGE = "/municipalities/90001/challenges"
