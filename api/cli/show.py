@@ -4,7 +4,7 @@ import click
 import numpy as np
 
 from api.cli.base import app, argument, command
-from api.cli.output import Column, format_option, list_rows, print_csv, print_json, print_table
+from api.cli.output import Cell, Column, format_option, list_rows, print_csv, print_json, print_table
 from api.language import N_, Words
 from api.questions.profile import Known, described, latest
 from api.words.suggestions import Explainer
@@ -90,7 +90,7 @@ def indicators(form: str) -> None:
     rows = []
     for node, count in zip(projection.indicators, counts.tolist(), strict=True):
         theme = node.theme or ""
-        row = [
+        row: list[Cell] = [
             node.key.local,
             explainer.label(node.key.local),
             node.unit or "",

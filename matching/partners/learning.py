@@ -183,7 +183,7 @@ def _lists(case: Case, model: Model) -> Lists:
             features.append(np.stack([signal[i][chosen] for signal in bent], axis=1))
             sizes.append(len(chosen))
             hit = np.isin(chosen, case.gold[row])
-            gold.append(hit / max(hit.sum(), 1))
+            gold.append(hit / max(int(hit.sum()), 1))
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)
     return Lists(np.concatenate(features).astype(np.float32), starts, np.concatenate(gold), counting(case))
 
