@@ -17,8 +17,9 @@ from api.pages.data_frame import age, tabs
 from api.pages.frame import has_page, snapshot_status
 from api.questions.exports import list_forms
 from api.questions.sources import Source, list_sources
-from api.questions.vocabularies import list_vocabularies
+from api.questions.vocabularies import find_vocabulary, list_vocabularies
 from api.snapshot import Snapshot
+from api.words.terms import readable
 from graph_service.export.licences import DCATDE, known_licence
 from graph_service.keys import Label
 from graph_service.model import CURATED, EdgeType, Level
@@ -78,22 +79,33 @@ def show_data() -> str:
 
 @data.get("/vocabularies")
 def show_vocabularies() -> str:
-    """Every controlled term with what it means."""
-    speak = words()
-    kinds = [
-        (
-            kind.id,
-            kind.label(speak.language),
-            [
-                (each.label(speak.language), each.id, each.definition(speak.language))
-                for each in kind.terms.values()
-                if not each.deprecated
-            ],
-        )
-        for kind in load_vocabulary().by_kind.values()
-    ]
-    kinds.sort(key=lambda kind: kind[1].casefold())
+    """Every controlled term with what it means; those that only a dataset knows, too."""
+    kinds = [_vocabulary(each.id) for each in list_vocabularies(snapshot()).items]
+    kinds.sort(key=lambda kind: kind.label.casefold())
     return render_template("data_vocabularies.html", tabs=tabs(), kinds=kinds)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A vocabulary in the reader's language: terms as name, id and definition. ``brought``: by a dataset alone."""
+
+    id: str
+    label: str
+    terms: tuple[tuple[str, str, str], ...]
+    brought: tuple[tuple[str, str, str], ...]
+
+
+def _vocabulary(id: str) -> Kind:
+    found, shipped = find_vocabulary(snapshot(), id), load_vocabulary().by_kind.get(id)
+    english = words().language == "en"
+    told: dict[bool, list[tuple[str, str, str]]] = {True: [], False: []}
+    for each in found.terms:
+        if not each.deprecated:
+            label, definition = (each.label_en, each.definition_en) if english else (each.label_de, each.definition_de)
+            known = shipped is not None and each.id in shipped.terms
+            told[known].append((label if label != each.id else readable(each.id), each.id, definition))
+    label = (found.label_en if english else found.label_de) if shipped else readable(id)
+    return Kind(id, label, tuple(told[True]), tuple(sorted(told[False], key=lambda term: term[0].casefold())))
 
 
 def _card(source: Source, reports: Mapping[str, str]) -> Card:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from api.editing.editor import Editor
+from api.editing.editor import MOST_REASON, Editor
 from api.editing.identity import Verdict, decide, take_back
 from api.http.caching import today
 from api.http.current import services, snapshot, words
@@ -65,6 +65,7 @@ def _page(problem: str = "") -> str:
         decisions=list_decisions(services(), here.audience).decisions,
         decides=viewer().role.covers(Role.OFFICE),
         problem=problem,
+        most_reason=MOST_REASON,
         **done(),
     )
 
@@ -96,7 +97,7 @@ def decide_pair() -> Response | tuple[str, int]:
             raise InvalidValue(f"one of {', '.join(Verdict)}", verdict)
         if request.form.get("kept") == one:
             one, other = other, one
-        return decide(editor, Verdict(verdict), one, other, today())
+        return decide(editor, Verdict(verdict), one, other, today(), request.form.get("reason", ""))
 
     return _entered(enter)
 

@@ -18,8 +18,8 @@ from api.jobs.periodic import GRACE, Periodic, Periodicals, attended
 from api.questions.confirmation import Watched, list_aged
 from api.services import Services
 from api.settings import Settings
-from graph_service.keys import Label, NodeKey, municipality_key
-from graph_service.model import Actor, Dataset, Edge, EdgeType, Request
+from graph_service.keys import Label, NodeKey, concept_key, municipality_key
+from graph_service.model import Actor, Concept, Dataset, Edge, EdgeType, Request
 from graph_service.store.journal import Signature
 
 BEARS, LAKES = municipality_key("90001"), municipality_key("91001")
@@ -177,6 +177,38 @@ def test_the_overview_links_licences_and_says_what_is_missing(signed_in):
     assert "https://creativecommons.org/licenses/by/4.0/" in page
     assert "Noch nicht erfasst: Bündnisse" in page
     assert "/data/imports" not in page
+
+
+def test_terms_that_a_dataset_brought_stand_beside_the_shipped_ones(services, signed_in):
+    records = [
+        Concept(key=concept_key("actor_kind", "gbr"), kind="actor_kind", name="Bürgerliche Gesellschaft"),
+        Concept(key=concept_key("peer_model", "low-risk"), kind="peer_model", name="low-risk"),
+    ]
+    services.store.write(lambda tx: tx.replace(Dataset(id="words", title="Wörter"), records))
+    services.moved()
+    page = signed_in(Role.ANONYMOUS).get("/data/vocabularies").text
+    kind = page[page.index('id="actor_kind"') :]
+    assert (
+        kind.index("Schule") < kind.index("Aus einem eingelesenen Datensatz") < kind.index("Bürgerliche Gesellschaft")
+    )
+    assert "peer model (1)" in page
+    assert "low risk" in page
+
+
+def test_why_two_are_the_same_is_kept_and_told(services, signed_in):
+    services.store.write(
+        lambda tx: tx.replace(Dataset(id="twins", title="Zwillinge"), [Actor(key=actor("alt2"), name="Alt")])
+    )
+    services.moved()
+    office = signed_in(Role.OFFICE)
+    pair = {"one": actor("alt2"), "other": actor("old"), "kept": actor("old")}
+    said = office.post(
+        "/data/duplicates", data={**pair, "verdict": "same", "reason": " Ein <Haus> "}, follow_redirects=True
+    )
+    assert "Grund: Ein &lt;Haus&gt;" in said.text
+    assert "Ein &lt;Haus&gt;" in office.get("/data/journal").text
+    long = office.post("/data/duplicates", data={**pair, "verdict": "same", "reason": "x" * 2001})
+    assert long.status_code == 422
 
 
 @pytest.mark.parametrize("path", ["/data?page=x", "/data/freshness?what=x&page=-3", "/data/conflicts?key=nonsense"])

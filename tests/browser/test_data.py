@@ -228,12 +228,15 @@ def test_the_office_decides_about_a_duplicate_and_undoes_it(opened: Open, axe: A
     expect(page.locator(".bk-lead")).to_contain_text("Ein Paar")
     if script:
         judged(page, axe)
+    page.get_by_label("Warum?").fill("gleiche Web-Seite")
     page.get_by_role("button", name="Dasselbe – Lernbrücke gGmbH").press("Enter")
     expect(page.locator("main")).to_contain_text("ist dasselbe wie")
+    expect(page.locator("main")).to_contain_text("Grund: gleiche Web-Seite")
     page.goto("/data/journal")
     first = page.locator("main ol > li", has=page.get_by_role("button")).first
     expect(first).to_contain_text("Sie")
     expect(first).to_contain_text("Eingetragen: Lernbrücke gGmbH")
+    expect(first).to_contain_text("gleiche Web-Seite")
     if script:
         judged(page, axe)
     first.get_by_role("button", name="Rückgängig").press("Enter")
