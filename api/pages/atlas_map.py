@@ -74,23 +74,26 @@ def draw_marks(points: Points, outlines: Mapping[int, str], marks: Mapping[int, 
     """Marks over outlines, or over light dots where no boundaries are known. Empty without places."""
     if not points.positions:
         return Markup("")
-    below, above = [], []
+    below, above, unmarked = [], [], []
     for i, position in enumerate(points.positions):
         x, y = float(points.x[i]), float(points.y[i])
         mark = marks.get(position)
         if position in outlines:
             below.append(f'<path class="area" d="{outlines[position]}"/>')
         elif mark is None:
-            below.append(f'<circle class="other" cx="{x:.1f}" cy="{y:.1f}" r="{float(points.radius[i]):.1f}"/>')
+            unmarked.append(i)
         if mark is not None:
             above.append(
                 f'<path class="mark {mark}" transform="translate({x - 6:.1f} {y - 6:.1f}) scale(.75)"'
                 f' d="{SHAPES[mark]}"/>'
             )
-    width = max(round(float(points.x.max()) + 14.0, 1), WIDTH / 2)
+    if not outlines and points.land:
+        below.append(f'<path class="land" d="{points.land}"/>')
+    below.append(points.dots(unmarked))
+    width = max(points.width, WIDTH / 2)
     # areas reach beyond the places of their municipalities
     rim = 24 if outlines else 0
-    box = f"{-rim} {-rim} {width + 2 * rim} {round(points.height + 2 * rim, 1)}"
+    box = f"{-rim} {-rim} {width + 2 * rim:g} {points.height + 2 * rim:g}"
     return Markup(  # noqa: S704  # numbers, fixed shapes and an escaped title
         f'<svg class="bk-chart bk-map" viewBox="{box}" role="img"'
         f' aria-label="{escape(title)}">{"".join(below)}{"".join(above)}</svg>'

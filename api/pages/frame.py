@@ -34,13 +34,25 @@ YEAR = 365 * 24 * 60 * 60
 NAVIGATION = (
     (N_("Compare"), "/peers"),
     (N_("Practice"), "/practices"),
+    (N_("Exchanges"), "/exchanges"),
     (N_("Alliance"), "/alliances"),
+    (N_("Requests"), "/requests"),
     (N_("Offers"), "/offers"),
     (N_("Network"), "/network"),
     (N_("Atlas"), "/atlas"),
     (N_("Data"), "/data"),
 )
-"""The main navigation; a page that this installation lacks is left out."""
+"""The main navigation: three doors for each of three groups of users; one that this installation lacks is left out."""
+OF_A_PLACE = MappingProxyType(
+    {
+        "peers": "/peers",
+        "compare": "/peers",
+        "lens": "/peers",
+        "practices": "/practices",
+        "offers": "/offers",
+    }
+)
+"""Behind which door the pages of a municipality are: /municipalities/08119/compare is behind /peers."""
 SIGN_IN = "/sign-in"
 ACCOUNT = "/account"
 
@@ -125,11 +137,14 @@ def theme() -> str:
 
 def navigation() -> list[Door]:
     """The pages of the main navigation that this installation has."""
-    return [
-        Door(words()(label), path, request.path == path or request.path.startswith(f"{path}/"))
-        for label, path in NAVIGATION
-        if has_page(path)
-    ]
+    return [Door(words()(label), path, path == _door()) for label, path in NAVIGATION if has_page(path)]
+
+
+def _door() -> str:
+    """The door behind which the reader stands."""
+    first, _, rest = request.path[1:].partition("/")
+    place, _, page = rest.partition("/")
+    return OF_A_PLACE.get(page.partition("/")[0], "") if first == "municipalities" and place else f"/{first}"
 
 
 def has_page(path: str) -> bool:

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from api.services import Services
-from graph_service.errors import StoreError
 from graph_service.model import CURATED, Dataset
+from graph_service.store.contract import GraphStore
 from graph_service.vocabulary import VOCABULARY_DATASET
 
 
@@ -25,11 +24,8 @@ COMPONENTS = (
 """What browsers get; what runs on the server is listed in the lock files with its versions."""
 
 
-def licences_of_data(services: Services) -> tuple[Dataset, ...]:
-    """The publications in the store, without what the software itself brings; nothing while it cannot be asked."""
+def licences_of_data(store: GraphStore) -> tuple[Dataset, ...]:
+    """The publications in the store, without what the software itself brings; raises StoreError."""
     ours = {CURATED.id, VOCABULARY_DATASET.id}
-    try:
-        held = services.store.read(lambda reader: reader.datasets())
-    except StoreError:
-        return ()
+    held = store.read(lambda reader: reader.datasets())
     return tuple(status.dataset for status in held if status.dataset.id not in ours)

@@ -1,7 +1,7 @@
 """Pictures as SVG made by the server: they need no script, print well, and stand beside a table that says the same."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from markupsafe import Markup, escape
 
+from api.pages.silhouette import silhouette
 from graph_service.keys import NodeKey
 from graph_service.model import Level
 from graph_service.projection import LEVELS, Projection
@@ -18,6 +19,7 @@ FloatArray = npt.NDArray[np.float64]
 
 WIDTH = 480.0
 """Of a map, in its own units; height follows from the area shown."""
+MARGIN = 14.0
 STRIP = (400.0, 28.0)
 _NONE = np.zeros(0)
 
@@ -30,27 +32,58 @@ class Points:
     y: FloatArray
     radius: FloatArray
     positions: tuple[int, ...]
-    height: float
+    width: float = 0.0
+    height: float = 0.0
+    land: str = ""
+    """The outline of all that is recorded, as a path; empty where too little is."""
+
+    def dots(self, places: Iterable[int]) -> str:
+        """These places as paths, one for each size: a fraction of the bytes of as many circles."""
+        by_size: dict[int, set[tuple[int, int]]] = {}
+        for i in places:
+            size = round(2 * float(self.radius[i]))
+            by_size.setdefault(size, set()).add((round(float(self.y[i])), round(float(self.x[i]))))
+        return "".join(
+            f'<path class="dots" stroke-width="{size}" d="{_dotted(sorted(at))}"/>'
+            for size, at in sorted(by_size.items())
+        )
+
+
+def _dotted(at: Sequence[tuple[int, int]]) -> str:
+    """Lines without length, which round ends make dots; each begins where the last one was."""
+    path, pen_x, pen_y = "", 0, 0
+    for y, x in at:
+        path += f"m{x - pen_x} {y - pen_y}h0"
+        pen_x, pen_y = x, y
+    return path.replace(" -", "-")
 
 
 def points_of(projection: Projection, level: Level) -> Points:
-    """Plate carrée around the middle latitude, which is true enough for one country; areas go with population."""
+    """Plate carrée around the middle latitude, which is true enough for one country; areas go with population.
+
+    Every level is drawn in the same frame: that of all places of the country.
+    """
     table = projection.municipalities
-    wanted = table.level == LEVELS.index(level)
-    placed = np.flatnonzero(wanted & np.isfinite(table.longitude) & np.isfinite(table.latitude))
+    known = np.isfinite(table.longitude) & np.isfinite(table.latitude)
+    placed = np.flatnonzero(known & (table.level == LEVELS.index(level)))
     if not len(placed):
-        none = np.zeros(0)
-        return Points(none, none, none, (), 0.0)
-    longitude, latitude = np.asarray(table.longitude)[placed], np.asarray(table.latitude)[placed]
-    squeeze = math.cos(math.radians(float(latitude.mean())))
-    margin = 14.0
-    span = max(float(np.ptp(longitude)) * squeeze, float(np.ptp(latitude)), 0.5)
-    scale = (WIDTH - 2 * margin) / span
-    x = margin + (longitude - longitude.min()) * squeeze * scale
-    y = margin + (latitude.max() - latitude) * scale
+        return Points(_NONE, _NONE, _NONE, ())
+    longitude, latitude = np.asarray(table.longitude), np.asarray(table.latitude)
+    left, top = float(longitude[known].min()), float(latitude[known].max())
+    squeeze = math.cos(math.radians(float(latitude[known].mean())))
+    wide, high = float(np.ptp(longitude[known])) * squeeze, float(np.ptp(latitude[known]))
+    scale = (WIDTH - 2 * MARGIN) / max(wide, high, 0.5)
+
+    def place(east: FloatArray, north: FloatArray) -> tuple[FloatArray, FloatArray]:
+        return MARGIN + (east - left) * squeeze * scale, MARGIN + (top - north) * scale
+
+    x, y = place(longitude[placed], latitude[placed])
     people = np.nan_to_num(np.asarray(table.population)[placed], nan=0.0)
     radius = 2.0 + 7.0 * np.sqrt(people / (people.max() or 1.0))
-    return Points(x, y, radius, tuple(placed.tolist()), float(y.max()) + margin)
+    rings = [place(ring[:, 0], ring[:, 1]) for ring in silhouette(longitude[known], latitude[known])]
+    land = "".join(f"M{'L'.join(f'{e:.0f} {n:.0f}' for e, n in zip(*ring, strict=True))}Z" for ring in rings)
+    width, height = (2 * MARGIN + round(each * scale, 1) for each in (wide, high))
+    return Points(x, y, radius, tuple(placed.tolist()), width, height, land)
 
 
 def draw_map(
@@ -59,11 +92,10 @@ def draw_map(
     """Circles: own filled, chosen ones outlined and numbered in their order, all others light. Empty without places."""
     if not points.positions:
         return Markup("")
-    at = {position: i for i, position in enumerate(points.positions)}
     others, rings = [], []
     numbers = {projection.position(key): n for n, key in enumerate(marked, 1)}
     mine = None if own is None else projection.position(own)
-    for position, i in at.items():
+    for i, position in enumerate(points.positions):
         x, y, radius = (round(float(each[i]), 1) for each in (points.x, points.y, points.radius))
         if position == mine:
             rings.append(f'<circle class="own" cx="{x}" cy="{y}" r="{max(radius, 6)}"/>')
@@ -73,11 +105,16 @@ def draw_map(
                 f'<text class="number" x="{x}" y="{y + 4}" text-anchor="middle">{numbers[position]}</text>'
             )
         else:
-            others.append(f'<circle class="other" cx="{x}" cy="{y}" r="{radius}"/>')
-    width = round(float(points.x.max()) + 14.0, 1)
-    return Markup(  # noqa: S704  # numbers and an escaped title
-        f'<svg class="bk-chart bk-map" viewBox="0 0 {width} {round(points.height, 1)}" role="img"'
-        f' aria-label="{escape(title)}">{"".join(others)}{"".join(rings)}</svg>'
+            others.append(i)
+    return framed(points, points.dots(others) + "".join(rings), title)
+
+
+def framed(points: Points, marks: str, title: str) -> Markup:
+    """A map around marks that are markup already."""
+    land = f'<path class="land" d="{points.land}"/>' if points.land else ""
+    return Markup(  # noqa: S704  # numbers, marks of ours, and an escaped title
+        f'<svg class="bk-chart bk-map" viewBox="0 0 {points.width:g} {points.height:g}" role="img"'
+        f' aria-label="{escape(title)}">{land}{marks}</svg>'
     )
 
 

@@ -2,18 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import cos, isnan, radians, sqrt
+from math import isnan
 
 from flask import Blueprint, render_template, request
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from api.http.caching import depends_on_graph
 from api.http.current import snapshot, words
 from api.language import N_
 from api.pages.frame import has_page, record_url, snapshot_status, term
 from api.pages.freshness import DataStatus
+from api.pages.pictures import framed, points_of
 from api.questions.country import Country, State, country
 from graph_service.keys import NodeKey
+from graph_service.model import Level
 
 start = Blueprint("start", __name__)
 depends_on_graph(start)
@@ -72,7 +74,7 @@ def show_start() -> str:
         ],
         rows=[_cells(state) for state in _sorted(land.states, by)],
         sorted=by,
-        map=draw_types(land, speak("Map of the districts; the numbers by type stand beside it")),
+        map=_types_map(land),
         types=[(type[-1], term("municipality_type", type), n) for type, n in land.types.items()],
         states=[(s.name, [_linked(d.key, d.name) for d in s.districts]) for s in land.states if s.districts],
     )
@@ -140,25 +142,20 @@ def _linked(key: NodeKey, name: str) -> str | Markup:
     return Markup('<a href="{}">{}</a>').format(url, name) if url else name
 
 
-def draw_types(country: Country, title: str) -> Markup:
+def _types_map(land: Country) -> Markup:
     """Every district as a circle, tinted by its type, its area going with its population. Empty without places."""
-    placed = [each for each in country.districts if not isnan(each.longitude + each.latitude)]
-    if not placed:
-        return Markup("")
-    squeeze = cos(radians(sum(each.latitude for each in placed) / len(placed)))
-    left = min(each.longitude for each in placed)
-    top = max(each.latitude for each in placed)
-    scale = 460 / max(top - min(each.latitude for each in placed), 0.5)
-    most = max((each.population for each in placed if not isnan(each.population)), default=1.0) or 1.0
-    circles, width, height = [], 0.0, 0.0
-    for each in placed:
-        x = 16 + (each.longitude - left) * squeeze * scale
-        y = 16 + (top - each.latitude) * scale
-        radius = 3 + 11 * sqrt((0 if isnan(each.population) else each.population) / most)
-        tint = f"t{each.type[-1]}" if each.type else "t0"
-        circles.append(f'<circle class="{tint}" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"/>')
-        width, height = max(width, x + 16), max(height, y + 16)
-    return Markup(  # noqa: S704  # numbers and an escaped title
-        f'<svg class="bk-chart bk-map" viewBox="0 0 {width:.0f} {height:.0f}" role="img"'
-        f' aria-label="{escape(title)}">{"".join(circles)}</svg>'
+    here = snapshot()
+    points = here.prepared(("points", Level.DISTRICT), lambda projection: points_of(projection, Level.DISTRICT))
+    tints = {here.projection.position(each.key): f"t{each.type[-1:] or 0}" for each in land.districts}
+    # the large ones first, so that they hide none of the small ones
+    largest_first = sorted(range(len(points.positions)), key=lambda i: -float(points.radius[i]))
+    circles = "".join(
+        f'<circle class="{tints.get(points.positions[i], "t0")}"'
+        f' cx="{points.x[i]:.0f}" cy="{points.y[i]:.0f}" r="{1 + 1.5 * points.radius[i]:.1f}"/>'
+        for i in largest_first
+    )
+    return (
+        framed(points, circles, words()("Map of the districts; the numbers by type stand beside it"))
+        if circles
+        else Markup("")
     )

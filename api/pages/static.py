@@ -4,10 +4,14 @@ from datetime import date
 
 from flask import Blueprint, render_template
 
-from api.http.current import services
+from api.http.caching import depends_on_graph
+from api.http.current import services, snapshot
 from api.pages.licences import COMPONENTS, licences_of_data
 
 static = Blueprint("static_pages", __name__)
+"""They answer even while the store cannot be asked."""
+about = Blueprint("about", __name__)
+depends_on_graph(about)
 
 TESTED_ON = date(2026, 11, 23)
 """When the accessibility of the pages was last assessed; the statement has to be looked at once a year."""
@@ -25,7 +29,9 @@ def show_privacy() -> str:
     return render_template("privacy.html")
 
 
-@static.get("/about")
+@about.get("/about")
 def show_about() -> str:
     """What the service is, and whose work it builds on."""
-    return render_template("about.html", components=COMPONENTS, datasets=licences_of_data(services()))
+    store = services().store
+    datasets = snapshot().prepared("licences", lambda _: licences_of_data(store))
+    return render_template("about.html", components=COMPONENTS, datasets=datasets)

@@ -16,14 +16,11 @@ TYPES = tuple(f"bbsr-kreistyp-{n}" for n in (1, 2, 3, 4))
 
 @dataclass(frozen=True, slots=True)
 class District:
-    """A district, its type ("" where none is recorded) and its place in WGS84 (NaN where unknown)."""
+    """A district and its type, "" where none is recorded."""
 
     key: NodeKey
     name: str
     type: str
-    longitude: float
-    latitude: float
-    population: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +73,10 @@ def country(projection: Projection) -> Country:
 
 
 def _district(projection: Projection, at: int, types: Mapping[int, str]) -> District:
-    table = projection.municipalities
     return District(
         projection.key(Label.MUNICIPALITY, at),
         projection.name(Label.MUNICIPALITY, at),
         types.get(at, ""),
-        float(table.longitude[at]),
-        float(table.latitude[at]),
-        float(table.population[at]),
     )
 
 
