@@ -40,5 +40,7 @@ def configure(level: str, form: str = "text") -> None:
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     # what the driver logs as an error it also raises, and we say that in one line
     logging.getLogger("neo4j").setLevel(logging.DEBUG if level == "debug" else logging.CRITICAL)
+    # at level debug the compiler tells thousands of steps
+    logging.getLogger("numba").setLevel(logging.WARNING)
     # that requests wait a moment for a thread is no event
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)

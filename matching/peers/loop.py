@@ -1,4 +1,4 @@
-"""The scoring loop as machine code where numba is installed; until it is ready, and without numba, arrays do the same.
+"""The scoring loop as machine code, made by numba; until it is ready, and where numba cannot work, arrays do the same.
 
 Making it takes about a second, mostly for numba itself, so that a process that asks a few questions, as on the command
 line, never begins; one that goes on asking gets it in the background and is answered meanwhile.
@@ -65,7 +65,10 @@ def score(
 
 
 def compiled() -> Loop:
-    """Compile the loop, or take it from numba's cache on disk; raises ImportError without a numba that fits."""
+    """Compile the loop, or take it from numba's cache on disk.
+
+    Raises ImportError without a numba that fits, OSError where no process may make machine code.
+    """
     import numba
 
     def compile(cache: bool) -> Loop:
@@ -116,7 +119,7 @@ class Compiler:
     def _work(self) -> None:
         try:
             self._loop = self._make()
-        except ImportError as error:
+        except (ImportError, OSError) as error:
             logger.info("scoring goes on with arrays: %s", error)
         else:
             logger.info("scoring goes on with machine code")

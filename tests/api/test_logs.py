@@ -1,7 +1,9 @@
 """What a library logs does not stand beside the one line that says what is wrong."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 
 def test_a_server_that_does_not_answer_is_one_line() -> None:
@@ -11,3 +13,12 @@ def test_a_server_that_does_not_answer_is_one_line() -> None:
     assert ended.stdout == ""
     (line,) = ended.stderr.splitlines()
     assert "Neo4j" in line
+
+
+def test_a_compiler_at_work_does_not_fill_the_log(tmp_path: Path) -> None:
+    code = "from api.logs import configure; configure('debug')"
+    code += "; from matching.peers.loop import COMPILER; COMPILER.ready()"
+    nothing_kept = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, env=nothing_kept, timeout=120, check=True)
+    (line,) = ended.stderr.splitlines()
+    assert b"scoring goes on with" in line

@@ -186,6 +186,15 @@ def test_without_numba_arrays_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [each.key.local for each in found] == ["t01", "t02"]
 
 
+def test_where_no_machine_code_may_be_made_arrays_go_on(caplog: pytest.LogCaptureFixture) -> None:
+    def forbidden() -> Loop:
+        raise PermissionError("cannot allocate executable memory")
+
+    with caplog.at_level("INFO", logger="matching.peers.loop"):
+        assert not Compiler(forbidden).ready()
+    assert "scoring goes on with arrays: cannot allocate executable memory" in caplog.text
+
+
 def test_machine_code_that_cannot_be_kept_on_disk_is_made_for_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     numba = pytest.importorskip("numba")
     njit = numba.njit
