@@ -9,13 +9,13 @@ from werkzeug.wrappers import Response
 
 from api.http.caching import depends_on_graph
 from api.http.current import snapshot, words
-from api.pages.peers_controls import controls
+from api.pages.peers_controls import controls, ways
 from api.pages.peers_form import is_long
 from api.pages.peers_view import View, view_of
 from api.pages.peers_why import explained, reason_cells
 from api.pages.pictures import draw_map, points_of
 from api.questions.comparison import MOST
-from api.questions.peers import PeersFound, find_peers
+from api.questions.peers import PeersFound, explain_pair, find_peers
 from api.questions.profile import ratings
 from api.words.peers import (
     KINDS,
@@ -87,7 +87,7 @@ def show_peers(code: str) -> Response | str:
     if is_long() and not partial:
         return redirect(view.address(), 303)
     explainer = Explainer(here.projection, words())
-    parts = _list(key, view, explainer)
+    parts = _list(key, view, explainer, partial=partial) | ways(view)
     if partial:
         response = make_response(render_template("peers_update.html", **parts))
         response.headers["HX-Push-Url"] = view.address()
@@ -96,13 +96,29 @@ def show_peers(code: str) -> Response | str:
     return render_template("peers.html", **parts, **around, explained=explained(view, explainer))
 
 
-def _list(key: NodeKey, view: View, explainer: Explainer) -> dict[str, Any]:
-    """What the list shows, which is replaced as a whole when the question changes."""
+@peers.get("/municipalities/<string:code>/peers/<string:other>/reasons")
+def show_reasons(code: str, other: str) -> Response | str:
+    """The table of all reasons of one of the list, for a list that came without; else the page that explains it."""
+    here = snapshot()
+    view = view_of(here.municipality(code))
+    if not request.headers.get("HX-Request"):
+        path = f"/municipalities/{view.asked.municipality.local}/peers"
+        return redirect(view.address(path, why=other), 303)
+    explainer, key = Explainer(here.projection, words()), here.municipality(other)
+    found = find_peers(here, view.asked)
+    pair = next((each for each in found.suggestions if each.key == key), None) or explain_pair(here, view.asked, key)
+    reasons = list(reason_cells(pair.contributions, explainer))
+    return render_template("peers_reasons.html", name=found.name, other=pair.name, reasons=reasons)
+
+
+def _list(key: NodeKey, view: View, explainer: Explainer, *, partial: bool) -> dict[str, Any]:
+    """What the list shows, which is replaced as a whole when the question changes; then without tables of reasons."""
     found, speak = find_peers(snapshot(), view.asked), words()
-    shown = [_shown(each, found, explainer, view) for each in found.suggestions]
+    shown = [_shown(each, found, explainer, view, tables=not partial) for each in found.suggestions]
     listed = {each.key for each in shown}
     base = f"/municipalities/{key.local}"
     return {
+        "partial": partial,
         "key": key,
         "name": found.name,
         "view": view,
@@ -131,7 +147,7 @@ def _name(key: NodeKey) -> str:
     return projection.name(Label.MUNICIPALITY, projection.position(key))
 
 
-def _shown(each: PeerSuggestion, found: PeersFound, explainer: Explainer, view: View) -> ShownPeer:
+def _shown(each: PeerSuggestion, found: PeersFound, explainer: Explainer, view: View, *, tables: bool) -> ShownPeer:
     missing = [id for id in each.unknown if id not in found.unknown]
     practices = snapshot().prepared("practices-applied", _applied).get(each.key, 0)
     return ShownPeer(
@@ -145,7 +161,7 @@ def _shown(each: PeerSuggestion, found: PeersFound, explainer: Explainer, view: 
         (*explainer.reasons(each), *explainer.special(each)),
         unknown_words(missing, each.coverage, explainer),
         practices_words(practices, explainer),
-        tuple(reason_cells(each.contributions, explainer)),
+        tuple(reason_cells(each.contributions, explainer)) if tables else (),
         each.key in view.chosen,
         *_alike(found.key, each.key, explainer),
     )

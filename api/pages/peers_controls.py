@@ -45,14 +45,11 @@ class Choices:
 
 def controls(view: View, found: PeersFound, explainer: Explainer) -> dict[str, object]:
     """Everything that changes the list."""
-    speak, asked = words(), view.asked
+    asked = view.asked
     shown = _weights(view, found, explainer)
     level = found.level
     there = snapshot().prepared(("peer-choices", level), lambda projection: _choices(projection, level))
     return {
-        "tabs": [(speak(label), view.address(kind=kind), kind is asked.kind) for kind, (label, _) in KINDS.items()],
-        "lenses": lens_links(view),
-        "own_lens": view.address(f"/municipalities/{asked.municipality.local}/lens"),
         "weights": _by_theme(shown, explainer),
         "more": more_indicators({each.id for each in shown}, explainer),
         "most_weight": MOST_WEIGHT,
@@ -65,6 +62,13 @@ def controls(view: View, found: PeersFound, explainer: Explainer) -> dict[str, o
         "challenges": _challenges() if asked.kind in (PeerKind.FURTHER, PeerKind.DIFFERENT) else (),
         "usual": f"/municipalities/{asked.municipality.local}/peers",
     }
+
+
+def ways(view: View) -> dict[str, object]:
+    """The other kinds of peers and the other lenses, asked the same."""
+    kinds = [(words()(label), view.address(kind=kind), kind is view.asked.kind) for kind, (label, _) in KINDS.items()]
+    own = view.address(f"/municipalities/{view.asked.municipality.local}/lens")
+    return {"tabs": kinds, "lenses": lens_links(view), "own_lens": own}
 
 
 def lens_links(view: View, path: str = "") -> list[tuple[str, str, bool]]:

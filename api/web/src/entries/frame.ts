@@ -2,7 +2,7 @@
 import "../styles/frame.css";
 import htmx from "htmx.org";
 import { announceUpdates } from "../frame/announce";
-import { enableChoosing, showCount } from "../frame/choosing";
+import { carryChoice, carryInto, enableChoosing, showCount } from "../frame/choosing";
 import { enableSliders } from "../frame/sliders";
 import { enableSuggestions } from "../frame/suggest";
 import { enableTheme } from "../frame/theme";
@@ -29,8 +29,11 @@ document.body.addEventListener("htmx:afterSettle", () => {
   enableChoosing();
 });
 document.body.addEventListener("change", (event) => {
-  if (event.target instanceof HTMLInputElement && event.target.name === "with") showCount();
+  if (!(event.target instanceof HTMLInputElement) || event.target.name !== "with") return;
+  showCount();
+  carryChoice();
 });
+for (const form of document.querySelectorAll<HTMLFormElement>("form[data-carries-chosen]")) carryInto(form);
 // forms whose fields take effect at once need no button when script is there
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-submit-on-change]"))
   form.addEventListener("change", () => form.requestSubmit());

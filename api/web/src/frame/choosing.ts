@@ -23,6 +23,42 @@ export function showCount(): void {
   for (const each of boxes) each.disabled = !each.checked && chosen >= most;
 }
 
+/** What is chosen goes along wherever one goes from here with the same question, and stands in the address. */
+export function carryChoice(): void {
+  if (!document.getElementById("comparison")) return;
+  history.replaceState(history.state, "", withChoice(location.href));
+  for (const link of document.querySelectorAll<HTMLAnchorElement>("main a[href]")) {
+    const url = new URL(link.href);
+    if (url.pathname === "/saved") {
+      const kept = url.searchParams.get("address");
+      if (kept) url.searchParams.set("address", withChoice(kept));
+      link.href = url.pathname + url.search;
+    } else if (url.pathname.startsWith(location.pathname)) link.href = withChoice(link.href);
+  }
+  for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-copy]"))
+    button.dataset.copy = withChoice(button.dataset.copy ?? "");
+}
+
+/** Forms beside the list that ask something else send what is chosen now, not what was when the page came. */
+export function carryInto(form: HTMLFormElement): void {
+  form.addEventListener("formdata", (event) => {
+    event.formData.delete("with");
+    for (const each of chosenOnes()) event.formData.append("with", each);
+  });
+}
+
+function withChoice(address: string): string {
+  const url = new URL(address, location.href);
+  url.searchParams.delete("with");
+  for (const each of chosenOnes()) url.searchParams.append("with", each);
+  return url.pathname + url.search + url.hash;
+}
+
+function chosenOnes(): string[] {
+  const boxes = document.querySelectorAll<HTMLInputElement>("input[type=checkbox][name=with]:checked");
+  return [...boxes].map((each) => each.value);
+}
+
 async function copy(button: HTMLButtonElement): Promise<void> {
   const address = new URL(button.dataset.copy ?? "", location.href).href;
   await navigator.clipboard.writeText(address);
