@@ -83,6 +83,8 @@ def _install_language(app: Flask) -> None:
         if services().stale:
             # RFC 9111 dropped the Warning header, so this is a name of our own; documented in docs/api.md
             response.headers["Kompass-Data"] = "last-known"
+        elif "snapshot" in g and services().is_earlier(g.snapshot):
+            response.headers["Kompass-Data"] = "earlier"
         return response
 
     app.before_request(choose)

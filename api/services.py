@@ -1,25 +1,24 @@
 """What answers questions: the store and snapshots of it, one for each audience, opened when first needed."""
 
-import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, partial
-from threading import Lock, RLock, Thread
+from threading import RLock
 from typing import TYPE_CHECKING, TypeVar
 
+from api.revisions import Revisions
 from api.settings import Settings
 from api.snapshot import Snapshot
 from api.state import StateDatabase
-from graph_service.errors import NotFound, StoreBusy, StoreError
+from graph_service.errors import NotFound, StoreBusy
 from graph_service.keys import NodeKey
 from graph_service.model import Level
 from graph_service.projection import Projection
 from graph_service.projection_cache import ProjectionCache, cache_folder
-from graph_service.seen import SeenReader, Sight
+from graph_service.seen import SeenReader
 from graph_service.store.contract import GraphStore, Reader
 from graph_service.store.open import open_store
-from graph_service.united import united
 from graph_service.visibility import OFFICE, Audience
 from matching.peers.lens import Lens
 from matching.peers.matcher import PeerRanker
@@ -35,20 +34,6 @@ T = TypeVar("T")
 
 _TRIES = 5
 """How often what is read from the store begins anew because it was written meanwhile."""
-RETRY = 5
-"""After how many times the patience a store is asked again that could not be reached at the start."""
-MOST_AUDIENCES = 16
-"""How many audiences' snapshots are kept; where nothing is hidden they all share one projection."""
-
-log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """A snapshot, and the whole projection that it was taken from."""
-
-    whole: Projection
-    snapshot: Snapshot
 
 
 def _of_one_revision(snapshot: Snapshot, work: Callable[[Reader, Snapshot], T], reader: Reader) -> tuple[T] | None:
@@ -70,15 +55,8 @@ class Services:
         ``patience``: for how many seconds the revision is taken to be the same without asking the store.
         """
         self.settings = settings
-        self._patience = patience
-        self._clock = clock
-        self._asked = float("-inf")
         self._opening = RLock()
-        self._refreshing = Lock()
-        self._snapshots: dict[Audience, _Kept] = {}
-        self._whole: Projection | None = None
-        self._stale = False
-        self._failed: tuple[float, StoreError] | None = None
+        self._revisions = Revisions(self._revision, self._project, patience, clock)
 
     @property
     def store(self) -> GraphStore:
@@ -175,95 +153,51 @@ class Services:
         """The same services on another store."""
         return Services(replace(self.settings, store=url))
 
-    def snapshot(self, audience: Audience = OFFICE) -> Snapshot:
-        """The present revision as an audience sees it.
+    def snapshot(self, audience: Audience = OFFICE, *, at_once: bool = False) -> Snapshot:
+        """The newest revision that is known as an audience sees it; ``at_once``: as the store has it at this moment.
 
         While the store cannot be reached the last known one answers, which `stale` tells; raises StoreError where
-        there is none yet. While another thread prepares a newer revision the earlier one answers.
+        there is none yet.
         """
-        whole = self._newest()
-        kept = self._snapshots.get(audience)
-        if kept is None or kept.whole is not whole:
-            sight = Sight.of(whole, audience)
-            kept = _Kept(whole, Snapshot(united(sight.seen), audience, sight))
-            with self._opening:
-                self._snapshots.pop(audience, None)
-                while len(self._snapshots) >= MOST_AUDIENCES:
-                    del self._snapshots[next(iter(self._snapshots))]
-                self._snapshots[audience] = kept
-        return kept.snapshot
+        return self._revisions.newest(at_once=at_once).snapshot(audience)
+
+    def ready(self, audience: Audience = OFFICE) -> Snapshot:
+        """The same for who need not see what was written a moment ago.
+
+        While what is in use is made ready for a newer revision, the earlier one answers; raises StoreError.
+        """
+        return self._revisions.ready().snapshot(audience)
 
     def read(self, audience: Audience, work: Callable[[Reader, Snapshot], T]) -> T:
         """Run a unit of work that is shown what the audience may see of the revision of its snapshot.
 
         Raises StoreError, also where the store is written faster than it can be read.
         """
-        for _ in range(_TRIES):
-            snapshot = self.snapshot(audience)
+        for attempt in range(_TRIES):
+            snapshot = self.snapshot(audience, at_once=attempt > 0)
             found = self.store.read(partial(_of_one_revision, snapshot, work))
             if found is not None:
                 return found[0]
-            self.moved()
         raise StoreBusy("a moment without writing", f"{_TRIES} writes while reading")
 
     @property
     def stale(self) -> bool:
         """Whether answers come from the last known revision because the store cannot be asked."""
-        return self._stale
+        return self._revisions.stale
+
+    def is_earlier(self, snapshot: Snapshot) -> bool:
+        """Whether a newer revision than this is known."""
+        return self._revisions.is_earlier(snapshot)
 
     def moved(self) -> None:
-        """Say that this process has just written: the next question asks the store for its revision, and waits."""
-        self._asked = float("-inf")
-        with self._refreshing:
-            self._refresh()
+        """Say that this process has just written: the next question finds it; raises StoreError."""
+        self._revisions.moved()
 
-    def _newest(self) -> Projection:
-        kept = self._whole
-        if kept is None:
-            return self._first()
-        if self._clock() - self._asked < self._patience:
-            return kept
-        if not self._refreshing.acquire(blocking=False):
-            return kept  # somebody is looking already
-        if not self._patience:
-            self._refresh_and_release()
-        else:
-            # nobody waits for a store that answers slowly or not at all: what is known answers meanwhile
-            Thread(target=self._refresh_and_release, name="refresh", daemon=True).start()
-        return self._whole or kept
+    def _revision(self) -> int:
+        return self.store.read(lambda reader: reader.revision())
 
-    def _first(self) -> Projection:
-        """The first projection, for which everybody waits; a store that just failed is not asked again at once."""
-        with self._refreshing:
-            if self._whole is None:
-                if self._failed is not None and self._clock() - self._failed[0] < self._patience * RETRY:
-                    raise self._failed[1]
-                self._refresh()
-            if self._whole is None:
-                raise RuntimeError("nothing was projected")
-            return self._whole
-
-    def _refresh_and_release(self) -> None:
-        try:
-            self._refresh()
-        finally:
-            self._refreshing.release()
-
-    def _refresh(self) -> None:
-        kept = self._whole
-        try:
-            if kept is None or kept.revision != self.store.read(lambda reader: reader.revision()):
-                self._whole = self._cache.open(self.store)
-        except StoreError as error:
-            if kept is None:
-                self._failed = (self._clock(), error)
-                raise
-            if not self._stale:
-                log.warning("the store cannot be asked (%s); answering from revision %d", error.code, kept.revision)
-            self._stale = True
-        else:
-            self._stale = False
-        self._asked = self._clock()
+    def _project(self) -> Projection:
+        return self._cache.open(self.store)
 
     def projection(self, audience: Audience = OFFICE) -> Projection:
         """The projection of the store's present revision, kept until the revision moves."""
@@ -283,6 +217,7 @@ class Services:
 
     def close(self) -> None:
         """Close what was opened."""
+        self._revisions.close()
         if "_store" in self.__dict__:
             self.store.close()
         if "_state" in self.__dict__:

@@ -1,5 +1,6 @@
 """One revision as one audience sees it, with the rankers fitted to it: what a single answer is made from."""
 
+import time
 from collections.abc import Callable, Hashable
 from threading import Lock, RLock
 from typing import Any, TypeVar
@@ -18,6 +19,8 @@ T = TypeVar("T")
 
 MOST_RANKERS = 160
 """How much is kept, the least recently used dropped first: lenses and areas that people try out would pile up."""
+MOST_AHEAD = 40
+"""How much of it is made for the next revision before anybody asks."""
 
 
 class Snapshot:
@@ -30,6 +33,7 @@ class Snapshot:
         self.sight = sight
         self._rankers: dict[Hashable, Any] = {}
         self._building: dict[Hashable, RLock] = {}
+        self._ahead: dict[Hashable, tuple[Callable[[Projection], Any], float]] = {}
         self._lock = Lock()
 
     @property
@@ -37,8 +41,32 @@ class Snapshot:
         """The revision that answers are made from."""
         return self.projection.revision
 
-    def prepared(self, name: Hashable, build: Callable[[Projection], T]) -> T:
-        """What ``build`` makes of the projection (never None), made once under this name and kept with the snapshot."""
+    def prepared(self, name: Hashable, build: Callable[[Projection], T], *, ahead: bool = False) -> T:
+        """What ``build`` makes of the projection (never None), made once under this name and kept with the snapshot.
+
+        ``ahead``: what takes long; it is made for the next revision, too, before anybody waits for it, by the same
+        ``build``, which must know nothing of this revision nor of a request.
+        """
+        if ahead:
+            with self._lock:
+                self._ahead.pop(name, None)
+                self._ahead[name] = build, time.monotonic()
+        return self._made(name, build)
+
+    def in_use(self, since: float) -> list[tuple[Hashable, Callable[[Projection], Any], float]]:
+        """What is made ahead and was asked for since a moment of the monotonic clock, the latest first, and when."""
+        with self._lock:
+            found = [(name, build, asked) for name, (build, asked) in self._ahead.items() if asked >= since]
+        return found[::-1][:MOST_AHEAD]
+
+    def follow(self, earlier: "Snapshot", since: float) -> None:
+        """Make what an earlier revision's readers had in use."""
+        for name, build, asked in earlier.in_use(since):
+            self._made(name, build)
+            with self._lock:
+                self._ahead.setdefault(name, (build, asked))
+
+    def _made(self, name: Hashable, build: Callable[[Projection], T]) -> T:
         with self._lock:
             found: T | None = self._rankers.get(name)
             if found is not None:
@@ -56,12 +84,13 @@ class Snapshot:
                         dropped = next(iter(self._rankers))
                         del self._rankers[dropped]
                         self._building.pop(dropped, None)
+                        self._ahead.pop(dropped, None)
                     self._rankers[name] = found
         return found
 
     def peers(self, lens: Lens) -> PeerRanker:
         """The ranker of a lens."""
-        return self.prepared(("peers", lens), PeerMatcher(lens).fit)
+        return self.prepared(("peers", lens), PeerMatcher(lens).fit, ahead=True)
 
     def municipality(self, text: str, level: Level | None = None) -> NodeKey:
         """The municipality that a code, key or name means, at this level if there are several; raises NotFound."""

@@ -20,7 +20,9 @@ def services() -> Services:
 def snapshot() -> Snapshot:
     """What the viewer may see, the same revision throughout the request; raises StoreError."""
     if "snapshot" not in g:
-        g.snapshot = services().snapshot(viewer().audience)
+        here, who = services(), viewer()
+        # who has signed in may have written a moment ago, through another process even
+        g.snapshot = here.snapshot(who.audience, at_once=True) if who.account else here.ready(who.audience)
     return cast("Snapshot", g.snapshot)
 
 

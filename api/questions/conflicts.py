@@ -50,7 +50,7 @@ class Disagreements:
 def list_disagreements(services: Services, audience: Audience) -> Disagreements:
     """Where datasets disagree, worked out once for a snapshot; raises StoreError."""
     snapshot = services.snapshot(audience)
-    return snapshot.prepared("disagreements", lambda _: services.read(audience, _disagreements))
+    return snapshot.prepared("disagreements", lambda _: services.read(audience, _disagreements), ahead=True)
 
 
 def _disagreements(reader: Reader, snapshot: Snapshot) -> Disagreements:

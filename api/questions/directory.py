@@ -224,7 +224,7 @@ def _ends(projection: Projection, label: Label, types: tuple[EdgeType, ...]) -> 
 
 def directory(snapshot: Snapshot, label: Label) -> Directory:
     """The directory of a label, made once for a snapshot."""
-    return snapshot.prepared(("directory", label), lambda projection: Directory(projection, label))
+    return snapshot.prepared(("directory", label), lambda projection: Directory(projection, label), ahead=True)
 
 
 def find_records(snapshot: Snapshot, asked: RecordsAsked) -> Records:

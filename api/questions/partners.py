@@ -11,7 +11,7 @@ from matching.text import Synonyms, shipped_synonyms
 def partner_ranker(snapshot: Snapshot, model: Model | None = None, synonyms: Synonyms | None = None) -> PartnerRanker:
     """The actors of a snapshot by the shipped weights and synonyms, which are prepared once, or by given ones."""
     if model is None and synonyms is None:
-        return snapshot.prepared("partners", _prepared)
+        return snapshot.prepared("partners", _prepared, ahead=True)
     return PartnerMatcher(model or shipped_model(), synonyms or shipped_synonyms()).fit(snapshot.projection)
 
 

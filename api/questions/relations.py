@@ -92,7 +92,7 @@ def _ordered(ends: IntArray) -> _Order:
 
 def relations(snapshot: Snapshot) -> Index:
     """The edges of a snapshot by either end."""
-    return snapshot.prepared("relations", Index)
+    return snapshot.prepared("relations", Index, ahead=True)
 
 
 def place_of(snapshot: Snapshot, key: NodeKey) -> int:

@@ -7,4 +7,4 @@ from api.snapshot import Snapshot
 
 def find(snapshot: Snapshot, asked: SearchAsked) -> SearchFound:
     """Find what is meant, best first."""
-    return snapshot.prepared("search", SearchIndex).find(asked)
+    return snapshot.prepared("search", SearchIndex, ahead=True).find(asked)

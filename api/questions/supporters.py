@@ -34,7 +34,7 @@ class SoughtAsked:
 
 def supporter_ranker(snapshot: Snapshot) -> SupporterRanker:
     """The requests and actors of a snapshot, prepared once."""
-    return snapshot.prepared("supporters", SupporterMatcher().fit)
+    return snapshot.prepared("supporters", SupporterMatcher().fit, ahead=True)
 
 
 def find_supporters(

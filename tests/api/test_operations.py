@@ -57,7 +57,7 @@ def test_the_last_known_revision_answers_while_the_store_is_away_and_says_so(cli
         raise StoreUnavailable("a store that answers")
 
     monkeypatch.setattr(here.store, "read", gone)
-    here._asked = float("-inf")
+    here.snapshot(at_once=True)  # asks
     answer = client.get(PEERS)
     assert (answer.status_code, answer.json) == (200, known)
     assert client.get("/health/ready").json["store"] == "last-known"

@@ -49,7 +49,7 @@ def test_a_store_that_is_written_faster_than_it_can_be_read_is_busy(services):
 
     snapshot = services.snapshot(PUBLIC)
     hide(other, next(names))
-    services.snapshot = lambda audience: snapshot  # type: ignore[method-assign]  # always one behind
+    services.snapshot = lambda audience, at_once: snapshot  # type: ignore[method-assign]  # always one behind
     with pytest.raises(StoreBusy):
         services.read(PUBLIC, read_while_somebody_writes)
     other.close()
