@@ -7,6 +7,7 @@ from enum import StrEnum
 import numpy as np
 from scipy import sparse
 
+from api.questions.terms import find_topic
 from api.snapshot import Snapshot
 from graph_service.arrays import IntArray
 from graph_service.errors import NotFound
@@ -77,12 +78,18 @@ class DuplicatesFound:
 
 
 def find_anything(projection: Projection, text: str) -> NodeKey:
-    """What a person means by a key or name; raises NotFound, Ambiguous."""
+    """What a person means by a key or name: a term only if nothing else is called that. Raises NotFound, Ambiguous."""
     if not len(projection.arrays.keys):
         raise NotFound(
             "a store with something in it: fill it with `kompass demo` or `kompass import`", "an empty store"
         )
-    return find_node(projection, text)
+    try:
+        return find_node(projection, text)
+    except NotFound as unknown:
+        try:
+            return find_topic(projection, text.strip())
+        except NotFound:
+            raise unknown from None
 
 
 def find_ego(
@@ -115,7 +122,7 @@ def find_paths(
 
 def communities(snapshot: Snapshot) -> Communities:
     """All communities, found once for a snapshot."""
-    return snapshot.prepared("communities", find_communities)
+    return snapshot.prepared("communities", find_communities, ahead=True)
 
 
 def largest_communities(snapshot: Snapshot, *, limit: int) -> CommunitiesFound:
@@ -142,7 +149,7 @@ def members_of(projection: Projection, found: Communities, number: int) -> Itera
 
 def brokers(snapshot: Snapshot, *, limit: int) -> Brokers:
     """Who connects those that are otherwise apart."""
-    found = snapshot.prepared("brokers", lambda projection: find_brokers(projection, limit=MOST_BROKERS))
+    found = snapshot.prepared("brokers", lambda projection: find_brokers(projection, limit=MOST_BROKERS), ahead=True)
     return replace(found, brokers=found.brokers[:limit])
 
 
@@ -154,7 +161,7 @@ def fields(snapshot: Snapshot) -> Fields:
 def duplicate_ranker(snapshot: Snapshot, least: float = LEAST) -> DuplicateRanker:
     """Who is probably recorded twice, prepared once for the usual least score."""
     if least == LEAST:
-        return snapshot.prepared("duplicates", DuplicateMatcher().fit)
+        return snapshot.prepared("duplicates", DuplicateMatcher().fit, ahead=True)
     return DuplicateMatcher(least).fit(snapshot.projection)
 
 

@@ -19,6 +19,7 @@ from api.app import create_app
 from api.language import Words
 from api.pages.network_picture import draw_view, placed_names
 from api.questions import network_view
+from api.questions.network import find_anything
 from api.questions.network_groups import AreaBy
 from api.questions.network_layout import Layout, radius_of
 from api.questions.network_shown import Act, Entry, Size, Step, View, ViewAsked
@@ -32,6 +33,7 @@ from graph_service.model import Alliance, Edge, EdgeType, Level, Municipality
 from graph_service.projection import Projection
 from graph_service.seen import Sight
 from graph_service.visibility import PUBLIC
+from graph_service.vocabulary import load_vocabulary
 
 TOWN = municipality_key("90001001")
 DISTRICT = municipality_key("90001")
@@ -96,6 +98,20 @@ def test_whoever_is_alone_is_told_by_that_question_only():
 def test_a_way_between_two_shows_those_on_it():
     view = view_of(start=a(0), target=a(3), types=frozenset({EdgeType.MEMBER_OF, EdgeType.COOPERATES_WITH}))
     assert (keys(view), view.ways) == ({a(0), b(0), a(2), a(3)}, 1)
+
+
+@pytest.mark.parametrize("text", ["concept:field.school", "Schule", "SCHOOL"])
+def test_a_field_can_be_started_from_by_its_key_or_its_name_in_either_language(text):
+    names = load_vocabulary().find("field", "school")
+    assert names is not None
+    wanted = {"Schule": names.label_de, "SCHOOL": names.label_en.upper()}.get(text, text)
+    assert find_anything(small(), wanted) == concept_key("field", "school")
+    assert keys(view_of(start=concept_key("field", "school"))) == {concept_key("field", "school"), b(0)}
+
+
+def test_what_nothing_is_called_is_not_found_among_the_terms_either():
+    with pytest.raises(NotFound):
+        find_anything(small(), "Niemandsland")
 
 
 def test_kinds_field_and_year_filter():
