@@ -6,6 +6,7 @@ from api.pages.account import account
 from api.pages.alliance_drafts import drafts
 from api.pages.alliances import alliances
 from api.pages.atlas import atlas
+from api.pages.atlas_cell import atlas_cell
 from api.pages.challenges import challenges
 from api.pages.compare import comparison
 from api.pages.contact import first_contact
@@ -60,6 +61,7 @@ PAGES: tuple[Blueprint, ...] = (
     requests,
     entry,
     atlas,
+    atlas_cell,
     offers,
     inventory,
     offer_forms,
