@@ -148,9 +148,8 @@ def test_an_exchange_that_says_too_little_is_shown_again_with_why(client: Client
 def test_a_gap_names_the_closest_who_have_something_and_fills_in_the_form(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        sys.modules["api.pages.atlas"], "DEFAULT_LENS", "all-indicators"
-    )  # the small country knows no other
+    for page in ("atlas", "atlas_cell"):  # the small country knows no other lens
+        monkeypatch.setattr(sys.modules[f"api.pages.{page}"], "DEFAULT_LENS", "all-indicators")
     anybody = client(None)
     atlas = anybody.get("/atlas?state=10").text
     assert "/atlas/10001/school" in atlas

@@ -1,0 +1,118 @@
+"""One cell of the atlas: what is known of it, which of the closest have something there, and on to an exchange."""
+
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+from flask import Blueprint, redirect, render_template
+from werkzeug.wrappers import Response
+
+from api.http.caching import depends_on_graph
+from api.http.current import snapshot, words
+from api.pages.atlas_chosen import chosen_term
+from api.pages.frame import has_page, record_url, term
+from api.pages.names import name_of
+from api.questions.inventory import Haver, find_havers, inventory, practices
+from api.questions.peers import DEFAULT_LENS, shipped_lens
+from api.questions.profile import ratings
+from api.words.atlas import about_cell
+from api.words.suggestions import Explainer
+from graph_service.errors import NotFound
+from graph_service.keys import NodeKey
+from graph_service.vocabulary import load_vocabulary
+from matching.inventory.atlas import serves
+from matching.inventory.offers import actors_named
+from matching.peers.challenges import SEVERITY
+
+atlas_cell = Blueprint("atlas_cell_pages", __name__)
+depends_on_graph(atlas_cell)
+
+MOST_HAVERS = 8
+MOST_NAMED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Somebody who has what is missing elsewhere."""
+
+    name: str
+    place: str
+    url: str
+    closeness: str
+    share: float
+    offers: tuple[tuple[str, str, str], ...]
+    """Name, address, and whom to ask."""
+    practices: tuple[tuple[str, str], ...]
+    more: int
+    propose: str
+
+
+@atlas_cell.get("/atlas/<string(maxlength=60):code>/<string(maxlength=80):field>")
+def show_cell(code: str, field: str) -> Response | str:
+    """One cell: what is known of it, and which of the closest have something there."""
+    here, speak = snapshot(), words()
+    key = here.municipality(code)
+    if load_vocabulary().find("field", field) is None:
+        raise NotFound("a field of action of the vocabulary", field)
+    if key.local != code:
+        return redirect(f"/atlas/{quote(key.local)}/{quote(field)}", 303)
+    group = chosen_term("group", "target_group")
+    lens = shipped_lens(DEFAULT_LENS)
+    stock = inventory(here, lens).stock
+    explainer = Explainer(here.projection, speak)
+    name = name_of(key)
+    offers = [each for each in stock.of(key) if each.running and field in each.fields and serves(each.groups, group)]
+    faced = [each for each in ratings(here).get(key, ()) if each.field == field]
+    havers = find_havers(here, lens, key, field, group, limit=MOST_HAVERS)
+    return render_template(
+        "atlas_cell.html",
+        key=key,
+        name=name,
+        field=field,
+        label=term("field", field),
+        group=group,
+        answer=list(
+            about_cell(
+                name,
+                max((each.severity for each in faced), default=None),
+                len(offers),
+                [each.peer.name for each in havers],
+                speak,
+                recorded=stock.areas.recorded(key),
+            )
+        ),
+        faced=[(term("challenge", each.challenge), each) for each in faced],
+        most=SEVERITY,
+        offers=[(each.name, record_url(each.key)) for each in offers],
+        practices=[
+            (known.name, record_url(known.key))
+            for known in practices(here)
+            if field in known.fields and any(e.municipality == key and not e.failed for e in known.events)
+        ],
+        havers=[_shown(each, key, (field, group), explainer) for each in havers],
+        groups=[(each.id, each.label(speak.language)) for each in load_vocabulary().terms("target_group")],
+    )
+
+
+def _shown(haver: Haver, key: NodeKey, cell: tuple[str, str], explainer: Explainer) -> Shown:
+    projection = explainer.projection
+    offers = []
+    for each in haver.offers[:MOST_NAMED]:
+        provider = next(iter(actors_named(projection, each.providers).values()), None)
+        ask = ", ".join(filter(None, (provider.contact_role, provider.name))) if provider else ""
+        offers.append((each.name, record_url(each.key), ask))
+    found = tuple((known.name, record_url(known.key)) for known, _ in haver.practices[:MOST_NAMED])
+    field, group = cell
+    query: list[tuple[str, str]] = [("with", key.local), ("with", haver.peer.key.local), ("topic", f"field.{field}")]
+    query += [("group", group)] if group else []
+    query += [("practice", known.key.local) for known, _ in haver.practices[:1]]
+    return Shown(
+        haver.peer.name,
+        explainer.place(haver.peer.key),
+        record_url(haver.peer.key),
+        explainer.closeness(haver.peer),
+        haver.peer.closeness,
+        tuple(offers),
+        found,
+        len(haver.offers) + len(haver.practices) - len(offers) - len(found),
+        f"/exchanges/new?{urlencode(query)}" if has_page("/exchanges/new") else "",
+    )
