@@ -65,7 +65,10 @@ def standing_words(told: Sequence[Standing], explainer: Explainer) -> tuple[str,
         off = _extreme(compared, side)
         if off:
             named = "; ".join(
-                f"{explainer.label(each.indicator.key.local)} ({_value(each, explainer)})" for each in off[:NAMED]
+                speak(
+                    "{label} at {value}", label=explainer.label(each.indicator.key.local), value=_value(each, explainer)
+                )
+                for each in off[:NAMED]
             )
             if (rest := len(off) - NAMED) > 0:
                 named += " " + speak.plural("and one more", "and {n} more", rest)
