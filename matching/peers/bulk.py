@@ -66,6 +66,7 @@ def all_peers(table: Table, filters: Filters, limit: int, rows: IntArray | None 
     """The peers of these rows (None: of all that have enough values)."""
     if rows is None:
         rows = np.flatnonzero(table.candidates)
+    table.kernel.expect(len(rows))
     peers = np.full((len(rows), limit), -1)
     totals = np.full((len(rows), limit), np.nan)
     if table.lens.hub_control:

@@ -53,6 +53,10 @@ class Kernel:
         """By row, the weight of what is known."""
         return np.asarray(~np.isnan(self.scaled) @ self.weights, np.float32)
 
+    def expect(self, rows: int) -> None:
+        """So many rows are about to be scored."""
+        COMPILER.expect(rows * self.scaled.size)
+
     def scores(self, rows: IntArray, least: float) -> Approximation:
         """Score these rows against all; minus infinity where surely less than ``least`` is known of both."""
         loop = COMPILER.loop(len(rows) * self.scaled.size)

@@ -176,6 +176,30 @@ def test_questions_are_answered_while_the_loop_is_being_made() -> None:
     assert begun == [1]
 
 
+def test_only_much_work_at_once_waits_for_the_loop() -> None:
+    begun = []
+
+    def make() -> Loop:
+        begun.append(1)
+        return loop.score
+
+    compiler = Compiler(make)
+    compiler.expect(loop.MUCH - 1)
+    assert not begun
+    compiler.expect(loop.MUCH)
+    assert compiler.loop(1) is loop.score
+
+
+def test_everybodys_peers_say_beforehand_how_much_work_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = []
+    monkeypatch.setattr(Compiler, "expect", lambda _, values: expected.append(values))
+    ranker = fitted([[1.0, 4.0], [2.0, 5.0], [9.0, 6.0]], EVERYTHING)
+    ranker.suggest(PeerQuestion(municipality_key("t00")))
+    assert not expected
+    ranker.all(None)
+    assert expected == [3 * 3 * 2]
+
+
 def test_without_numba_arrays_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "numba", None)
     compiler = Compiler(worth=0)
