@@ -18,7 +18,9 @@ R = TypeVar("R")
 
 READING = (304, 401, 403, 404, 409, 422, 429, 503)
 """What any question may be answered with besides an answer: a bad token, nothing there, a name that several have …"""
-WRITING = (400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 429, 503)
+WRITING = (400, 401, 403, 404, 409, 413, 415, 422, 429, 503)
+VERSIONED = (412, 428)
+"""And where a change must say which version it changes: not the present one, none."""
 
 
 class Parser(FlaskParser):
@@ -58,6 +60,8 @@ class Blueprint(SmorestBlueprint):
             usual = READING if method in ("get", "head") else WRITING
             said = described.setdefault("manual_doc", {})
             said.setdefault("operationId", words[0] + "".join(map(str.capitalize, words[1:])))
+            if any(each.get("name") == "If-Match" for each in said.get("parameters", ())):
+                usual += VERSIONED
             told = said.setdefault("responses", {})
             for status in usual:
                 told.setdefault(str(status), HTTPStatus(status).name)

@@ -180,6 +180,7 @@ for _name in EDGES:
 @requires(Role.EDITOR, "write")
 @editing.arguments(StateSchema)
 @editing.response(200, schema_of(RecordAnswer))
+@editing.doc(parameters=VERSION)
 def move_exchange(asked: Mapping[str, Any], id: str) -> Response:
     """Move an exchange to its next state. Needs If-Match."""
     place = asked.get("municipality")
