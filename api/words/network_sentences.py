@@ -46,10 +46,11 @@ class ViewSentences(ViewNames):
         if asked.start is not None:
             if view.nodes == 1:
                 return speak("{name} has no ties of this kind yet.", name=self.named(asked.start))
+            others = {label: n - (label is asked.start.label) for label, n in view.counts.items()}
             return speak(
                 "Around {name}: {amounts}, joined by {relations}.",
                 name=self.named(asked.start),
-                amounts=amounts,
+                amounts=speak.list(self.amounts({label: n for label, n in others.items() if n})),
                 relations=relations,
             )
         match asked.entry:

@@ -10,7 +10,7 @@ from threading import Thread
 import pytest
 from browser.conftest import WIDTHS, Open, Watched, scrolls_sideways
 from click.testing import CliRunner
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from waitress import create_server
 
 from api.app import create_app
@@ -161,6 +161,73 @@ def test_the_programme_office_goes_from_a_start_to_an_export(opened: Open) -> No
     with page.expect_download() as download:
         page.get_by_role("button", name="Bild (PNG)").click()
     assert Path(download.value.path()).read_bytes().startswith(b"\x89PNG")
+
+
+def tab_to(page: Page, wanted: Locator) -> None:
+    """Go on with the tab key alone until something has the focus."""
+    for _ in range(150):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("node => node === document.activeElement"):
+            return
+    raise AssertionError(f"the tab key never comes to {wanted}")
+
+
+def test_the_programme_office_goes_from_the_atlas_to_the_network_and_an_export_by_keyboard_alone(opened: Open) -> None:
+    page = opened("/atlas")
+    tab_to(page, page.locator("main").get_by_role("link", name="Großbärenkreis").first)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/municipalities/90001*")
+    tab_to(page, page.locator("main").get_by_role("link", name="Netzwerk").first)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/network?start=municipality:90001")
+    ready(page)
+    expect(page.locator(".bk-lead")).to_contain_text("Rund um Großbärenkreis: 3 Akteure")
+    tab_to(page, page.get_by_role("application"))
+    while not status(page).startswith("Lernbrücke"):
+        before = status(page)
+        page.keyboard.press("n")
+        expect(page.locator("#status")).not_to_have_text(before)
+        expect(page.locator("#status")).not_to_have_text("")
+    page.keyboard.press("+")
+    expect(page.locator("#nw-lists")).to_contain_text("Runder Tisch Übergang")
+    tab_to(page, page.get_by_role("link", name="für Gephi (GEXF)"))
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    assert "Runder Tisch Übergang" in Path(download.value.path()).read_text("utf-8")
+    tab_to(page, page.get_by_role("button", name="Link kopieren"))
+
+
+def test_a_finger_chooses(chromium: Browser, service: str) -> None:
+    context = chromium.new_context(
+        base_url=service, locale="de-DE", has_touch=True, is_mobile=True, viewport={"width": 375, "height": 800}
+    )
+    page = context.new_page()
+    page.goto("/network?entry=isolated&labels=Actor")
+    ready(page)
+    page.locator("#nw-canvas").scroll_into_view_if_needed()
+    box = page.locator("#nw-canvas").bounding_box()
+    assert box
+    # alone it lies in the middle
+    page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(page.locator("#nw-chosen")).to_have_text("Frauentreff am Markt")
+    context.close()
+
+
+def test_a_shared_link_names_who_is_chosen_and_enter_in_it_goes_nowhere(opened: Open, watched: Watched) -> None:
+    watched.expected.append("401")
+    page = ready(opened(JUGENDAMT))
+    page.locator("#nw-lists").get_by_role("link", name="Lernbrücke e.V.").first.click()
+    expect(page.locator("#nw-chosen")).to_have_text("Lernbrücke e.V.")
+    link = page.locator("#nw-link")
+    assert link.input_value() == page.url
+    assert "at=actor" in link.input_value()
+    link.press("Enter")
+    assert page.url == link.input_value()
+    keep = page.get_by_role("link", name="Diese Ansicht merken")
+    assert "at%3Dactor" in (keep.get_attribute("href") or "")
+    keep.click()
+    sign_in = page.locator("main").get_by_role("link", name="Anmelden")
+    assert "saved%3Faddress%3D%252Fnetwork" in (sign_in.get_attribute("href") or "")
 
 
 def test_everything_is_done_by_keyboard_and_said(opened: Open) -> None:
