@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
@@ -11,15 +12,15 @@ from api.http.current import snapshot, words
 from api.pages.frame import record_url, term
 from api.questions.peers import DEFAULT_LENS, shipped_lens
 from api.questions.practices import find_practices, practice_question
-from api.words.practices import FIT, cautioned, headline, placed, scope, sentences
+from api.words.practices import FIT, cautioned, headline, reason_rows, scope, sentences, summary
 from api.words.suggestions import Explainer
 from graph_service.errors import Ambiguous, NotFound
 from graph_service.keys import Label, NodeKey
-from graph_service.model import EdgeType, Practice
 from graph_service.projection import Projection
 from graph_service.vocabulary import load_vocabulary
 from matching.naming.municipalities import plain
 from matching.practices.answers import PracticeAnswer, PracticeSuggestion
+from matching.practices.records import read_practices
 
 practices = Blueprint("practice_pages", __name__)
 depends_on_graph(practices)
@@ -38,7 +39,13 @@ class Listed:
     places: tuple[tuple[str, str], ...]
     fields: tuple[str, ...]
     challenges: tuple[str, ...]
+    statuses: frozenset[str]
+    """Of all its applications."""
     status: str
+    """The one told last."""
+    since: date | None
+    failed: int
+    """In how many places it did not work out, or was decided against."""
     evidence: str
     description: str
     sought: str
@@ -55,8 +62,8 @@ class Suggested:
     fit: str
     score: float
     sentences: tuple[str, ...]
-    where: str
-    reasons: tuple[tuple[str, str], ...]
+    reasons: tuple[tuple[str, str, str], ...]
+    """What each adds, and what it could add; the last row is the sum."""
 
 
 @practices.get("/municipalities/<string:code>/practices")
@@ -89,7 +96,9 @@ def show_practices() -> str:
         candidates=candidates,
         challenge=challenge,
         text=text,
-        field=_field(),
+        field=_chosen("field"),
+        status=_chosen("practice_status", "status"),
+        statuses=[(each.id, each.label(speak.language)) for each in load_vocabulary().terms("practice_status")],
         challenges=_challenges(speak.language),
         fields=_terms("field", speak.language),
         **(_answered(answer) if answer else _listed(challenge, text)),
@@ -108,9 +117,10 @@ def _own(name: str) -> tuple[NodeKey | None, str, Sequence[tuple[str, str]]]:
         return None, words()("No municipality is known as “{text}”.", text=name), ()
 
 
-def _field() -> str:
-    found = request.args.get("field", "").strip()[:80]
-    return found if load_vocabulary().find("field", found) else ""
+def _chosen(kind: str, name: str = "") -> str:
+    """A term that the address names; nothing where the vocabulary does not know it."""
+    found = request.args.get(name or kind, "").strip()[:80]
+    return found if load_vocabulary().find(kind, found) else ""
 
 
 def _terms(kind: str, language: str) -> list[tuple[str, str]]:
@@ -140,96 +150,64 @@ def _answered(answer: PracticeAnswer) -> dict[str, object]:
 
 
 def _suggested(each: PracticeSuggestion, explainer: Explainer) -> Suggested:
-    told = list(sentences(each, explainer))
     return Suggested(
         each.rank,
         each.name,
         record_url(each.key),
         explainer.words(FIT[each.fit]),
         each.score,
-        tuple(told),
-        placed(each.witness, explainer) if each.witness else "",
-        tuple((explainer.words.phrase(c.feature), explainer.words.number(c.amount, 4)) for c in each.contributions),
+        tuple(sentences(each, explainer)),
+        tuple(reason_rows(each, explainer)),
     )
 
 
 def _listed(challenge: str, text: str) -> dict[str, object]:
     """All that is recorded, as far as it fits the filters."""
-    speak, field = words(), _field()
-    everything = snapshot().prepared(("practice-list", speak.language), _list)
+    speak, field, status = words(), _chosen("field"), _chosen("practice_status", "status")
+    everything = snapshot().prepared("practice-list", _list)
     sought = plain(text).split()
     found = [
         each
         for each in everything
         if (not field or field in each.fields)
         and (not challenge or challenge in each.challenges)
+        and (not status or status in each.statuses)
         and all(word in each.sought for word in sought)
     ]
     pages = max(1, -(-len(found) // A_PAGE))
     page = min(max(request.args.get("page", 1, type=int), 1), pages)
     return {
-        "answer": _summary(len(found), len(everything)),
+        "answer": summary(len(found), len(everything), speak),
         "listed": found[(page - 1) * A_PAGE : page * A_PAGE],
         "page": page,
         "pages": pages,
     }
 
 
-def _summary(found: int, recorded: int) -> str:
-    speak = words()
-    if not recorded:
-        return speak("No practice approaches are recorded yet.")
-    if found == recorded:
-        return speak.plural("One practice approach is recorded.", "{n} practice approaches are recorded.", found)
-    return speak.plural(
-        "One of {all} practice approaches fits.", "{n} of {all} practice approaches fit.", found,
-        all=speak.number(recorded),
-    )  # fmt: skip
-
-
 def _list(projection: Projection) -> tuple[Listed, ...]:
-    """Every practice with its places and terms, by name; in the language of the first who asks."""
-    terms: dict[int, dict[str, list[str]]] = {}
-    for type, kind in ((EdgeType.IN_FIELD, "field"), (EdgeType.ADDRESSES, "challenge")):
-        edges = projection.edges(type)
-        for source, target in zip(edges.source.tolist(), edges.target.tolist(), strict=True):
-            id = projection.arrays.keys[target].partition(f"{kind}.")[2]
-            terms.setdefault(source, {}).setdefault(kind, []).append(id)
-    places, statuses = _applications(projection)
+    """Every practice with its places and terms, by name."""
     found = []
-    for i, at in enumerate(projection.spans[Label.PRACTICE]):
-        node = projection.node(projection.key(Label.PRACTICE, i))
-        if not isinstance(node, Practice):
-            raise TypeError(node.key)
-        about = terms.get(at, {})
+    for each in read_practices(projection):
+        places = {event.municipality: projection.position(event.municipality) for event in each.events}
+        named = [(key.local, projection.name(Label.MUNICIPALITY, position)) for key, position in places.items()]
+        told = [event for event in each.events if event.status]
+        dated = [event.since for event in each.events if event.since]
+        description = each.practice.description or ""
         found.append(
             Listed(
-                node.key,
-                node.name or node.key.local,
-                f"/practices/{node.key.local}",
-                tuple(places.get(at, ())),
-                tuple(about.get("field", ())),
-                tuple(about.get("challenge", ())),
-                statuses.get(at, ""),
-                node.evidence or "",
-                node.description or "",
-                plain(" ".join((node.name or "", node.description or "", *(name for _, name in places.get(at, ()))))),
+                each.key,
+                each.name,
+                f"/practices/{each.key.local}",
+                tuple(named),
+                tuple(sorted(each.fields)),
+                tuple(sorted(each.challenges)),
+                frozenset(event.status for event in told),
+                max(told, key=lambda event: event.last or date.min).status if told else "",
+                min(dated) if dated else None,
+                sum(event.failed for event in each.events),
+                each.practice.evidence or "",
+                description,
+                plain(" ".join((each.name, description, *(name for _, name in named)))),
             )
         )
     return tuple(sorted(found, key=lambda each: plain(each.name)))
-
-
-def _applications(projection: Projection) -> tuple[dict[int, list[tuple[str, str]]], dict[int, str]]:
-    """For each practice its municipalities (key, name), and the status told last."""
-    edges = projection.edges(EdgeType.APPLIED_IN)
-    start = projection.spans[Label.MUNICIPALITY].start
-    places: dict[int, list[tuple[str, str]]] = {}
-    statuses: dict[int, str] = {}
-    for i, (source, target) in enumerate(zip(edges.source.tolist(), edges.target.tolist(), strict=True)):
-        key = projection.key(Label.MUNICIPALITY, target - start)
-        entry = (key.local, projection.name(Label.MUNICIPALITY, target - start))
-        if entry not in places.setdefault(source, []):
-            places[source].append(entry)
-        if status := str(edges.property(i).get("status", "")):
-            statuses[source] = status
-    return places, statuses

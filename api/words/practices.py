@@ -1,9 +1,11 @@
 """What is said about practices: what fits and why, where to ask, what did not work and why not."""
 
+from collections import Counter
 from collections.abc import Iterator
 
-from api.language import N_
+from api.language import N_, Words
 from api.words.suggestions import Explainer
+from graph_service.model import Actor
 from matching.practices.answers import Caution, PracticeAnswer, PracticeSuggestion, Step
 from matching.practices.records import REJECTED
 
@@ -22,6 +24,7 @@ FEATURES = {
     "challenge": N_("how well the challenge fits"),
     "text": N_("how well the text fits"),
 }
+BASE = N_("what is expected where nothing is known")
 MOST = 6
 """How many steps of a trail, or variants, are named before the rest is counted."""
 
@@ -88,7 +91,12 @@ def sentences(each: PracticeSuggestion, explainer: Explainer) -> Iterator[str]:
     if each.witness is None:
         yield words("It is not known where it is applied.")
     else:
-        yield words("Ask here: {place}.", place=placed(each.witness, explainer))
+        place, who = placed(each.witness, explainer), whom_to_ask(each.witness, explainer)
+        yield (
+            words("Ask here: {who}, {place}.", who=who, place=place)
+            if who
+            else words("Ask here: {place}.", place=place)
+        )
     told = {c.feature: c for c in each.contributions}
     for said, sign in ((N_("Speaks for it: {features}."), 1), (N_("Speaks against it: {features}."), -1)):
         found = [f for f in FEATURES if f in told and told[f].amount * sign > 1e-9]
@@ -98,7 +106,8 @@ def sentences(each: PracticeSuggestion, explainer: Explainer) -> Iterator[str]:
     if missing := [words(FEATURES[f]) for f in FEATURES if f in told and abs(told[f].amount) <= 1e-9]:
         yield words("Neither helps nor harms, for nothing is known of it: {named}.", named=words.list(missing))
     if len(each.trail) > 1:
-        steps = "; ".join(placed(step, explainer) for step in each.trail[:MOST])
+        names = Counter(name for name, _ in {(step.name, step.municipality) for step in each.trail})
+        steps = "; ".join(placed(step, explainer, kind=names[step.name] > 1) for step in each.trail[:MOST])
         rest = len(each.trail) - MOST
         more = f"; {words.plural('and one more', 'and {n} more', rest)}" if rest > 0 else ""
         yield words("Who came after whom: {steps}.", steps=steps + more)
@@ -127,13 +136,48 @@ def _reason(feature: str, own: object, other: object, explainer: Explainer) -> s
     return f"{label} ({said})"
 
 
-def placed(step: Step, explainer: Explainer) -> str:
-    """A place with what happened there and when: Ravensburg (läuft, seit 2018; ähnlicher als 92 % aller Paare)."""
+def reason_rows(each: PracticeSuggestion, explainer: Explainer) -> Iterator[tuple[str, str, str]]:
+    """Every reason with what it adds and could add, the weightiest first; the last row is the sum."""
+    words = explainer.words
+    for reason in each.contributions:
+        label = words(FEATURES.get(reason.feature) or BASE)
+        most = "–" if reason.possible is None else words.number(reason.possible, 4)
+        yield label, most, words.number(reason.amount, 4)
+    yield words("Sum"), "", words.number(sum(reason.amount for reason in each.contributions), 4)
+
+
+def summary(found: int, recorded: int, words: Words) -> str:
+    """How many of all that are recorded fit what was asked."""
+    if not recorded:
+        return words("No practice approaches are recorded yet.")
+    if found == recorded:
+        return words.plural("One practice approach is recorded.", "{n} practice approaches are recorded.", found)
+    return words.plural(
+        "One of {all} practice approaches fits.", "{n} of {all} practice approaches fit.", found,
+        all=words.number(recorded),
+    )  # fmt: skip
+
+
+def whom_to_ask(step: Step, explainer: Explainer) -> str:
+    """The role and body that did it; nothing where only the municipality is known."""
+    projection, id = explainer.projection, step.event.actor
+    key = projection.known(f"actor:{id}") if id else None
+    node = projection.node(key) if key else None
+    if not isinstance(node, Actor):
+        return ""
+    return ", ".join(filter(None, (node.contact_role, node.name or node.key.local)))
+
+
+def placed(step: Step, explainer: Explainer, *, kind: bool = False) -> str:
+    """A place with what happened there and when: Ravensburg (läuft, seit 2018; ähnlicher als 92 % aller Paare).
+
+    ``kind``: with what it is, where several places have the same name.
+    """
     words, event = explainer.words, step.event
     said = explainer.term("practice_status", event.status)
     if event.kind != "applied":
         said = explainer.term("decision", event.kind)
-    parts = [said] if said else []
+    parts = list(filter(None, (explainer.place(step.municipality) if kind else "", said)))
     if event.since:
         parts.append(words("since {day}", day=words.date(event.since)))
     if event.until:
