@@ -8,17 +8,15 @@ from urllib.parse import urlencode
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from api.editing.editor import Editor
 from api.http.caching import today
 from api.http.current import services, snapshot, words
-from api.http.errors import STATUS
 from api.http.viewer import Role, require, viewer
 from api.mail.contact import LONGEST_SUBJECT
 from api.mail.contact_mail import contacts
-from api.messages import describe_error
 from api.pages.alliance_board import BOARD
 from api.pages.alliance_need import MOST_NAMED, Wish, read_wish
 from api.pages.alliances import NEED, render_board
+from api.pages.forms import editor, wrong_with
 from api.pages.frame import SIGN_IN, has_page, local_path, record_url, term
 from api.pages.sign_in import refusal
 from api.questions.alliances import check
@@ -61,20 +59,21 @@ class ShownMember:
 def save_draft() -> Response | str | tuple[str, int]:
     """Enter the board as an alliance that is forming, with its members."""
     wish = read_wish(request.form)
-    if viewer().role is Role.ANONYMOUS:
-        return redirect(f"{SIGN_IN}?{urlencode({'next': wish.address(BOARD)})}", 303)
-    require(Role.EDITOR)
     given = {name: request.form.get(name, "").strip() for name in FIELD_NAMES}
+    if viewer().role is Role.ANONYMOUS:
+        # the board comes back with the name that was typed, also to whom a session has ended meanwhile
+        return redirect(f"{SIGN_IN}?{urlencode({'next': f'{wish.address(BOARD)}&{urlencode(given)}'})}", 303)
+    require(Role.EDITOR)
     saved: list[tuple[NodeKey, int]] = []
 
     def save() -> None:
-        entered = _editor().create_alliance(_row(wish, given), _members(given), _same(wish, given))
+        entered = editor().create_alliance(_row(wish, given), _members(given), _same(wish, given))
         saved.append((entered.key, entered.revision))
 
     error = refusal(save)
     if error:
-        page = render_board(wish, given=given, problem=describe_error(error, words()))
-        return page, STATUS[error.code]
+        wrong = wrong_with(error, otherwise="name")
+        return render_board(wish, given=given, wrong=wrong), wrong.status
     key, revision = saved[0]
     back = wish.address(BOARD)
     # sent once more it is there already, and nothing new is to be undone
@@ -86,7 +85,7 @@ def save_draft() -> Response | str | tuple[str, int]:
 def undo_draft(revision: int) -> Response:
     """Take a draft back, and return to the board that it was made from."""
     require(Role.EDITOR)
-    _editor().undo(revision)
+    editor().undo(revision)
     back = local_path(request.form.get("back"), NEED)
     return redirect(f"{back}{'&' if '?' in back else '?'}undone=yes", 303)
 
@@ -121,10 +120,6 @@ def check_one(id: str) -> str:
         mail=services().settings.mail is not None and has_page("/contact"),
         shared=f"{request.host_url.rstrip('/')}{request.path}",
     )
-
-
-def _editor() -> Editor:
-    return Editor(services(), viewer(), snapshot(), "page")
 
 
 def _row(wish: Wish, given: dict[str, str]) -> dict[str, object]:

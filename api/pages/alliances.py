@@ -1,6 +1,6 @@
 """The alliance workshop: a need becomes candidates with reasons, and those a board of seats, all in the address."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -12,6 +12,7 @@ from api.http.current import snapshot, words
 from api.http.viewer import Role, viewer
 from api.pages.alliance_board import BOARD, board_of
 from api.pages.alliance_need import LONGEST, Wish, name_of, read_wish
+from api.pages.forms import RIGHT, Wrong
 from api.pages.frame import SIGN_IN, record_url, term
 from api.questions.alliances import compose
 from api.questions.directory import Entry, RecordsAsked, find_records
@@ -120,11 +121,12 @@ def show_candidates() -> Response | str:
 def show_board() -> Response | str:
     """The alliance by seats."""
     wish = read_wish(request.args)
-    return _back_to_need(wish, BOARD) or render_board(wish)
+    given = {name: request.args.get(name, "").strip()[:LONGEST] for name in ("name", "visibility")}
+    return _back_to_need(wish, BOARD) or render_board(wish, given=given)
 
 
-def render_board(wish: Wish, *, given: dict[str, str] | None = None, problem: str = "") -> str:
-    """The page of the board; ``given`` and ``problem`` are of a draft that could not be saved."""
+def render_board(wish: Wish, *, given: Mapping[str, str], wrong: Wrong = RIGHT) -> str:
+    """The page of the board; ``given`` is what was typed for a draft, and ``wrong`` why it could not be saved."""
     here = snapshot()
     explainer = Explainer(here.projection, words())
     answer = compose(here, wish.team_need(today()))
@@ -141,9 +143,9 @@ def render_board(wish: Wish, *, given: dict[str, str] | None = None, problem: st
         least=max(LEAST, len(wish.team)),
         most=MOST,
         members=members,
-        proposed=(given or {}).get("name") or _proposed_name(wish),
-        visibility=(given or {}).get("visibility", "own"),
-        problem=problem,
+        proposed=given["name"] or _proposed_name(wish),
+        visibility=given["visibility"] or "own",
+        wrong=wrong,
         may_save=viewer().role.covers(Role.EDITOR),
         sign_in=f"{SIGN_IN}?{urlencode({'next': wish.address(BOARD)})}",
         shared=f"{request.host_url.rstrip('/')}{wish.address(BOARD)}",

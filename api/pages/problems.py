@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping
 
-from flask import Response, make_response, render_template
+from flask import Response, make_response, render_template, request
 
 from api.http.current import words
 from api.language import N_
@@ -63,6 +63,10 @@ _PLAINLY = frozenset({401, 403, 404, 429, 500, 503})
 """Where the technical sentence tells a reader nothing more."""
 
 
+_SECRET = frozenset({"password", "old", "new"})
+"""Fields of forms that are never shown again."""
+
+
 def render_problem(details: Mapping[str, object], status: int) -> Response:
     """An error as a page."""
     title, meaning, remedy = WHAT_NOW.get(status) or WHAT_NOW[422 if status < 500 else 500]
@@ -76,6 +80,7 @@ def render_problem(details: Mapping[str, object], status: int) -> Response:
             status=status,
             detail="" if status in _PLAINLY and not _names_something(details) else details.get("detail", ""),
             candidates=details.get("candidates", ()),
+            unsent=_unsent() if status == 401 else [],
         )
     except Exception:  # the frame itself is broken: say so without it, rather than nothing
         log.exception("the page for status %d cannot be made", status)
@@ -86,3 +91,13 @@ def render_problem(details: Mapping[str, object], status: int) -> Response:
 def _names_something(details: Mapping[str, object]) -> bool:
     """Whether the error says what was looked for, beyond the address that was not found."""
     return details.get("status") == 404 and bool(details.get("found"))
+
+
+def _unsent() -> list[tuple[str, str]]:
+    """What was in a form that came after its session had ended, so that it can be sent once more and nothing is lost.
+
+    Only pages of this site can have sent it: forms of other sites are refused before.
+    """
+    if request.method != "POST" or request.files or not _SECRET.isdisjoint(request.form):
+        return []
+    return [(name, value) for name, values in request.form.lists() for value in values]

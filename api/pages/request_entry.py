@@ -6,15 +6,15 @@ from urllib.parse import urlencode
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from api.editing.editor import Editor
 from api.http.caching import today
 from api.http.current import services, snapshot, words
-from api.http.errors import STATUS
 from api.http.viewer import Role, require, viewer
+from api.language import N_
 from api.mail.contact_mail import contacts
 from api.mail.notice_mail import notices
-from api.messages import describe_error
+from api.pages.forms import RIGHT, Wrong, editor, wrong_with
 from api.pages.frame import SIGN_IN, has_page, record_url
+from api.pages.names import name_of
 from api.pages.request_filters import terms_of
 from api.pages.requests import LIST, MOST_MATCHES, answered, matches
 from api.pages.sign_in import refusal
@@ -22,13 +22,20 @@ from api.questions.records import known_key
 from api.questions.supporters import find_supporters
 from api.words.suggestions import Explainer
 from api.words.supporters import scope
-from graph_service.errors import InvalidValue
 from graph_service.keys import Label, NodeKey
 from graph_service.model import Visibility
 from matching.naming.nodes import find_node
 
 entry = Blueprint("request_entry", __name__)
 
+LABELS = {
+    "title": N_("What is looked for?"),
+    "municipality": N_("Municipality"),
+    "requester": N_("Who is looking"),
+    "fields": N_("Field of action"),
+    "target_groups": N_("Target group"),
+}
+"""What the form calls the columns of a request."""
 TEXTS = ("title", "description", "municipality", "requester", "open_from", "open_until", "field", "group", "visibility")
 
 
@@ -73,7 +80,7 @@ def show_form() -> str:
     own = sorted(viewer().municipalities)
     given = {name: request.args.get(name, "").strip()[:2000] for name in TEXTS}
     if not given["municipality"] and own:
-        given["municipality"] = _name(own[0])
+        given["municipality"] = name_of(own[0])
     return _form(
         given | {"visibility": given["visibility"] or Visibility.PUBLIC.value}, request.args.getlist("resource")
     )
@@ -85,18 +92,19 @@ def enter() -> Response | tuple[str, int]:
     require(Role.EDITOR)
     given = {name: request.form.get(name, "").strip() for name in TEXTS}
     resources = request.form.getlist("resource")
+    ends, wrong = _ends(given)
     saved: list[tuple[NodeKey, int]] = []
 
     def save() -> None:
-        row = _row(given, resources)
         same = hashlib.sha256(repr((sorted(given.items()), resources)).encode()).hexdigest()
-        entered = _editor().create("requests", row, same)
+        entered = editor().create("requests", _row(given, resources) | ends, same)
         saved.append((entered.key, entered.revision))
 
-    error = refusal(save)
+    error = None if wrong.problems else refusal(save)
     if error:
-        problem = describe_error(error, words())
-        return _form(given, resources, (error.place.column or "title", problem)), STATUS[error.code]
+        wrong = wrong_with(error, LABELS)
+    if wrong.problems:
+        return _form(given, resources, wrong), wrong.status
     key, revision = saved[0]
     # sent once more it is there already, and nothing new is to be undone
     return redirect(f"{LIST}/{key.local}/supporters" + (f"?saved={revision}" if revision else ""), 303)
@@ -106,21 +114,11 @@ def enter() -> Response | tuple[str, int]:
 def undo(revision: int) -> Response:
     """Take a request back that was just entered."""
     require(Role.EDITOR)
-    _editor().undo(revision)
+    editor().undo(revision)
     return redirect(f"{LIST}?undone=yes", 303)
 
 
-def _editor() -> Editor:
-    return Editor(services(), viewer(), snapshot(), "page")
-
-
-def _name(key: NodeKey) -> str:
-    projection = snapshot().projection
-    known = projection.known(key)
-    return projection.name(known.label, projection.position(known)) if known else key.local
-
-
-def _form(given: dict[str, str], resources: list[str], problem: tuple[str, str] | None = None) -> str:
+def _form(given: dict[str, str], resources: list[str], wrong: Wrong = RIGHT) -> str:
     return render_template(
         "requests_new.html",
         given=given,
@@ -128,24 +126,36 @@ def _form(given: dict[str, str], resources: list[str], problem: tuple[str, str] 
         resources=terms_of("resource"),
         fields=terms_of("field"),
         groups=terms_of("target_group"),
-        problem=problem,
+        wrong=wrong,
     )
+
+
+def _ends(given: dict[str, str]) -> tuple[dict[str, object], Wrong]:
+    """Where and who, as typed, for a row; and what of it is not clear."""
+    here = snapshot()
+    found: dict[str, object] = {}
+
+    def find_place() -> None:
+        found["municipality"] = here.municipality(given["municipality"]).local
+
+    def find_requester() -> None:
+        found["requester"] = find_node(here.projection, given["requester"], (Label.ALLIANCE, Label.ACTOR))
+
+    wrong = RIGHT if given["title"] else Wrong((("title", words()("Say in a few words what is looked for.")),), (), 422)
+    for name, find in (("municipality", find_place), ("requester", find_requester)):
+        error = refusal(find) if given[name] else None
+        if error:
+            told = wrong_with(error, LABELS)
+            problems = tuple((name, f"{words()(LABELS[name])}: {sentence}") for _, sentence in told.problems)
+            wrong = Wrong((*wrong.problems, *problems), (*wrong.candidates, *told.candidates), told.status)
+    return found, wrong
 
 
 def _row(given: dict[str, str], resources: list[str]) -> dict[str, object]:
-    """The form as a row; raises InvalidValue, NotFound, Ambiguous."""
-    if not given["title"]:
-        raise InvalidValue("a value", "nothing")
-    here = snapshot()
-    place = here.municipality(given["municipality"]).local if given["municipality"] else None
-    asking = (
-        find_node(here.projection, given["requester"], (Label.ALLIANCE, Label.ACTOR)) if given["requester"] else None
-    )
+    """What the form says besides where and who."""
     return {
         "title": given["title"],
         "description": given["description"],
-        "municipality": place,
-        "requester": asking or None,
         "resources": resources,
         "fields": [given["field"]] if given["field"] else [],
         "target_groups": [given["group"]] if given["group"] else [],
