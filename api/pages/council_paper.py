@@ -12,8 +12,9 @@ from api.pages.council_document import Bullets, Heading, Paper, Part, Rows, Text
 from api.pages.council_figures import Material, pictures, values_table
 from api.pages.frame import term
 from api.questions.comparison import MOST, compare
-from api.questions.peers import PeersAsked, find_peers
+from api.questions.peers import OWN, PeersAsked, find_peers
 from api.questions.sources import list_sources
+from api.words.challenges import rating_words
 from api.words.peers import described, lens_name, not_known
 from api.words.suggestions import Explainer
 from graph_service.errors import StoreError
@@ -56,6 +57,8 @@ def compose(told: Material) -> Paper:
     ]
     if told.five:
         parts += [Heading(speak("Who is comparable, and why")), _table(told), *pictures(told)]
+        if told.beside.challenges:
+            parts += [Heading(speak("What they face")), Bullets(tuple(_faced(told)))]
         parts += [Heading(speak("What has been tried there")), *_tried(told)]
     parts += [Heading(speak("How this was found")), *(Text(each) for each in _method(told))]
     parts += [Heading(speak("Limits")), Bullets(tuple(_limits(told)))]
@@ -143,6 +146,21 @@ def _table(told: Material) -> Rows:
     return Rows(caption, heading, rows, (1.1, 3.6, 3.6, 7.7))
 
 
+def _faced(told: Material) -> Iterator[str]:
+    """Each challenge with how hard it was rated where, by whom and when; who has not rated it is named too."""
+    speak = told.words
+    for id, row in told.beside.challenges:
+        rated = [
+            rating_words(name, each, speak)
+            for name, each in zip(told.beside.names, row, strict=True)
+            if each is not None
+        ]
+        silent = [name for name, each in zip(told.beside.names, row, strict=True) if each is None]
+        if silent:
+            rated.append(speak("not rated: {names}", names=speak.list(silent)))
+        yield f"{term('challenge', id)}: {'; '.join(rated)}"
+
+
 def _tried(told: Material) -> Iterator[Part]:
     speak = told.words
     items = []
@@ -166,7 +184,7 @@ def _tried(told: Material) -> Iterator[Part]:
 
 def _method(told: Material) -> Iterator[str]:
     speak, asked = told.words, told.asked
-    yield described(told.found, asked.lens, told.explainer)
+    yield described(told.found, asked.lens, told.explainer, asked.filters)
     about = asked.lens.description_en if speak.language == "en" else asked.lens.description_de
     if about:
         yield about
@@ -177,7 +195,7 @@ def _method(told: Material) -> Iterator[str]:
         "does not count for that pair."
     )  # fmt: skip
     yield speak(
-        "“Closer than 97 % of all pairs” means: of all possible pairs of municipalities of the level, 97 of 100 "
+        "“Closer than 97% of all pairs” means: of all possible pairs of municipalities of the level, 97 of 100 "
         "are less alike. Whether a municipality stays in the list was tested by shaking the weights a hundred "
         "times."
     )  # fmt: skip
@@ -185,16 +203,18 @@ def _method(told: Material) -> Iterator[str]:
         changed = ", ".join(
             f"{told.explainer.label(id)}: {speak.number(weight)}" for id, weight in sorted(asked.weights.items())
         )
-        yield speak("These weights were changed for this paper: {changed}.", changed=changed)
+        own = N_("The indicators of this lens were chosen for this paper, with these weights: {changed}.")
+        yield speak(
+            own if asked.lens.id == OWN else N_("These weights were changed for this paper: {changed}."),
+            changed=changed,
+        )
 
 
 def _limits(told: Material) -> Iterator[str]:
     speak = told.words
     yield from not_known(replace(told.found, suggestions=()), told.asked.lens, told.explainer)
-    yield speak(
-        "The values are from {years}; what has happened since, they do not show.",
-        years=told.explainer.years(told.found) or "–",
-    )
+    if years := told.explainer.years(told.found):
+        yield speak("The values are from {years}; what has happened since, they do not show.", years=years)
     yield speak("Alike in figures says nothing about causes, and the order is no ranking of good and bad.")
     yield speak("Practice approaches are known only as far as somebody has recorded them.")
 

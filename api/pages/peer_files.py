@@ -50,7 +50,10 @@ def get_peers(code: str, form: str) -> Response:
     view = view_of(key)
     explainer = Explainer(here.projection, words())
     found = find_peers(here, view.asked)
-    about = [described(found, view.asked.lens, explainer), *not_known(found, view.asked.lens, explainer)]
+    about = [
+        described(found, view.asked.lens, explainer, view.asked.filters),
+        *not_known(found, view.asked.lens, explainer),
+    ]
     tables = [_list(found, explainer), _reasons(found, explainer), _notes(about, found, explainer)]
     return _sent(tables, form, f"{_file_name(key)}-{words()('peers')}")
 

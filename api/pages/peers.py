@@ -127,7 +127,7 @@ def _list(key: NodeKey, view: View, explainer: Explainer, *, partial: bool) -> d
         "elsewhere": [(each, _name(each)) for each in view.chosen if each not in listed],
         "answer": answer_words(found, explainer),
         "meaning": speak(KINDS[view.asked.kind][1]),
-        "described": described(found, view.asked.lens, explainer),
+        "described": described(found, view.asked.lens, explainer, view.asked.filters),
         "notes": list(not_known(found, view.asked.lens, explainer)),
         "sources": explainer.sources(found.weights),
         "picture": _picture(found, explainer),

@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 
 from api.language import N_, Words
+from graph_service.vocabulary import load_vocabulary
+from matching.inventory.offers import Rating
+from matching.peers.challenges import SEVERITY
 
 NAMED = 3
 """How many are named before the rest is counted."""
@@ -31,3 +34,12 @@ def answer_words(name: str, challenges: Sequence[str], words: Words) -> str:
         name=name,
         named=words.list(challenges[:NAMED]),
     )
+
+
+def rating_words(name: str, rating: Rating, words: Words) -> str:
+    """Who rated how hard: Rems-Murr-Kreis 4 of 4 (administration, 1 May 2026)."""
+    role = load_vocabulary().find("rater_role", rating.rater_role) if rating.rater_role else None
+    about = [role.label(words.language)] if role else []
+    about += [words.date(rating.rated_on)] if rating.rated_on else []
+    severity = words("{n} of {most}", n=words.number(rating.severity), most=words.number(SEVERITY))
+    return f"{name} {severity} ({', '.join(about)})" if about else f"{name} {severity}"

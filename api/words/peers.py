@@ -6,8 +6,9 @@ from types import MappingProxyType
 from api.language import N_, Words
 from api.questions.peers import PeerKind, PeersFound
 from api.words.suggestions import MEANING, Explainer
+from graph_service.keys import Label
 from matching.contract import Contribution
-from matching.peers.lens import Lens
+from matching.peers.lens import Filters, Lens, StateFilter
 from matching.peers.matcher import PeerAnswer
 
 KINDS: Mapping[PeerKind, tuple[str, str]] = MappingProxyType(
@@ -29,6 +30,10 @@ SIZE_WORDS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Bands of size that people choose, as compared with their own."""
+
+
+ANY_SIZE = 1e6
+"""From so many times the inhabitants on there is no upper end."""
 
 
 def size_words(least: str, most: str, words: Words) -> str:
@@ -92,19 +97,47 @@ def lens_name(lens: Lens, language: str) -> str:
     return (lens.title_en if language == "en" else lens.title_de) or lens.id
 
 
-def described(answer: PeerAnswer, lens: Lens, explainer: Explainer) -> str:
+def described(answer: PeerAnswer, lens: Lens, explainer: Explainer, filters: Filters | None = None) -> str:
     """Through which lens, with how much data, and among whom."""
-    words = explainer.words
-    text = words.plural(
-        "Lens: {title} ({count} indicators, {years}), compared with one municipality.",
-        "Lens: {title} ({count} indicators, {years}), compared with {n} municipalities.",
-        answer.candidates,
-        title=lens_name(lens, words.language),
-        count=words.number(sum(weight > 0 for weight in answer.weights.values())),
-        years=explainer.years(answer) or "–",
-    )
+    words, title = explainer.words, lens_name(lens, explainer.words.language)
+    count = sum(weight > 0 for weight in answer.weights.values())
+    if not count:
+        text = words("Lens: {title}; of its indicators none is known here.", title=title)
+    else:
+        text = words.plural(
+            "Lens: {title} ({count} indicators, {years}), compared with one municipality.",
+            "Lens: {title} ({count} indicators, {years}), compared with {n} municipalities.",
+            answer.candidates,
+            title=title,
+            count=words.number(count),
+            years=explainer.years(answer) or "–",
+        )
     level = explainer.term("level", answer.level.value) if answer.level else ""
-    return text + (" " + words("Level: {level}.", level=level) if level else "")
+    only = "; ".join(filter_words(filters, explainer)) if filters else ""
+    parts = (
+        text,
+        words("Level: {level}.", level=level) if level else "",
+        words("Only: {filters}.", filters=only) if only else "",
+    )
+    return " ".join(filter(None, parts))
+
+
+def filter_words(filters: Filters, explainer: Explainer) -> Iterator[str]:
+    """Among whom somebody chose to look."""
+    words, projection = explainer.words, explainer.projection
+    if filters.kinds:
+        yield explainer.term("municipality_kind", filters.kinds[0])
+    for each in filters.types:
+        yield explainer.term("municipality_type", each)
+    for each in filters.states:
+        key = projection.known(f"municipality:{each}")
+        yield projection.name(Label.MUNICIPALITY, projection.position(key)) if key else each
+    if filters.state is not None:
+        same, other = N_("in the own federal state"), N_("in other federal states")
+        yield words(same if filters.state is StateFilter.SAME else other)
+    if filters.population is not None:
+        low, high = filters.population
+        yield size_words(f"{low:g}" if low else "", f"{high:g}" if high < ANY_SIZE else "", words)
 
 
 def not_known(answer: PeerAnswer, lens: Lens, explainer: Explainer) -> Iterator[str]:
