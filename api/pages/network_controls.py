@@ -24,6 +24,7 @@ CANVAS = {
     "at": N_("{name}, {word}, joined to {n} others here"),
     "via": N_("by: {relation}"),
     "end": N_("The last step is undone."),
+    "nothing": N_("There is nothing to undo."),
     "larger": N_("Larger"),
     "smaller": N_("Smaller"),
     "fit": N_("Show all"),

@@ -278,6 +278,21 @@ def test_everything_is_done_by_keyboard_and_said(opened: Open) -> None:
     expect(page.locator("#nw-start")).to_be_focused()
 
 
+def test_undoing_takes_back_steps_and_filters_and_never_leads_away(opened: Open) -> None:
+    page = ready(opened(JUGENDAMT))
+    page.locator("#nw-filters summary").first.click()
+    page.get_by_label("Bündnis", exact=True).check()
+    page.get_by_role("button", name="Anwenden").click()
+    expect(page.locator("#nw-lists")).not_to_contain_text("Patenkreis Süd")
+    page.get_by_role("application").focus()
+    page.keyboard.press("u")
+    expect(page.locator("#nw-lists")).to_contain_text("Patenkreis Süd")
+    page.get_by_role("application").focus()
+    page.keyboard.press("u")
+    expect(page.locator("#status")).to_have_text("Es gibt nichts zurückzunehmen.")
+    assert page.url.endswith(JUGENDAMT)
+
+
 def test_picture_lists_sentence_and_address_stay_in_step(opened: Open) -> None:
     page = ready(opened("/network?entry=communities"))
     page.get_by_role("link", name="Wer steht allein?").click()

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import {
-  addressOf, chosen, isView, sameView, startingAt, viewOf, withChosen, withoutLastStep, withStep,
+  addressOf, chosen, isView, passOn, sameView, startingAt, viewOf, withChosen, withoutLastStep, withStep,
 } from "../src/network/address";
 import { amountText } from "../src/network/amount";
 import { pressed, type Commands } from "../src/network/keys";
@@ -69,6 +69,53 @@ describe("the address is the whole state", () => {
       <input type="checkbox" name="labels" value="Actor"></form>`;
     const url = addressOf(document.querySelector("form") as HTMLFormElement);
     expect([...url.searchParams]).toEqual([["start", "actor:a"], ["types", "MEMBER_OF,SERVES"]]);
+  });
+});
+
+describe("what is passed on", () => {
+  beforeEach(() => {
+    document.body.innerHTML =
+      '<input id="nw-link" value="old"><form action="/saved"><input name="address" value="old"></form>' +
+      '<a data-keep href="/saved?address=%2Fnetwork&name=Netz">Merken</a>';
+  });
+
+  test("is the address at hand, whoever is chosen in it", () => {
+    const url = withChosen(here("?start=actor:a&step=open:actor:b"), "actor:c");
+    passOn(document, url);
+    expect(document.querySelector<HTMLInputElement>("#nw-link")?.value).toBe(url.href);
+    const address = `/network${url.search}`;
+    expect(document.querySelector<HTMLInputElement>("input[name=address]")?.value).toBe(address);
+    const keep = new URL(document.querySelector("a")?.getAttribute("href") ?? "", location.href);
+    expect([keep.pathname, keep.searchParams.get("address"), keep.searchParams.get("name")]).toEqual(["/saved", address, "Netz"]);
+  });
+
+  test("does without a link or a form that is not there", () => {
+    document.body.innerHTML = "";
+    expect(() => passOn(document, here("?start=actor:a"))).not.toThrow();
+  });
+});
+
+describe("filters", () => {
+  const form = (inside: string): HTMLFormElement => {
+    document.body.innerHTML = `<form action="/network">${inside}</form>`;
+    const found = document.querySelector("form");
+    if (!found) throw new Error("there is no form");
+    return found;
+  };
+
+  test("come and go without touching what stands in hidden fields", () => {
+    const kept = '<input type="hidden" name="start" value="actor:a"><input type="hidden" name="step" value="open:actor:b">';
+    const filtered = addressOf(form(`${kept}<input type="checkbox" name="labels" value="Actor" checked><select name="field"><option value="school" selected></select>`));
+    expect(viewOf(filtered)).toBe("field=school&labels=Actor&start=actor%3Aa&step=open%3Aactor%3Ab");
+    const free = addressOf(form(`${kept}<input type="checkbox" name="labels" value="Actor"><select name="field"><option value="" selected></select>`));
+    expect(viewOf(free)).toBe("start=actor%3Aa&step=open%3Aactor%3Ab");
+    expect(sameView(filtered, free)).toBe(false);
+  });
+
+  test("stay when a step is taken back", () => {
+    const opened = withStep(here("?start=actor:a&labels=Actor&year=2016"), "open", "actor:b");
+    expect(viewOf(withoutLastStep(opened))).toBe("labels=Actor&start=actor%3Aa&year=2016");
+    expect(withoutLastStep(here("?year=2016")).search).toBe("?year=2016");
   });
 });
 

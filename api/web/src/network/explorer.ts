@@ -6,11 +6,13 @@ import type { Canvas } from "./canvas";
 import { readColours } from "./colours";
 import { keysDialog, pressed, type Commands } from "./keys";
 import { replaceParts } from "./parts";
-import { savePng } from "./png";
+import { copyLink, takePicture, toolBar } from "./tools";
 import { enableYears } from "./years";
 import { Walker, type ViewData } from "./view";
 
 const WAIT = 120;
+// marks entries of the history that came about here: undoing never leads away from the page
+const EXPLORED = "explored";
 
 export class Explorer {
   private canvas: Canvas | undefined;
@@ -54,7 +56,14 @@ export class Explorer {
       this.root.classList.remove("nw-live");
       return;
     }
-    this.controls();
+    this.place.after(
+      toolBar(this.words, {
+        larger: () => this.canvas?.zoom(true),
+        smaller: () => this.canvas?.zoom(false),
+        fit: () => this.canvas?.fit(),
+        keys: () => this.help.showModal(),
+      }),
+    );
     this.place.tabIndex = 0;
     this.place.setAttribute("role", "application");
     this.place.setAttribute("aria-label", this.words["name"] ?? "");
@@ -104,7 +113,7 @@ export class Explorer {
         location.assign(final);
         return;
       }
-      if (push) history.pushState(null, "", final);
+      if (push) history.pushState(EXPLORED, "", final);
       this.url = final;
       if (data) this.show(data);
       this.told();
@@ -138,8 +147,8 @@ export class Explorer {
 
   private click(event: MouseEvent): void {
     const target = event.target as Element;
-    if (target.closest("[data-copy]")) void this.copy();
-    else if (target.closest("[data-png]")) void this.png();
+    if (target.closest("[data-copy]")) void copyLink(this.root);
+    else if (target.closest("[data-png]")) void takePicture(this.root, this.words["failed"] ?? "");
     const link = target.closest<HTMLAnchorElement>("a[href]");
     if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
     const url = new URL(link.href);
@@ -180,7 +189,7 @@ export class Explorer {
     const line = via === undefined ? undefined : walker.data.lines[via];
     announce(line ? `${said}; ${(this.words["via"] ?? "").replace("{relation}", line.says)}` : said);
     this.url = withChosen(this.url, node.key);
-    history.replaceState(null, "", this.url);
+    history.replaceState(history.state, "", this.url);
     passOn(this.root, this.url);
     window.clearTimeout(this.card);
     this.card = window.setTimeout(() => void this.fetchCard(this.url), WAIT);
@@ -206,7 +215,8 @@ export class Explorer {
 
   private undo(): void {
     if (this.url.searchParams.has("step")) void this.go(withoutLastStep(this.url), true).then(() => announce(this.words["end"] ?? ""));
-    else history.back();
+    else if (history.state === EXPLORED) history.back();
+    else announce(this.words["nothing"] ?? "");
   }
 
   private readonly commands: Commands = {
@@ -261,45 +271,5 @@ export class Explorer {
     const link = this.root.querySelector<HTMLAnchorElement>('#nw-card a[data-act="page"]');
     if (link) location.assign(link.href);
     else void this.go(startingAt(this.url, key), true);
-  }
-
-  private controls(): void {
-    const bar = document.createElement("div");
-    bar.className = "nw-zoom bk-noprint";
-    const acts: [string, () => void][] = [
-      ["larger", () => this.canvas?.zoom(true)],
-      ["smaller", () => this.canvas?.zoom(false)],
-      ["fit", () => this.canvas?.fit()],
-      ["keys", () => this.help.showModal()],
-    ];
-    for (const [name, act] of acts) {
-      const button = Object.assign(document.createElement("button"), { type: "button", textContent: this.words[name] ?? "" });
-      button.addEventListener("click", act);
-      bar.append(button);
-    }
-    this.place.after(bar);
-  }
-
-  private async copy(): Promise<void> {
-    const field = this.root.querySelector<HTMLInputElement>("#nw-link");
-    const button = this.root.querySelector<HTMLElement>("[data-copy]");
-    if (!field) return;
-    try {
-      await navigator.clipboard.writeText(field.value);
-    } catch {
-      field.select();
-      document.execCommand("copy");
-    }
-    announce(button?.dataset["done"] ?? "");
-  }
-
-  private async png(): Promise<void> {
-    const svg = new URL("/network/export/svg", location.href);
-    svg.search = new URL(this.root.querySelector<HTMLElement>("#nw-picture")?.dataset["view"] ?? "", location.href).search;
-    try {
-      await savePng(svg.href, "netzwerk.png");
-    } catch {
-      announce(this.words["failed"] ?? "");
-    }
   }
 }
