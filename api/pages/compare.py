@@ -13,11 +13,12 @@ from api.pages.compare_rows import Head, themes
 from api.pages.figures import nearest
 from api.pages.frame import record_url, term
 from api.pages.municipality import place_tabs
+from api.pages.peers_controls import lens_links
 from api.pages.peers_view import view_of
 from api.questions.comparison import MOST, Comparison, compare
-from api.questions.peers import PeerExplained, lenses, usual_lens
+from api.questions.peers import PeerExplained, usual_lens
 from api.questions.standing import level_of
-from api.words.peers import lens_name
+from api.words.peers import lens_name, told_apart
 from api.words.suggestions import Explainer
 from graph_service.errors import Ambiguous, NotFound
 from graph_service.keys import Label, NodeKey
@@ -77,10 +78,9 @@ def show_comparison(code: str) -> Response | str:
         answer=_answer(found),
         alike=[_alike(pair, head, explainer) for pair, head in zip(found.pairs, heads[1:], strict=True)],
         lens=lens_name(view.asked.lens, speak.language),
-        lenses=[
-            (lens_name(each, speak.language), _address(key, chosen.keys, lens=each.id), each.id == view.asked.lens.id)
-            for each in lenses().values()
-        ],
+        lenses=lens_links(view, f"/municipalities/{key.local}/compare"),
+        peers=view.address(f"/municipalities/{key.local}/peers"),
+        keep=_address(key, chosen.keys),
         themes=list(themes(found, rows, heads, explainer)),
         differing=differing,
         total=len(found.rows),
@@ -111,7 +111,7 @@ def chosen_others(key: NodeKey) -> Chosen:
             keys.append(here.municipality(text, level))
         except Ambiguous as error:
             problems.append(speak("Several are called “{text}”. Which one do you mean?", text=text))
-            candidates += error.candidates
+            candidates += told_apart(error.candidates, Explainer(here.projection, speak))
         except NotFound:
             problems.append(speak("No municipality is known as “{text}”.", text=text))
     wanted = tuple(each for each in dict.fromkeys(keys) if each != key)
@@ -122,7 +122,7 @@ def chosen_others(key: NodeKey) -> Chosen:
 
 
 def _address(key: NodeKey, others: Sequence[NodeKey], **changed: str | None) -> str:
-    kept = {name: value for name in ("lens", "weights", "only") if (value := request.args.get(name))} | changed
+    kept = {name: value for name in ("lens", "title", "weights", "only") if (value := request.args.get(name))} | changed
     asked = [
         (name, value) for name, value in kept.items() if value and (name, value) != ("lens", usual_lens(snapshot()).id)
     ]
@@ -134,7 +134,7 @@ def _address(key: NodeKey, others: Sequence[NodeKey], **changed: str | None) -> 
 def _files(key: NodeKey, others: Sequence[NodeKey]) -> list[tuple[str, str]]:
     speak = words()
     asked = [("with", each.local) for each in others]
-    asked += [(name, value) for name in ("lens", "weights") if (value := request.args.get(name))]
+    asked += [(name, value) for name in ("lens", "title", "weights") if (value := request.args.get(name))]
     query, base = f"?{urlencode(asked)}" if asked else "", f"/municipalities/{key.local}"
     return [
         (speak("Table (XLSX)"), f"{base}/compare.xlsx{query}"),

@@ -25,6 +25,7 @@ from api.words.peers import (
     not_known,
     practices_words,
     title_words,
+    told_apart,
     unknown_words,
 )
 from api.words.suggestions import Explainer
@@ -71,7 +72,7 @@ def enter() -> Response | str:
             key = snapshot().municipality(text)
             return redirect(f"/municipalities/{key.local}/peers", 303)
         except Ambiguous as error:
-            candidates = error.candidates
+            candidates = told_apart(error.candidates, Explainer(snapshot().projection, words()))
         except NotFound:
             problem = words()("No municipality is known as “{text}”.", text=text)
     return render_template("peers_enter.html", text=text, candidates=candidates, problem=problem)

@@ -8,8 +8,10 @@ from flask import request
 from api.http.current import snapshot, words
 from api.pages.peers_view import View
 from api.questions.peers import PeerExplained, explain_pair
+from api.words.peers import elsewhere_words, told_apart
 from api.words.suggestions import Explainer
 from graph_service.errors import Ambiguous, NotFound
+from graph_service.keys import Label
 from graph_service.model import Municipality
 from matching.contract import Contribution
 
@@ -48,17 +50,22 @@ def explained(view: View, explainer: Explainer) -> Explained | None:
     if not text:
         return None
     here, speak = snapshot(), words()
+    own = here.projection.node(view.asked.municipality)
     try:
-        own = here.projection.node(view.asked.municipality)
         other = here.municipality(text, own.level if isinstance(own, Municipality) else None)
-        pair = explain_pair(here, view.asked, other)
     except Ambiguous as error:
-        return Explained(text, speak("Several are called that. Which one do you mean?"), candidates=error.candidates)
+        problem = speak("Several are called that. Which one do you mean?")
+        return Explained(text, problem, candidates=told_apart(error.candidates, explainer))
     except NotFound:
         return Explained(text, speak("No municipality is known as “{text}”.", text=text))
-    return Explained(
-        text, "", pair.name, tuple(_why(pair, explainer)), tuple(reason_cells(pair.contributions, explainer))
-    )
+    name = here.projection.name(Label.MUNICIPALITY, here.projection.position(other))
+    if other == own.key:
+        return Explained(text, speak("That is the municipality itself, with which all others are compared."), name)
+    try:
+        pair = explain_pair(here, view.asked, other)
+    except NotFound:
+        return Explained(text, elsewhere_words(other, explainer), name)
+    return Explained(text, "", name, tuple(_why(pair, explainer)), tuple(reason_cells(pair.contributions, explainer)))
 
 
 def _why(pair: PeerExplained, explainer: Explainer) -> Iterator[str]:

@@ -12,6 +12,7 @@ from api.http.current import snapshot, words
 from api.pages.frame import record_url, term
 from api.questions.peers import DEFAULT_LENS, shipped_lens
 from api.questions.practices import find_practices, practice_question
+from api.words.peers import told_apart
 from api.words.practices import FIT, cautioned, headline, reason_rows, scope, sentences, summary
 from api.words.suggestions import Explainer
 from graph_service.errors import Ambiguous, NotFound
@@ -112,7 +113,11 @@ def _own(name: str) -> tuple[NodeKey | None, str, Sequence[tuple[str, str]]]:
     try:
         return snapshot().municipality(name), "", ()
     except Ambiguous as error:
-        return None, words()("Several are called that. Which one do you mean?"), error.candidates
+        return (
+            None,
+            words()("Several are called that. Which one do you mean?"),
+            told_apart(error.candidates, Explainer(snapshot().projection, words())),
+        )
     except NotFound:
         return None, words()("No municipality is known as “{text}”.", text=name), ()
 

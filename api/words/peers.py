@@ -1,12 +1,13 @@
 """What is said around an answer about peers: through which lens, with how much data, and what is not known."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from api.language import N_, Words
 from api.questions.peers import PeerKind, PeersFound
 from api.words.suggestions import MEANING, Explainer
-from graph_service.keys import Label
+from graph_service.keys import Label, NodeKey
+from graph_service.projection import LEVELS
 from matching.contract import Contribution
 from matching.peers.lens import Filters, Lens, StateFilter
 from matching.peers.matcher import PeerAnswer
@@ -138,6 +139,31 @@ def filter_words(filters: Filters, explainer: Explainer) -> Iterator[str]:
     if filters.population is not None:
         low, high = filters.population
         yield size_words(f"{low:g}" if low else "", f"{high:g}" if high < ANY_SIZE else "", words)
+
+
+def told_apart(candidates: Iterable[tuple[str, str]], explainer: Explainer) -> tuple[tuple[str, str], ...]:
+    """Municipalities of the same name, each with what and where it is; key and text."""
+    projection = explainer.projection
+    found = []
+    for key, name in candidates:
+        known = projection.known(key)
+        place = explainer.place(known) if known else ""
+        named = projection.name(Label.MUNICIPALITY, projection.position(known)) if known else name
+        found.append((key, f"{named} ({place})" if place else name))
+    return tuple(found)
+
+
+def elsewhere_words(key: NodeKey, explainer: Explainer) -> str:
+    """Why one is not among those that are compared at all."""
+    words, projection = explainer.words, explainer.projection
+    position = projection.position(key)
+    level = int(projection.municipalities.level[position])
+    return words(
+        "{name} cannot be in this list: it is of another level ({level}), or no longer exists. With “Level”, under "
+        "“Compare with”, you look among others.",
+        name=projection.name(Label.MUNICIPALITY, position),
+        level=explainer.term("level", LEVELS[level].value) if level >= 0 else words("not said"),
+    )
 
 
 def not_known(answer: PeerAnswer, lens: Lens, explainer: Explainer) -> Iterator[str]:
