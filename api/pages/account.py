@@ -34,6 +34,13 @@ SCOPE_WORDS = {
     Scope.OFFICE: N_("everything the programme office may"),
 }
 HOME = "/account"
+DONE = {
+    "about": N_("Name and language are saved."),
+    "sessions": N_("That device is signed out."),
+    "tokens": N_("The token works no longer."),
+    "notices": N_("What you want by mail is saved."),
+}
+"""What a part of the page says when it has done what was asked."""
 
 
 @account.get(HOME)
@@ -46,7 +53,7 @@ def _page(id: str, *, part: str = "", error: GraphServiceError | None = None, se
     """The page; ``part`` is the form that ``error`` belongs to, ``secret`` a token just made."""
     accounts = services().accounts
     mine = accounts.registry.get(id)
-    now = accounts.clock()
+    now, done = accounts.clock(), request.args.get("done")
     current = accounts.sessions.current(session_secret())
     tokens = [each for each in accounts.tokens.of(id) if not each.revoked and each.expires_at > now]
     return render_template(
@@ -65,6 +72,7 @@ def _page(id: str, *, part: str = "", error: GraphServiceError | None = None, se
         mail=services().settings.mail is not None,
         may_edit=mine.role.covers(Role.EDITOR) and mine.municipality is not None,
         problem=(part, sentence(error)),
+        done="" if part else words()(DONE[done]) if done in DONE else "",
     )
 
 
@@ -81,7 +89,11 @@ def _name(key: NodeKey | None) -> str | None:
 
 def _answer(id: str, part: str, error: GraphServiceError | None) -> AnyResponse | tuple[str, int]:
     """Back to the page, or the page with what was wrong."""
-    return (_page(id, part=part, error=error), STATUS[error.code]) if error else redirect(HOME, 303)
+    return (_page(id, part=part, error=error), STATUS[error.code]) if error else _done(part)
+
+
+def _done(part: str) -> AnyResponse:
+    return redirect(f"{HOME}?done={part}", 303)
 
 
 @account.post(HOME)
@@ -107,14 +119,14 @@ def change_password() -> AnyResponse | tuple[str, int]:
     error = refusal(lambda: services().accounts.sign_in.change_password(id, old, new, remote_address()))
     if error:
         return _answer(id, "password", error)
-    return sign_out(make_response(redirect("/sign-in", 303)))
+    return sign_out(make_response(redirect("/sign-in?done=password", 303)))
 
 
 @account.post(f"{HOME}/sessions/<local:session>")
 def end_session(session: str) -> AnyResponse:
     """End one session."""
     services().accounts.sessions.revoke(require_session(), session)
-    return redirect(HOME, 303)
+    return _done("sessions")
 
 
 @account.post(f"{HOME}/tokens")
@@ -138,7 +150,7 @@ def make_token() -> str | AnyResponse | tuple[str, int]:
 def revoke_token(token: str) -> AnyResponse:
     """Take back a token."""
     services().accounts.tokens.revoke(require_session(), token)
-    return redirect(HOME, 303)
+    return _done("tokens")
 
 
 @account.post(f"{HOME}/notices")
@@ -160,7 +172,7 @@ def end_notice(notice: str) -> AnyResponse:
     id = require_session()
     if any(each.id == notice for each in notices(services()).of(id)):
         notices(services()).remove(notice)
-    return redirect(HOME, 303)
+    return _done("notices")
 
 
 @account.get(f"{HOME}/export")

@@ -61,6 +61,7 @@ def _form(then: str, email: str = "", error: GraphServiceError | None = None) ->
         then=then,
         email=email,
         problem=sentence(error),
+        saved=request.args.get("done") == "password" and error is None,
         office=ROUTE if settings.sign_on else None,
         mail=settings.mail is not None,
     )
@@ -137,7 +138,7 @@ def set_password(secret: str) -> Response | tuple[str, int]:
     error = refusal(lambda: found.password_by_link(secret, request.form.get("password", "")))
     if error:
         return render_template("password_set.html", owner=owner, problem=sentence(error)), STATUS[error.code]
-    return redirect("/sign-in", 303)
+    return redirect("/sign-in?done=password", 303)
 
 
 def sentence(error: GraphServiceError | None) -> str:

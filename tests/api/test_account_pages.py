@@ -97,7 +97,10 @@ def test_pages_of_an_account_are_kept_by_nobody(client):
 
 def test_name_and_language_are_changed(client, accounts):
     sign_in(client)
-    assert client.post("/account", data={"name": "Jugendamt", "language": "en"}).status_code == 303
+    answer = client.post("/account", data={"name": "Jugendamt", "language": "en"})
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/account?done=about")
+    assert "Name und Sprache sind gespeichert" in client.get("/account?done=about").text
+    assert client.get("/account?done=x").status_code == 200
     changed = accounts.registry.find("buero@stadt.example")
     assert (changed.name, changed.language) == ("Jugendamt", "en")
     assert client.post("/account", data={"name": "x", "language": "fr"}).status_code == 422
@@ -139,7 +142,11 @@ def test_the_password_is_changed_and_signed_in_with_anew(client):
     sign_in(client)
     assert client.post("/account/password", data={"old": BETTER, "new": BETTER}).status_code == 401
     assert client.post("/account/password", data={"old": GOOD, "new": "kurz"}).status_code == 422
-    assert client.post("/account/password", data={"old": GOOD, "new": BETTER}).headers["Location"] == "/sign-in"
+    assert (
+        client.post("/account/password", data={"old": GOOD, "new": BETTER}).headers["Location"]
+        == "/sign-in?done=password"
+    )
+    assert "Das neue Passwort gilt" in client.get("/sign-in?done=password").text
     assert client.get("/account").status_code == 401
     assert sign_in(client, BETTER).status_code == 303
 
@@ -167,7 +174,7 @@ def test_a_forgotten_password_is_set_by_the_mailed_link(make_app):
     path = re.search(r"https://kompass\.example(/password/\S+)", body)[1]
     assert "buero@stadt.example" in client.get(path).text
     assert client.post(path, data={"password": "kurz"}).status_code == 422
-    assert client.post(path, data={"password": BETTER}).headers["Location"] == "/sign-in"
+    assert client.post(path, data={"password": BETTER}).headers["Location"] == "/sign-in?done=password"
     assert client.get(path).status_code == 404
     assert sign_in(client, BETTER).status_code == 303
 
