@@ -59,6 +59,8 @@ class Seat:
     others: tuple[Other, ...]
     larger: str
     """The board with one more member, where that could fill it."""
+    useful: str = ""
+    """The board that fills it, where the role is useful and not needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def board_of(answer: TeamAnswer, wish: Wish, team: TeamExplainer) -> Board:
         _headline(answer),
         tuple(_seats(answer, wish, team, needs)),
         tuple(_carries(answer, needs)),
-        tuple(_lacks(answer, team, needs)),
+        tuple(_lacks(answer, team)),
         team.how_sure(answer),
         tuple((member.name, tuple(_table(member, team))) for member in answer.suggestions),
     )
@@ -123,6 +125,11 @@ def _seats(answer: TeamAnswer, wish: Wish, team: TeamExplainer, needs: Sequence[
         if not member.roles:
             sitting = _sitting(member, wish, team, "", "")
             yield Seat("", words()("Without a role of its own"), team.seat(member), sitting, "", (), "")
+    useful = [need.role for need in needs if need.role not in holders and need.role not in missing]
+    for role in useful if answer.suggestions else ():
+        asked = replace(wish, roles=(*wish.roles, role)).address(BOARD)
+        told_so = words()("Useful, and not needed.")
+        yield Seat(role, term("alliance_role", role), _meaning(role), None, told_so, (), "", asked)
 
 
 def _meaning(role: str) -> str:
@@ -220,14 +227,10 @@ def _tie(member: Member) -> list[str]:
     return [member.name, *(str(each.other) for each in found)] if found else []
 
 
-def _lacks(answer: TeamAnswer, team: TeamExplainer, needs: Sequence[RoleNeed]) -> Iterator[str]:
+def _lacks(answer: TeamAnswer, team: TeamExplainer) -> Iterator[str]:
     speak, members = words(), answer.suggestions
     yield from (team.missing(each) for each in answer.missing_roles)
     yield from team.lacking(answer)
-    held = {role for member in members for role in member.roles}
-    wanted = [each.role for each in needs if not each.required and each.role not in held]
-    if wanted and members:
-        yield speak("Useful, not needed, and not filled: {roles}.", roles=_roles(wanted))
     if len(members) > 1 and not any(_tie(member) for member in members):
         yield speak("No tie between these actors is recorded: they would meet for the first time.")
     unsure = [m.name for m in members if any(c.feature == "freshness" and c.other is None for c in m.contributions)]

@@ -115,6 +115,7 @@ def check_one(id: str) -> str:
         former=speak.list(found.former),
         completing=wish.address(BOARD) if wish.says_something and wish.team else "",
         saved=saved,
+        on=today(),
         back=local_path(request.args.get("back"), NEED),
         sign_in=f"{SIGN_IN}?{urlencode({'next': request.path})}" if viewer().account is None else "",
         mail=services().settings.mail is not None and has_page("/contact"),
@@ -186,6 +187,7 @@ def _invitation(each: AllianceMember, name: str, roles: str) -> str:
         text += " " + speak("We thought of you for: {roles}.", roles=roles)
     text += "\n\n" + speak("Would you like to talk about it?")
     said = {"to": each.key, "subject": speak("Alliance “{name}”", name=name)[:LONGEST_SUBJECT], "text": text}
+    said["back"] = request.path
     return f"/contact?{urlencode(said)}"
 
 

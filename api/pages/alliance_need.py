@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from api.http.current import snapshot, words
 from api.pages.frame import term
+from api.pages.names import name_of
 from graph_service.errors import Ambiguous, NotFound
 from graph_service.keys import Label, NodeKey
 from graph_service.vocabulary import load_vocabulary
@@ -104,6 +105,10 @@ class Wish:
             without=tuple(each for each in self.without if each != key),
         )
 
+    def without_role(self, role: str) -> "Wish":
+        """The same, not asking for a role."""
+        return replace(self, roles=tuple(each for each in self.roles if each != role))
+
     def sized(self, size: int | None) -> "Wish":
         """The same for so many members."""
         return replace(self, size=size)
@@ -169,12 +174,6 @@ def read_wish(given: MultiDict[str, str]) -> Wish:
         people=people,
         unclear=bool(place and municipality is None) or not clear,
     )
-
-
-def name_of(key: NodeKey) -> str:
-    """What a record of the snapshot is called."""
-    projection = snapshot().projection
-    return projection.name(key.label, projection.position(key))
 
 
 def _place(text: str, problems: list[str]) -> tuple[NodeKey | None, tuple[Choice, ...]]:

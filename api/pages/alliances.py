@@ -11,9 +11,10 @@ from api.http.caching import depends_on_graph, today
 from api.http.current import snapshot, words
 from api.http.viewer import Role, viewer
 from api.pages.alliance_board import BOARD, board_of
-from api.pages.alliance_need import LONGEST, Wish, name_of, read_wish
+from api.pages.alliance_need import LONGEST, Wish, read_wish
 from api.pages.forms import RIGHT, Wrong
 from api.pages.frame import SIGN_IN, record_url, term
+from api.pages.names import name_of
 from api.questions.alliances import compose
 from api.questions.directory import Entry, RecordsAsked, find_records
 from api.questions.partners import find_partners
@@ -139,6 +140,7 @@ def render_board(wish: Wish, *, given: Mapping[str, str], wrong: Wrong = RIGHT) 
         **_asked(wish),
         board=board_of(answer, wish, TeamExplainer(explainer, amounts=False)),
         without=[(name_of(each), wish.forgetting(each).address(BOARD)) for each in wish.without],
+        roles=[(term("alliance_role", each), wish.without_role(each).address(BOARD)) for each in wish.roles],
         size=len(answer.suggestions),
         least=max(LEAST, len(wish.team)),
         most=MOST,
@@ -146,6 +148,7 @@ def render_board(wish: Wish, *, given: Mapping[str, str], wrong: Wrong = RIGHT) 
         proposed=given["name"] or _proposed_name(wish),
         visibility=given["visibility"] or "own",
         wrong=wrong,
+        on=today(),
         may_save=viewer().role.covers(Role.EDITOR),
         sign_in=f"{SIGN_IN}?{urlencode({'next': wish.address(BOARD)})}",
         shared=f"{request.host_url.rstrip('/')}{wish.address(BOARD)}",

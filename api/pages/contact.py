@@ -1,5 +1,7 @@
 """First contact: the form to write to an office, and the page on which that office answers without signing in."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
@@ -7,13 +9,17 @@ from api.http.auth import require_session
 from api.http.current import services, snapshot
 from api.http.errors import STATUS
 from api.mail.contact import LONGEST_SUBJECT, LONGEST_TEXT
-from api.mail.contact_mail import answer, ask, name_of, open_contact
+from api.mail.contact_mail import answer, ask, contacts, name_of, open_contact
+from api.pages.forms import RIGHT, Wrong
+from api.pages.frame import local_path, record_url
 from api.pages.sign_in import refusal, sentence
 from api.resources.contact import seen
+from graph_service.keys import NodeKey
 
 first_contact = Blueprint("first_contact", __name__)
 
 Page = str | Response | tuple[str, int]
+LONGEST_BACK = 4000
 
 
 @first_contact.get("/contact")
@@ -24,8 +30,9 @@ def show_form() -> Page:
     given = {
         "subject": request.args.get("subject", "")[:LONGEST_SUBJECT],
         "text": request.args.get("text", "")[:LONGEST_TEXT],
+        "back": request.args.get("back", "")[:LONGEST_BACK],
     }
-    return render_template("contact.html", key=key, name=name_of(snapshot(), key), sent=False, given=given)
+    return _page(key, given)
 
 
 @first_contact.post("/contact")
@@ -33,17 +40,25 @@ def send_message() -> Page:
     """Send the message."""
     account = services().accounts.registry.get(require_session())
     key = seen(request.form.get("to", ""))
-    given = {name: request.form.get(name, "") for name in ("subject", "text")}
+    given = {name: request.form.get(name, "") for name in ("subject", "text", "back")}
     error = refusal(lambda: ask(services(), snapshot(), account, key, given["subject"], given["text"]))
-    page = render_template(
-        "contact.html",
-        key=key,
-        name=name_of(snapshot(), key),
-        sent=error is None,
-        given=given,
-        problem=sentence(error),
+    if error and not _waits(account.id, key, given):
+        wrong = Wrong(((error.place.column, sentence(error)),), (), STATUS[error.code])
+        return _page(key, given, wrong), wrong.status
+    return _page(key, given, sent=True)
+
+
+def _waits(account: str, key: NodeKey, given: Mapping[str, str]) -> bool:
+    """Whether this very message waits for an answer already: the form was sent twice."""
+    said = (" ".join(given["subject"].split()), given["text"].strip())
+    return any(each.key == key and (each.subject, each.text) == said for each in contacts(services()).of(account))
+
+
+def _page(key: NodeKey, given: Mapping[str, str], wrong: Wrong = RIGHT, *, sent: bool = False) -> str:
+    back = local_path(given["back"], record_url(key) or "/")
+    return render_template(
+        "contact.html", key=key, name=name_of(snapshot(), key), sent=sent, given=given, wrong=wrong, back=back
     )
-    return (page, STATUS[error.code]) if error else page
 
 
 @first_contact.get("/contact/<string(maxlength=400):signed>")

@@ -31,6 +31,8 @@ from matching.practices.records import Event
 one_exchange = Blueprint("one_exchange", __name__)
 
 Page = Response | str | tuple[str, int]
+AHEAD = ("wish", "proposed", "agreed", "cancelled")
+"""States that say nothing of what was."""
 Fact = tuple[str, str, str]
 """Label, text and address."""
 DONE = {
@@ -73,6 +75,8 @@ def move(id: str) -> Page:
         decided_by = NodeKey.of(Label.MUNICIPALITY, place) if place and state in DECISIONS else None
         day = _day(request.form.get("on", "")) or today()
         version = request.form.get("version", "")[:64]
+        if day > today() and state not in AHEAD:
+            raise InvalidValue(N_("a day that is not in the future"), day, Place(column="on"))
         moved.append(editor().move_exchange(found.key, state, day, version, reason=reason, decided_by=decided_by))
 
     error = refusal(work)

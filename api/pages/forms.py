@@ -10,7 +10,7 @@ from api.http.current import services, snapshot, words
 from api.http.errors import STATUS, PreconditionFailed
 from api.http.viewer import viewer
 from api.language import N_
-from api.messages import describe_difference
+from api.messages import describe_details, describe_difference
 from api.pages.frame import term
 from api.pages.names import name_of
 from api.pages.record_words import PROPERTIES
@@ -49,19 +49,21 @@ def editor() -> Editor:
 
 def wrong_with(error: GraphServiceError, labels: Mapping[str, str] = NO_LABELS, otherwise: str = "") -> Wrong:
     """What an error says about a form; ``otherwise`` is the field that one is about which names no column."""
-    several = error.candidates if isinstance(error, Ambiguous) else ()
-    candidates = tuple((NodeKey(key).local, name) for key, name in several)
-    return Wrong(((error.place.column or otherwise, said(error, labels)),), candidates, STATUS[error.code])
+    several = describe_details(error, words()) if isinstance(error, Ambiguous) else ()
+    lines = (line.partition("  ") for line in several)
+    candidates = tuple((NodeKey(key).local, name) for key, _, name in lines)
+    column = error.place.column or otherwise
+    return Wrong(((column, said(error, labels, column)),), candidates, STATUS[error.code])
 
 
-def said(error: GraphServiceError, labels: Mapping[str, str] = NO_LABELS) -> str:
+def said(error: GraphServiceError, labels: Mapping[str, str] = NO_LABELS, column: str = "") -> str:
     """What is wrong, as a sentence about the form; ``labels`` are what it calls its columns."""
     speak = words()
     if isinstance(error, Ambiguous):
-        return speak("Several are called that. Which one do you mean?")
+        return speak("Several are called that. Enter the key of the one you mean.")
     if isinstance(error, PreconditionFailed):
         return speak(MEANWHILE)
-    column = error.place.column or ""
+    column = column or error.place.column
     text = (
         speak("missing: {what}", what=speak.phrase(error.expected))
         if error.found == "nothing"

@@ -145,9 +145,8 @@ def _ends(given: dict[str, str]) -> tuple[dict[str, object], Wrong]:
     for name, find in (("municipality", find_place), ("requester", find_requester)):
         error = refusal(find) if given[name] else None
         if error:
-            told = wrong_with(error, LABELS)
-            problems = tuple((name, f"{words()(LABELS[name])}: {sentence}") for _, sentence in told.problems)
-            wrong = Wrong((*wrong.problems, *problems), (*wrong.candidates, *told.candidates), told.status)
+            told = wrong_with(error, LABELS, otherwise=name)
+            wrong = Wrong((*wrong.problems, *told.problems), (*wrong.candidates, *told.candidates), told.status)
     return found, wrong
 
 
