@@ -92,6 +92,9 @@ def test_filters_keep_whom_they_say() -> None:
     assert kept(state=StateFilter.SAME) == ["t01"]
     assert kept(state=StateFilter.OTHER) == ["t02", "t03", "t04"]
     assert kept(kinds=("a",)) == ["t01", "t02", "t04"]
+    assert kept(states=("02",)) == ["t02", "t03", "t04"]
+    assert kept(states=("01", "02"), kinds=("b",)) == ["t03"]
+    assert kept(types=("bbsr-kreistyp-2",)) == []
     unknown = fitted.answer(PeerQuestion(key("t04"), filters=Filters(population=(0.5, 2))))
     assert unknown.not_applied == ("population",)
     assert len(unknown.suggestions) == 4
