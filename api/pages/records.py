@@ -1,12 +1,11 @@
 """The page of one record: what it is, what it is related to, how fresh that is, and who says what since when."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import quote, urlencode
 
 from flask import Blueprint, redirect, render_template
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from api.http.caching import depends_on_graph, today
@@ -14,16 +13,15 @@ from api.http.current import services, snapshot, words
 from api.http.viewer import viewer
 from api.language import N_
 from api.pages.frame import PLACES, has_page, record_url, term
-from api.pages.pictures import Span, draw_map, draw_timeline, points_of
+from api.pages.pictures import draw_timeline
+from api.pages.practice_trail import draw_trail, how_far, trail
 from api.pages.record_words import PROPERTIES, RELATIONS, TOPICS, edge_words, property_words
 from api.questions.records import ActorFound, Freshness, OfferFound, PracticeFound, RecordFound, find_record
 from api.questions.relations import Related
 from api.questions.sources import find_claims, list_sources
 from graph_service.errors import StoreError
 from graph_service.keys import Label, NodeKey
-from graph_service.model import Actor, EdgeType, Level, Municipality, Node
-from matching.about import day, text
-from matching.practices.records import FAILED, REJECTED
+from graph_service.model import Actor, Node
 
 records = Blueprint("record_pages", __name__)
 depends_on_graph(records)
@@ -49,23 +47,6 @@ class Section:
     heading: str
     links: tuple[Link, ...]
     more: int
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """What happened to a practice in one municipality."""
-
-    key: NodeKey
-    name: str
-    url: str
-    status: str
-    since: str
-    until: str
-    said: str
-    ask: str
-    ask_url: str
-    failed: bool
-    span: Span | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +78,7 @@ def show(label: Label, id: str) -> Response | str:
     if found.key.local != id:
         return redirect(record_url(found.key), 303)
     node: Node = found.record  # type: ignore[attr-defined]  # every kind of RecordFound has one
-    stops = list(_trail(found)) if isinstance(found, PracticeFound) else []
+    stops = list(trail(found)) if isinstance(found, PracticeFound) else []
     fresh = found.freshness if isinstance(found, ActorFound | OfferFound) else None
     return render_template(
         "record.html",
@@ -111,8 +92,8 @@ def show(label: Label, id: str) -> Response | str:
         fresh_words=_freshness(fresh) if fresh else "",
         sections=list(_sections(found)),
         stops=stops,
-        answer=_answer(stops),
-        map=_map(stops, speak("Map: where {name} was tried, numbered as in the table", name=found.name)),
+        answer=how_far(stops),
+        map=draw_trail(stops, speak("Map: where {name} was tried, numbered as in the table", name=found.name)),
         timeline=draw_timeline(
             [each.span for each in stops if each.span], speak("Timeline: where {name} was tried", name=found.name)
         ),
@@ -207,81 +188,6 @@ def _link(each: Related) -> Link:
         kind, _, id = each.key.local.partition(".")
         return Link(term(kind, id), record_url(each.key), edge_words(each.properties))
     return Link(each.name, record_url(each.key), edge_words(each.properties))
-
-
-def _trail(found: RecordFound) -> Iterator[Stop]:
-    """Where a practice was tried or decided about, in the order of time; without a date last."""
-    stops = []
-    for relation in found.relations:
-        applied = relation.type is EdgeType.APPLIED_IN and relation.direction == "out"
-        if applied or (relation.type is EdgeType.ADOPTED and relation.direction == "in"):
-            for each in relation.items:
-                begun = day(each.properties.get("since" if applied else "on"))
-                stops.append((begun or date.max, each.key, _stop(each, applied=applied)))
-    stops.sort(key=lambda stop: stop[:2])
-    return (stop for _, _, stop in stops)
-
-
-def _stop(each: Related, *, applied: bool) -> Stop:
-    said, speak, projection = each.properties, words(), snapshot().projection
-    status = text(said, "status") if applied else text(said, "decision") or "adopted"
-    since, until = day(said.get("since" if applied else "on")), day(said.get("until"))
-    actor = projection.known(f"actor:{text(said, 'actor')}") if text(said, "actor") else None
-    node = projection.node(actor) if actor else None
-    ask = getattr(node, "name", "") or speak("the administration of {name}", name=each.name)
-    if isinstance(node, Actor) and node.contact_role:
-        ask = f"{node.contact_role}, {ask}"
-    ended = status.startswith("ended") or status == REJECTED or until is not None
-    span = Span(each.name, since, max(until or today(), since), ended) if since else None
-    return Stop(
-        each.key,
-        each.name,
-        record_url(each.key),
-        term("practice_status" if applied else "decision", status) if status else "",
-        speak.date(since) if since else "",
-        speak.date(until) if until else "",
-        text(said, "outcome" if applied else "reason"),
-        ask,
-        record_url(actor) if actor else "",
-        status in (FAILED, REJECTED),
-        span,
-    )
-
-
-def _answer(stops: Sequence[Stop]) -> str:
-    """How far a practice has come, in a sentence."""
-    if not stops:
-        return ""
-    speak = words()
-    places = len({each.key for each in stops})
-    sentence = speak.plural("Tried in one municipality.", "Tried in {n} municipalities.", places)
-    failed = len({each.key for each in stops if each.failed})
-    if failed:
-        sentence += " " + speak.plural(
-            "In one of them it did not work out; why stands below.",
-            "In {n} of them it did not work out; why stands below.",
-            failed,
-        )
-    return sentence
-
-
-def _map(stops: Sequence[Stop], title: str) -> Markup:
-    """The places of a trail among the districts; a town stands where its district is."""
-    here = snapshot()
-    projection = here.projection
-    if not stops:
-        return Markup("")
-    marked = []
-    for each in stops:
-        node = projection.node(each.key)
-        position = projection.position(each.key)
-        district = int(projection.district[position])
-        if isinstance(node, Municipality) and district >= 0:
-            marked.append(projection.key(Label.MUNICIPALITY, district))
-        else:
-            marked.append(each.key)
-    points = here.prepared(("points", Level.DISTRICT), lambda projection: points_of(projection, Level.DISTRICT))
-    return draw_map(points, projection, None, list(dict.fromkeys(marked)), title)
 
 
 def _told(label: Label, key: NodeKey) -> tuple[Told, ...] | None:

@@ -1,0 +1,110 @@
+"""The trail of a practice: where it was tried or decided about, in the order of time, on a map and in a sentence."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from markupsafe import Markup
+
+from api.http.caching import today
+from api.http.current import snapshot, words
+from api.pages.frame import record_url, term
+from api.pages.pictures import Span, draw_map, points_of
+from api.questions.records import PracticeFound
+from api.questions.relations import Related
+from graph_service.keys import Label, NodeKey
+from graph_service.model import Actor, EdgeType, Level, Municipality
+from matching.about import day, text
+from matching.practices.records import FAILED, REJECTED
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """What happened to a practice in one municipality."""
+
+    key: NodeKey
+    name: str
+    url: str
+    status: str
+    since: str
+    until: str
+    said: str
+    ask: str
+    ask_url: str
+    failed: bool
+    span: Span | None
+
+
+def trail(found: PracticeFound) -> Iterator[Stop]:
+    """Where a practice was tried or decided about, in the order of time; without a date last."""
+    stops = []
+    for relation in found.relations:
+        applied = relation.type is EdgeType.APPLIED_IN and relation.direction == "out"
+        if applied or (relation.type is EdgeType.ADOPTED and relation.direction == "in"):
+            for each in relation.items:
+                begun = day(each.properties.get("since" if applied else "on"))
+                stops.append((begun or date.max, each.key, _stop(each, applied=applied)))
+    stops.sort(key=lambda stop: stop[:2])
+    return (stop for _, _, stop in stops)
+
+
+def _stop(each: Related, *, applied: bool) -> Stop:
+    said, speak, projection = each.properties, words(), snapshot().projection
+    status = text(said, "status") if applied else text(said, "decision") or "adopted"
+    since, until = day(said.get("since" if applied else "on")), day(said.get("until"))
+    actor = projection.known(f"actor:{text(said, 'actor')}") if text(said, "actor") else None
+    node = projection.node(actor) if actor else None
+    ask = getattr(node, "name", "") or speak("the administration of {name}", name=each.name)
+    if isinstance(node, Actor) and node.contact_role:
+        ask = f"{node.contact_role}, {ask}"
+    ended = status.startswith("ended") or status == REJECTED or until is not None
+    span = Span(each.name, since, max(until or today(), since), ended) if since else None
+    return Stop(
+        each.key,
+        each.name,
+        record_url(each.key),
+        term("practice_status" if applied else "decision", status) if status else "",
+        speak.date(since) if since else "",
+        speak.date(until) if until else "",
+        text(said, "outcome" if applied else "reason"),
+        ask,
+        record_url(actor) if actor else "",
+        status in (FAILED, REJECTED),
+        span,
+    )
+
+
+def how_far(stops: Sequence[Stop]) -> str:
+    """How far a practice has come, in a sentence."""
+    if not stops:
+        return ""
+    speak = words()
+    places = len({each.key for each in stops})
+    sentence = speak.plural("Tried in one municipality.", "Tried in {n} municipalities.", places)
+    failed = len({each.key for each in stops if each.failed})
+    if failed:
+        sentence += " " + speak.plural(
+            "In one of them it did not work out; why stands below.",
+            "In {n} of them it did not work out; why stands below.",
+            failed,
+        )
+    return sentence
+
+
+def draw_trail(stops: Sequence[Stop], title: str) -> Markup:
+    """The places of a trail among the districts; a town stands where its district is."""
+    here = snapshot()
+    projection = here.projection
+    if not stops:
+        return Markup("")
+    marked = []
+    for each in stops:
+        node = projection.node(each.key)
+        position = projection.position(each.key)
+        district = int(projection.district[position])
+        if isinstance(node, Municipality) and district >= 0:
+            marked.append(projection.key(Label.MUNICIPALITY, district))
+        else:
+            marked.append(each.key)
+    points = here.prepared(("points", Level.DISTRICT), lambda projection: points_of(projection, Level.DISTRICT))
+    return draw_map(points, projection, None, list(dict.fromkeys(marked)), title)
