@@ -1,5 +1,6 @@
 """Atlas, inventories and exchanges as pages: who may do what, all rows or none, and nothing hidden is told."""
 
+import re
 import sys
 from collections.abc import Callable
 from datetime import date
@@ -217,3 +218,132 @@ def test_outlines_are_drawn_where_the_picture_puts_their_municipalities(tmp_path
     corners = [tuple(map(float, each.split())) for each in found[points.positions[0]].strip("MZ").split("L")]
     middle = [(min(axis) + max(axis)) / 2 for axis in zip(*corners, strict=True)]
     assert middle == pytest.approx([points.x[0], points.y[0]], abs=0.1)
+
+
+def test_cells_are_read_as_spreadsheets_copy_them() -> None:
+    """With line ends and marks within, and with marks that a cell merely begins with."""
+    found = read_pasted(
+        "offers",
+        "Angebot\tFinanziert bis\tWas besser werden kann\r\n"
+        'Café Größe\t1.3.2026\t"Eine Zeile\r\nund ""noch"" eine"\r\n'
+        '"Brücken" bauen\t\t\r\n'
+        '"Offen\t01.03.2026\t\r\n',
+        {},
+        str,
+        {"improvement_note": "Was besser werden kann"},
+    )
+    assert found.good, [each.problems for each in found.rows]
+    assert [each.row for each in found.rows] == [
+        {"name": "Café Größe", "funded_until": date(2026, 3, 1), "improvement_note": 'Eine Zeile\nund "noch" eine'},
+        {"name": '"Brücken" bauen'},
+        {"name": '"Offen', "funded_until": date(2026, 3, 1)},
+    ]
+    assert [each.line for each in found.rows] == [2, 3, 4]
+
+
+def test_no_cell_is_dropped_without_a_word() -> None:
+    found = read_pasted("offers", "Angebot\tAngebot\tBemerkung\nA\tB\tC\nD\t\t\tzu viel", {}, str)
+    assert found.columns == ("name", "", "")
+    assert [each.found for each in found.rows[1].problems] == ["zu viel"]
+    long = read_pasted("offers", "Angebot\n" + "x" * 400_000, {}, str)
+    assert long.problem is not None
+    assert not long.rows
+
+
+def test_a_file_with_all_cells_in_marks_is_read_as_a_file() -> None:
+    found = read_pasted("offers", '"Angebot";"Fachamt"\n"A; B";"Jugendamt"\n', {}, str)
+    assert [each.row for each in found.rows] == [{"name": "A; B", "department": "Jugendamt"}]
+
+
+def alert_of(page: str) -> str:
+    return page[page.index('role="alert" tabindex="-1"') :].partition("</ul>")[0]
+
+
+def test_what_is_wrong_stands_above_the_form_and_beside_its_field(client: Client) -> None:
+    sent = {"name": "Lesetreff", "provider": "Volkshochschul", "department": "Amt für Schulen", "fields": "school"}
+    page = client(Role.EDITOR).post("/municipalities/10001/offers/new", data=sent).text
+    alert = alert_of(page)
+    assert "autofocus" in alert
+    assert 'href="#field-provider"' in alert
+    assert "Volkshochschule?" in alert
+    assert 'aria-describedby="field-provider-hint field-provider-error" aria-invalid="true"' in page
+    for kept in ('value="Lesetreff"', 'value="Amt für Schulen"', 'value="school" checked'):
+        assert kept in page
+
+
+def version_of(page: str) -> str:
+    return page.partition('name="version" value="')[2].partition('"')[0]
+
+
+def test_who_was_slower_sees_what_was_changed_meanwhile_and_loses_nothing(client: Client) -> None:
+    office, editor = client(Role.OFFICE), client(Role.EDITOR)
+    path = "/offers/cafe/edit"
+    form = {"municipality": "10001", "name": "Café", "fields": "housing"}
+    seen = {"version": version_of(office.get(path).text)}
+    assert editor.post(path, data=form | seen | {"department": "Jugendamt"}).status_code == 303
+    refused = office.post(path, data=form | seen | {"department": "Sozialamt"})
+    assert refused.status_code == 412
+    assert "„Jugendamt“" in alert_of(refused.text)
+    assert 'value="Sozialamt"' in refused.text
+    again = {"version": version_of(refused.text)}
+    for _ in "sent twice":
+        assert office.post(path, data=form | again | {"department": "Sozialamt"}).status_code == 303
+    assert 'value="Sozialamt"' in editor.get(path).text
+
+
+def test_moving_an_exchange_twice_by_one_form_moves_it_once(client: Client) -> None:
+    office = client(Role.OFFICE)
+    sent = {"with": ["10001", "10002"], "topic": "field.school", "title": "Wir"}
+    path = office.post("/exchanges/new", data=sent).headers["Location"].partition("?")[0]
+    form = {"version": version_of(office.get(path).text), "state": "agreed", "on": "2026-01-05"}
+    moves = [office.post(f"{path}/state", data=form) for _ in range(2)]
+    assert [each.status_code for each in moves] == [303, 303]
+    assert moves[1].headers["Location"].endswith("revision=0"), "there is nothing new to take back"
+    other = office.post(f"{path}/state", data=form | {"state": "cancelled"})
+    assert other.status_code == 412, "somebody else has moved it meanwhile"
+    ahead = {"version": version_of(office.get(path).text), "state": "held", "on": "2999-01-01"}
+    refused = office.post(f"{path}/state", data=ahead)
+    assert refused.status_code == 422
+    assert 'href="#field-on"' in alert_of(refused.text)
+
+
+def test_a_cancelled_exchange_leaves_the_calendar(client: Client) -> None:
+    office = client(Role.OFFICE)
+    sent = {"with": ["10001", "10002"], "topic": "field.school", "title": "Wir", "planned_on": "2027-02-03"}
+    path = office.post("/exchanges/new", data=sent).headers["Location"].partition("?")[0]
+    before = Calendar.from_ical(office.get(f"{path}/calendar.ics").data).walk("VEVENT")[0]
+    form = {"version": version_of(office.get(path).text), "state": "cancelled"}
+    assert office.post(f"{path}/state", data=form).status_code == 303
+    after = Calendar.from_ical(office.get(f"{path}/calendar.ics").data).walk("VEVENT")[0]
+    assert after["STATUS"] == "CANCELLED"
+    assert after["UID"] == before["UID"]
+    assert after["SEQUENCE"] > before["SEQUENCE"]
+    assert after.decoded("DTSTART") == date(2027, 2, 3)
+
+
+def test_what_was_typed_outlives_the_session(client: Client) -> None:
+    sent = {"name": "Treff", "improvement_note": "Zeile eins\nZeile zwei", "fields": ["school", "language"]}
+    anybody = client(None)
+    refused = anybody.post("/municipalities/10001/offers/new", data=sent)
+    assert refused.status_code == 401
+    form = refused.text.partition('<form action="/municipalities/10001/offers/new"')[2].partition("</form>")[0]
+    kept = [
+        (name, value.replace("\r", ""))
+        for name, value in re.findall(r'name="(\w+)" hidden>\n(.*?)</textarea>', form, re.DOTALL)
+    ]
+    assert sorted(kept) == [
+        ("fields", "language"), ("fields", "school"), ("improvement_note", "Zeile eins\nZeile zwei"), ("name", "Treff"),
+    ]  # fmt: skip
+    secret = anybody.post("/account/password", data={"old": "ein Apfel", "new": "zwei Äpfel im Schnee"})
+    assert secret.status_code == 401
+    assert "Apfel" not in secret.text
+
+
+def test_the_sheet_tells_where_one_side_is_further(client: Client) -> None:
+    editor = client(Role.EDITOR)
+    sent = {"with": ["10002", "10001"], "topic": "field.school", "title": "Wir"}
+    path = editor.post("/exchanges/new", data=sent).headers["Location"].partition("?")[0]
+    page = editor.get(f"{path}/preparation", headers={"Accept-Language": "en"}).text
+    assert page.index("10001 and") < page.index("Questions worth asking"), "whoever reads looks from the own side"
+    further = page.partition("Where one is further")[2].partition("</ul>")[0]
+    assert "has one running offer on record" in further
