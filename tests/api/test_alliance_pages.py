@@ -2,11 +2,17 @@
 
 import re
 import shutil
+import socket
 from collections.abc import Iterator
+from dataclasses import replace
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from html import unescape
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from aiosmtpd.controller import Controller
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -16,6 +22,7 @@ from api.app import create_app
 from api.http.viewer import Role
 from api.mail.contact_mail import contacts
 from api.mail.notice_mail import notices
+from api.mail.outbox import Postman
 from api.service_settings import MailSettings
 from api.services import Services
 from api.settings import Settings
@@ -261,6 +268,80 @@ def test_a_check_names_roles_without_a_holder_and_whom_to_write_to(client, servi
     form = client.get(written[0], headers=GERMAN).text
     assert "Bündnis „Ausbildung Großbären“" in unescape(form)
     assert "Fachliche Expertise" in form
+
+
+class Mailboxes:
+    """Takes every mail that a real mail server is given."""
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802 - the server's own name
+        self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
+        return "250 OK"
+
+
+@pytest.fixture
+def mailboxes() -> Iterator[tuple[Mailboxes, int]]:
+    """A mail server, and its port."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    found = Mailboxes()
+    running = Controller(found, hostname="127.0.0.1", port=port, enable_SMTPUTF8=True)
+    running.start()
+    yield found, port
+    running.stop(no_assert=True)
+
+
+def test_an_invitation_reaches_the_office_by_mail_and_its_answer_comes_back(client, services, mailboxes):
+    found, port = mailboxes
+    contacts(services).set_mailbox(NodeKey("actor:jmd"), "jmd@stelle.example", None, by="test")
+    postman = Postman(services.mails, replace(services.settings.mail, host="127.0.0.1", port=port))
+    sign_in(client)
+    check = save(client, name="Ausbildung gemeinsam", **{"with": ["kammer"]}).location
+    invite = next(each for each in links(client, check) if each.startswith("/contact?") and "actor%3Ajmd" in each)
+    form = form_of(client.get(invite, headers=GERMAN).text, "/contact") | {"text": ["Machen Sie mit?"]}
+    for _ in "sent twice":
+        sent = client.post("/contact", data=form, headers=GERMAN)
+        assert "Ihre Nachricht ist unterwegs" in sent.text
+        assert f'href="{check.partition("?")[0]}"' in sent.text, "the way goes on where it came from"
+    assert postman.round() == 1
+    (asked,) = found.mails
+    assert asked["To"] == "jmd@stelle.example"
+    assert "Ausbildung gemeinsam" in asked.get_content()
+    assert "redaktion@stadt.example" not in asked.as_string()
+    link = re.search(r"https://kompass\.example(/contact/\S+)", asked.get_content())
+    assert link
+    office = app_of(services).test_client()
+    assert "Machen Sie mit?" in told(office, link[1])
+    assert office.post(link[1], data={"answer": "accept"}).status_code == 200
+    assert postman.round() == 2
+    told_to = {mail["To"]: mail.get_content() for mail in found.mails[1:]}
+    assert "jmd@stelle.example" in told_to["redaktion@stadt.example"]
+    assert "redaktion@stadt.example" in told_to["jmd@stelle.example"]
+
+
+def test_a_useful_role_is_an_open_seat_that_can_be_asked_for_and_let_go(client):
+    board = f"/alliances/board?{NEED}&with=kammer"
+    page = client.get(board, headers=GERMAN).text
+    ask = re.findall(r'<a href="([^"]+role=[^"]+)">Auch diese Rolle besetzen', page)
+    assert ask
+    more = unescape(ask[0])
+    text = told(client, more)
+    assert "Rollen, die Sie zusätzlich besetzt haben wollen" in text
+    back = re.search(r'<a href="([^"]+)">Nicht mehr verlangen', client.get(more, headers=GERMAN).text)
+    assert back
+    assert "role=" not in back[1]
+
+
+def test_the_name_that_was_typed_comes_back_after_signing_in(client):
+    form = {"field": "school-to-work", "municipality": HOME, "name": "Mein Bündnis", "visibility": "public"}
+    to_sign_in = client.post("/alliances/drafts", data=form).location
+    back = parse_qs(urlsplit(to_sign_in).query)["next"][0]
+    sign_in(client)
+    page = form_of(client.get(back, headers=GERMAN).text, "/alliances/drafts")
+    assert page["name"] == ["Mein Bündnis"]
+    assert page["visibility"] == ["public"]
 
 
 def test_an_existing_alliance_is_found_by_its_name(client):
