@@ -5,6 +5,7 @@
 ``KOMPASS_TEST_REQUIRE_NEO4J`` is set.
 """
 
+import contextlib
 import os
 import re
 import shutil
@@ -12,6 +13,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -152,8 +154,14 @@ class DockerServer:
             settings = [] if self.password else ["-e", "NEO4J_AUTH=none"]
             for name, value in {"server.memory.heap.max_size": HEAP, **self.settings}.items():
                 settings += ["-e", f"NEO4J_{name.replace('_', '__').replace('.', '_')}={value}"]
+            # named by us: `docker run` may tell of fetching the image, too, and leaves one behind where a start fails
+            self.container = f"kompass-test-{uuid.uuid4().hex[:12]}"
             port = ["-p", f"127.0.0.1:{self.port}:7687"]
-            self.container = command("docker", "run", "-d", *port, *settings, IMAGE).splitlines()[-1]
+            try:
+                command("docker", "run", "-d", "--name", self.container, *port, *settings, IMAGE)
+            except NoServer:
+                self.stop()
+                raise
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
             if time.monotonic() > deadline:
@@ -178,7 +186,9 @@ class DockerServer:
     def stop(self) -> None:
         """Remove the container with its data."""
         if self.container:
-            command("docker", "rm", "-f", "-v", self.container)
+            # where none was made, docker says so, and all is well
+            with contextlib.suppress(NoServer):
+                command("docker", "rm", "-f", "-v", self.container)
             self.container = ""
 
 
