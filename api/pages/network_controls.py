@@ -42,6 +42,7 @@ CANVAS = {
     "undo": N_("U: undo the last step"),
     "search": N_("Slash: to the field where it begins"),
     "zoom": N_("Page up and page down: larger and smaller; 0: show all"),
+    "fingers": N_("By touch: one finger chooses and scrolls the page, two move the picture and make it larger"),
     "question": N_("Question mark: this list; Escape: close it"),
 }
 """What the script says on the picture."""

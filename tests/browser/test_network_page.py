@@ -1,6 +1,7 @@
 """The network explorer in a real browser: the way of a programme office, by keyboard, and without script."""
 
 import csv
+import gzip
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -197,19 +198,27 @@ def test_the_programme_office_goes_from_the_atlas_to_the_network_and_an_export_b
     tab_to(page, page.get_by_role("button", name="Link kopieren"))
 
 
-def test_a_finger_chooses(chromium: Browser, service: str) -> None:
+def test_a_finger_chooses_and_scrolls(chromium: Browser, service: str) -> None:
     context = chromium.new_context(
         base_url=service, locale="de-DE", has_touch=True, is_mobile=True, viewport={"width": 375, "height": 800}
     )
     page = context.new_page()
     page.goto("/network?entry=isolated&labels=Actor")
     ready(page)
-    page.locator("#nw-canvas").scroll_into_view_if_needed()
+    page.locator("#nw-canvas").evaluate("place => place.scrollIntoView({block: 'start', behavior: 'instant'})")
     box = page.locator("#nw-canvas").bounding_box()
     assert box
     # alone it lies in the middle
     page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     expect(page.locator("#nw-chosen")).to_have_text("Frauentreff am Markt")
+    before = page.evaluate("scrollY")
+    finger, start = context.new_cdp_session(page), box["y"] + 300
+    for kind, way in (("touchStart", 0), *(("touchMove", -20 * step) for step in range(1, 11)), ("touchEnd", None)):
+        points = [] if way is None else [{"x": 180, "y": start + way}]
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        page.wait_for_timeout(16)
+    page.wait_for_timeout(300)
+    assert page.evaluate("scrollY") > before + 100, "a finger on the picture does not scroll the page"
     context.close()
 
 
@@ -365,6 +374,14 @@ def test_the_script_of_the_picture_is_loaded_here_alone(opened: Open) -> None:
     page.on("request", lambda request: asked.append(request.url))
     page.goto("/privacy")
     assert not [url for url in asked if re.search(r"/(canvas|network)-", url)]
+    assert compressed(page, asked) < 25_000
     page.goto(JUGENDAMT)
     ready(page)
     assert [url for url in asked if re.search(r"/canvas-", url)]
+    assert compressed(page, asked) < 70_000
+
+
+def compressed(page: Page, urls: Sequence[str]) -> int:
+    """How many bytes the scripts among these addresses are on the way."""
+    scripts = {url for url in urls if url.endswith(".js")}
+    return sum(len(gzip.compress(page.request.get(url).body())) for url in scripts)

@@ -5,6 +5,7 @@ import { amountText } from "./amount";
 import type { Colours } from "./colours";
 import { placeNames, type Spot } from "./names";
 import { ShapeProgram, shapeOf } from "./shapes";
+import { leaveOneFinger } from "./touch";
 import { radiusOf, type ViewData, type ViewNode } from "./view";
 
 export interface CanvasEvents {
@@ -57,6 +58,7 @@ export class Canvas {
       doubleClickZoomingDuration: duration,
       stagePadding: 12,
     });
+    leaveOneFinger(place);
     this.sigma.on("clickNode", ({ node }) => events.choose(Number(node)));
     this.sigma.on("doubleClickNode", ({ node, preventSigmaDefault }) => {
       preventSigmaDefault();

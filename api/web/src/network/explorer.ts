@@ -67,6 +67,7 @@ export class Explorer {
     this.place.tabIndex = 0;
     this.place.setAttribute("role", "application");
     this.place.setAttribute("aria-label", this.words["name"] ?? "");
+    this.place.setAttribute("aria-describedby", "nw-answer");
     this.place.addEventListener("keydown", (event) => {
       if (event.target === this.place && pressed(event, this.commands)) event.preventDefault();
     });

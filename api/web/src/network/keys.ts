@@ -46,7 +46,7 @@ export function pressed(event: KeyboardEvent, commands: Commands): boolean {
   return act !== undefined;
 }
 
-const LISTED = ["arrows", "next", "home", "enter", "plus", "middle", "undo", "search", "zoom", "question"];
+const LISTED = ["arrows", "next", "home", "enter", "plus", "middle", "undo", "search", "zoom", "fingers", "question"];
 
 export function keysDialog(words: Readonly<Record<string, string>>): HTMLDialogElement {
   const dialog = document.createElement("dialog");
