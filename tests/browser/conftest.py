@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from flask import Blueprint, render_template
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 from waitress import create_server
 
 from api.app import create_app
@@ -22,6 +22,8 @@ from scripts.build_web import NotBuilt, Web
 ROOT = Path(__file__).resolve().parents[2]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WIDTHS = (1280, 768, 375)
+# what a page does is tested, not how fast a machine is that does much else besides
+expect.set_options(timeout=30_000)
 
 
 def _chromium() -> str:

@@ -5,7 +5,8 @@ from threading import Thread
 
 import pytest
 from browser.conftest import WIDTHS, Open, scrolls_sideways
-from playwright.sync_api import Locator, Page, expect
+from browser.keyboard import to
+from playwright.sync_api import Page, expect
 from waitress import create_server
 
 from api.accounts.passwords import Passwords
@@ -72,16 +73,6 @@ def test_every_step_is_accessible_at_every_width_in_both_languages(opened: Open,
         page.set_viewport_size({"width": width, "height": 900})
         assert not scrolls_sideways(page), f"scrolls sideways at {width} px"
     assert axe(page) == []
-
-
-def to(page: Page, target: Locator) -> None:
-    """Go on with the tabulator until something has the focus."""
-    expect(target).to_be_visible()
-    for _ in range(150):
-        if target.evaluate("each => each === document.activeElement"):
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"the keyboard does not reach {target}")
 
 
 def test_a_person_builds_saves_and_invites_by_keyboard_alone(opened: Open, axe: Axe) -> None:
@@ -158,6 +149,20 @@ def test_without_script_the_same_way_leads_to_a_board_and_back(opened: Open) -> 
     expect(page.locator(".bk-seats")).not_to_contain_text("Jugendmigrationsdienst Bärenstadt")
     page.get_by_role("link", name="Wieder zulassen – Jugendmigrationsdienst Bärenstadt").click()
     expect(page.get_by_role("heading", name="Ausgelassen")).to_have_count(0)
+    page.get_by_role("link", name="Auch diese Rolle besetzen").first.click()
+    expect(page.get_by_role("link", name="Nicht mehr verlangen")).to_have_count(1)
+    page.get_by_role("link", name="Anmelden und speichern").click()
+    page.get_by_label("E-Mail-Adresse").fill(EMAIL)
+    page.get_by_label("Passwort", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Anmelden", exact=True).click()
+    page.get_by_label("Name des Bündnisses").fill("Ohne Skript")
+    page.get_by_role("button", name="Als Entwurf speichern").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Ohne Skript")
+    page.get_by_role("link", name="Der Stelle schreiben – Jugendmigrationsdienst Bärenstadt").click()
+    page.get_by_role("button", name="Nachricht senden").click()
+    expect(page.get_by_role("status").filter(has_text="unterwegs")).to_be_visible()
+    page.get_by_role("link", name="Zurück").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Ohne Skript")
 
 
 def test_on_paper_the_board_has_its_seats_and_no_controls(opened: Open) -> None:
@@ -165,6 +170,7 @@ def test_on_paper_the_board_has_its_seats_and_no_controls(opened: Open) -> None:
     page.emulate_media(media="print")
     expect(page.locator(".bk-seats")).to_be_visible()
     expect(page.get_by_role("heading", name="Was trägt")).to_be_visible()
+    expect(page.get_by_text("Arbeitspapier „Bündnis")).to_be_visible()
     for control in (page.get_by_role("button"), page.get_by_role("textbox"), page.get_by_role("navigation")):
         assert not any(each.is_visible() for each in control.all())
 
