@@ -53,7 +53,9 @@ def _understood(code: str, found: str, place: Place) -> StoreError:
         return StoreError("a database of this name on the server", found, place)
     if means("MemoryPool", "OutOfMemory", "MemoryLimit"):
         return StoreFull("more memory on the Neo4j server for one transaction", found, place)
-    if means("ReadOnly", "NotALeader"):
+    if means("Cluster."):  # another server leads now, or none yet: it passes
+        return StoreUnavailable("a Neo4j server that answers", found, place)
+    if means("ReadOnly"):
         return StoreReadOnly("a server that can be written", found, place)
     if means("LockAcquisition", "LockClientStopped", "DeadlockDetected", "TransactionTimedOut"):
         return StoreBusy("no other writer for so long", found, place)
