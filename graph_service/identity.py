@@ -64,10 +64,10 @@ def undo(writer: Writer, one: NodeKey, other: NodeKey) -> Changes:
 
 
 def _decide(writer: Writer, type: EdgeType, source: NodeKey, target: NodeKey, on: date, reason: str) -> Changes:
-    if source == target:
-        raise InvalidValue("two different actors", source)
     for key in (source, target):
         writer.node(key)
+    if source == target:
+        raise InvalidValue("two different actors", source)
     before = _taken_back(writer, source, target)
     said: dict[str, Scalar] = {"on": on}
     if reason:

@@ -13,6 +13,7 @@ from api.editing.exchanges import move_on
 from api.editing.records import Entered, Sight
 from api.editing.rights import Rights
 from api.editing.rows import Row, is_shipped_term, key_of, read_row
+from api.http.errors import Forbidden
 from api.http.viewer import Role, Viewer
 from api.services import Services
 from api.snapshot import Snapshot
@@ -89,7 +90,7 @@ class Editor:
         identity = table.identity[0]
         if identity in row and not self.viewer.role.covers(Role.OFFICE):
             # whether a key is taken must not tell of a hidden record
-            raise InvalidValue("no key: a new record is given one", row[identity], Place(column=identity))
+            raise Forbidden("no key: a new record is given one", row[identity], Place(column=identity))
         if identity not in row:
             row[identity] = self._fresh_key(str(row.get("name", row.get("title", ""))), idempotency)
         self._rights.check_row(table, row)

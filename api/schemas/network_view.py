@@ -16,6 +16,7 @@ from graph_service.keys import Label
 from graph_service.model import EdgeType
 
 MOST_STEPS = 40
+_STEP = f"^({'|'.join(Act)}):[^:]+:.+$"
 
 
 def _one_of(kinds: Any, description: str, **options: Any) -> ma.fields.String:
@@ -58,7 +59,7 @@ class ViewQuery(ma.Schema):
     layout = _one_of(Layout, "What places in the picture mean.", load_default=Layout.FORCE.value)
     size = _one_of(Size, "What the size of nodes shows.", load_default=Size.TIES.value)
     step = ma.fields.List(
-        ma.fields.String(validate=ma.validate.Length(6, 300)),
+        ma.fields.String(validate=[ma.validate.Length(6, 300), ma.validate.Regexp(_STEP)]),
         load_default=list,
         validate=ma.validate.Length(max=MOST_STEPS),
         metadata={"description": "Steps of exploring in their order: open: or hide: and the key of a node or group."},
