@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 
 from api.http.current import services, snapshot, words
 from api.http.viewer import viewer
@@ -43,7 +43,8 @@ def show_lens(code: str) -> str:
     key = here.municipality(code)
     view = view_of(key)
     explainer = Explainer(here.projection, words())
-    weights = {each.id: each.weight for each in view.asked.lens.indicators} | view.asked.weights
+    empty = request.args.get("begin") == "nothing"
+    weights = {} if empty else {each.id: each.weight for each in view.asked.lens.indicators} | dict(view.asked.weights)
     account = viewer().account
     return render_template(
         "own_lens.html",
@@ -58,6 +59,8 @@ def show_lens(code: str) -> str:
         ],
         chosen=sum(weight > 0 for weight in weights.values()),
         kept=list(_kept(account, key)) if account else [],
+        other_start=view.address(begin=None if empty else "nothing"),
+        empty=empty,
         signed_in=account is not None,
         back=view.address(f"/municipalities/{key.local}/peers"),
     )
