@@ -2,7 +2,7 @@
 
 from functools import cached_property
 
-from api.questions.network_shown import Entry
+from api.questions.network_shown import Act, Entry
 from api.words.network_names import ViewNames
 from graph_service.keys import NodeKey
 
@@ -33,7 +33,7 @@ class ViewSentences(ViewNames):
     @cached_property
     def sentences(self) -> tuple[str, ...]:
         """What the picture shows: how much, how it hangs together, and what had to be put together."""
-        return tuple(filter(None, (self._shown(), self._together(), self._groups(), self._left_out())))
+        return tuple(filter(None, (self._shown(), self._limited(), self._together(), self._groups(), self._left_out())))
 
     def _shown(self) -> str:
         view, speak, asked = self.view, self.words, self.view.asked
@@ -63,6 +63,25 @@ class ViewSentences(ViewNames):
                 return " ".join(filter(None, (self._between(), shown)))
         return speak("Whoever works with somebody, as far as is recorded: {amounts}, joined by {relations}.",
                      amounts=amounts, relations=relations)  # fmt: skip
+
+    def _limited(self) -> str:
+        """What the reader left out by filters and by hiding."""
+        asked, speak, term = self.view.asked, self.words, self.speaker.term
+        limits = []
+        if asked.field:
+            limits.append(speak("field of action {field}", field=term("field", asked.field)))
+        if asked.labels:
+            labels = speak.list(sorted(term("node_label", each.value) for each in asked.labels))
+            limits.append(speak("kinds {kinds}", kinds=labels))
+        if asked.types:
+            types = speak.list(sorted(term("edge_type", each.value) for each in asked.types))
+            limits.append(speak("relations “{relations}”", relations=types))
+        if asked.year:
+            limits.append(speak("state of {year}", year=str(asked.year)))
+        said = [speak("Limited to: {limits}.", limits="; ".join(limits))] if limits else []
+        if hidden := sum(step.act is Act.HIDE for step in asked.steps):
+            said.append(speak.plural("One was hidden.", "{n} were hidden.", hidden))
+        return " ".join(said)
 
     def _between(self) -> str:
         """Who lies between others, and how sure that is."""

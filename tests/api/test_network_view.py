@@ -356,6 +356,21 @@ def test_the_page_of_a_view_that_takes_long_says_so_and_looks_again(client, monk
     assert "wird gerade ausgerechnet" in answer.text
 
 
+def test_the_sentence_says_what_was_left_out():
+    view = view_of(
+        start=a(0),
+        labels=frozenset({Label.ALLIANCE, Label.ACTOR}),
+        types=frozenset({EdgeType.MEMBER_OF}),
+        year=2020,
+        field="school",
+        steps=(Step(Act.HIDE, a(1)),),
+    )
+    said = ViewSpeaker(small(), Words("en"), view).told().sentence
+    assert "kinds Actor and Alliance; relations “is a member of”; state of 2020. One was hidden." in said
+    assert "Limited to: field of action" in said
+    assert "Limited" not in ViewSpeaker(small(), Words("en"), view_of(start=a(0))).told().sentence
+
+
 def test_who_connects_is_named_with_how_much_and_how_sure_that_is():
     view = view_of(entry=Entry.BROKERS)
     told = ViewSpeaker(small(), Words("en"), view).told()
