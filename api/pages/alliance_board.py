@@ -1,12 +1,13 @@
 """The board of an alliance: seats by role with who holds them, who else could, and what carries or lacks."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from api.http.current import words
 from api.pages.alliance_need import Wish
 from api.pages.frame import record_url, term
 from api.words.alliances import NOTHING, TeamExplainer, amount_of, grouped
+from api.words.boards import board_headline, what_carries, what_lacks
 from graph_service.keys import NodeKey
 from graph_service.role_templates import RoleNeed, load_role_templates
 from graph_service.vocabulary import load_vocabulary
@@ -80,31 +81,12 @@ def board_of(answer: TeamAnswer, wish: Wish, team: TeamExplainer) -> Board:
     """Tell a composed alliance."""
     needs = roles_needed(load_role_templates(), wish.all_fields, wish.roles)
     return Board(
-        _headline(answer),
+        board_headline(answer, team),
         tuple(_seats(answer, wish, team, needs)),
-        tuple(_carries(answer, needs)),
-        tuple(_lacks(answer, team)),
+        tuple(what_carries(answer, needs, team)),
+        tuple(what_lacks(answer, team)),
         team.how_sure(answer),
         tuple((member.name, tuple(_table(member, team))) for member in answer.suggestions),
-    )
-
-
-def _headline(answer: TeamAnswer) -> str:
-    speak, missing = words(), [term("alliance_role", each.role) for each in answer.missing_roles]
-    count = len(answer.suggestions)
-    if not count:
-        return speak("No actor is recorded here, so nobody can be proposed.")
-    if not missing:
-        return speak.plural(
-            "One actor fits; every role that is needed would be filled.",
-            "{n} actors fit together; every role that is needed would be filled.",
-            count,
-        )
-    return speak.plural(
-        "One actor fits. Still open: {roles}.",
-        "{n} actors fit together. Still open: {roles}.",
-        count,
-        roles="; ".join(missing),
     )
 
 
@@ -184,63 +166,6 @@ def _open(missing: MissingRole, answer: TeamAnswer, wish: Wish, team: TeamExplai
     size = len(answer.suggestions) + 1
     larger = wish.sized(size).address(BOARD) if missing.local and size <= MOST else ""
     return Seat(missing.role, label, _meaning(missing.role), None, told, others, larger)
-
-
-def _carries(answer: TeamAnswer, needs: Sequence[RoleNeed]) -> Iterator[str]:
-    speak, members = words(), answer.suggestions
-    if not members:
-        return
-    required = [each.role for each in needs if each.required]
-    open_ = {each.role for each in answer.missing_roles}
-    filled = [role for role in required if role not in open_]
-    if filled:
-        yield speak(
-            "Of {total} roles that are needed {n} are filled: {roles}.",
-            total=len(required),
-            n=len(filled),
-            roles=_roles(filled),
-        )
-    ties = {name for member in members for name in _tie(member)}
-    if ties:
-        yield speak("Already work together: {names}.", names=_names(sorted(ties)))
-    if not answer.missing_groups:
-        yield speak("Public bodies and civil society both take part.")
-    for member in members:
-        if member.lost_roles:
-            yield speak(
-                "Of the members only {name} could hold: {roles}.", name=member.name, roles=_roles(member.lost_roles)
-            )
-
-
-def _roles(ids: Iterable[str]) -> str:
-    """Roles in a list; some have a comma in their name."""
-    return "; ".join(term("alliance_role", id) for id in ids)
-
-
-def _names(names: Sequence[str]) -> str:
-    """Names at the end of a sentence, whose full stop is that of a name that has one."""
-    return words().list(names).removesuffix(".")
-
-
-def _tie(member: Member) -> list[str]:
-    found = [each for each in member.contributions if each.feature == "closeness" and each.amount > 0 and each.other]
-    return [member.name, *(str(each.other) for each in found)] if found else []
-
-
-def _lacks(answer: TeamAnswer, team: TeamExplainer) -> Iterator[str]:
-    speak, members = words(), answer.suggestions
-    yield from (team.missing(each) for each in answer.missing_roles)
-    yield from team.lacking(answer)
-    if len(members) > 1 and not any(_tie(member) for member in members):
-        yield speak("No tie between these actors is recorded: they would meet for the first time.")
-    unsure = [m.name for m in members if any(c.feature == "freshness" and c.other is None for c in m.contributions)]
-    if unsure:
-        yield speak.plural(
-            "For one it is not known when it was last confirmed: {names}.",
-            "For {n} it is not known when they were last confirmed: {names}.",
-            len(unsure),
-            names=_names(unsure),
-        )
 
 
 def _table(member: Member, team: TeamExplainer) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,6 @@ from api.pages.pictures import WIDTH, FloatArray, Points
 from graph_service.keys import Label
 from graph_service.projection import Projection
 from matching.inventory.answers import AtlasCell
-from matching.inventory.stock import HARD
 
 _COARSE = 0.01
 """How far, in degrees, an outline may be off in a picture of a whole country."""
@@ -63,11 +62,6 @@ def mark_of(cells: tuple[AtlasCell, ...]) -> Mark | None:
     if any(cell.severity is not None for cell in cells):
         return Mark.CHALLENGE
     return None
-
-
-def hard(cell: AtlasCell) -> bool:
-    """Whether a challenge of the field is rated as hard."""
-    return (cell.severity or 0) >= HARD
 
 
 def draw_marks(points: Points, outlines: Mapping[int, str], marks: Mapping[int, Mark], title: str) -> Markup:

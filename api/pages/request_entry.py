@@ -16,12 +16,12 @@ from api.pages.forms import RIGHT, Wrong, editor, wrong_with
 from api.pages.frame import SIGN_IN, has_page, record_url
 from api.pages.names import name_of
 from api.pages.request_filters import terms_of
-from api.pages.requests import LIST, MOST_MATCHES, answered, matches
+from api.pages.requests import LIST, MOST_MATCHES, matches
 from api.pages.sign_in import refusal
 from api.questions.records import known_key
 from api.questions.supporters import find_supporters
 from api.words.suggestions import Explainer
-from api.words.supporters import scope
+from api.words.supporters import cut_headline, scope
 from graph_service.keys import Label, NodeKey
 from graph_service.model import Visibility
 from matching.naming.nodes import find_node
@@ -56,7 +56,7 @@ def show_supporters(id: str) -> str:
         name=answer.name,
         url=record_url(key),
         heading=speak("Who could support “{name}”?", name=answer.name),
-        answer=answered(answer),
+        answer=cut_headline(answer, MOST_MATCHES, speak),
         scope=list(scope(answer, explainer)),
         matches=found,
         write={

@@ -21,7 +21,7 @@ from api.questions.supporters import (
     supporter_ranker,
 )
 from api.words.suggestions import Explainer
-from api.words.supporters import FIT, headline, scope, sentences, state_words
+from api.words.supporters import FIT, cut_headline, list_headline, scope, sentences, state_words
 from graph_service.errors import Ambiguous, NotFound
 from graph_service.keys import Label, NodeKey
 from matching.naming.nodes import find_actor
@@ -88,7 +88,13 @@ def show_requests() -> Response | str:
     known = len(supporter_ranker(snapshot()).requests)
     return render_template(
         "requests.html",
-        answer=_answer(found, known),
+        answer=list_headline(
+            [each.name for each in found if each.state(today()) in LOOKING],
+            len(found),
+            known,
+            words(),
+            narrowed=bool(request.args),
+        ),
         filters=filters,
         problem=problem,
         people=people,
@@ -151,25 +157,11 @@ def show_for_actor(id: str) -> Response | str:
         name=answer.name,
         url=record_url(key),
         heading=speak("What could {name} support?", name=answer.name),
-        answer=answered(answer),
+        answer=cut_headline(answer, MOST_MATCHES, speak),
         scope=list(scope(answer, explainer)),
         matches=matches(answer, explainer),
         for_actor=True,
     )
-
-
-def answered(answer: SupporterAnswer) -> str:
-    """The answer in a sentence; a list that is cut short does not count how many there are."""
-    speak = words()
-    if answer.key.label is Label.REQUEST and len(answer.suggestions) == MOST_MATCHES:
-        return speak.plural(
-            "Of {count} recorded actors one fits: {first}.",
-            "Of {count} recorded actors these {n} fit best, first of all: {first}.",
-            MOST_MATCHES,
-            count=speak.number(answer.considered),
-            first=answer.suggestions[0].name.removesuffix("."),
-        )
-    return headline(answer, speak)
 
 
 def matches(answer: SupporterAnswer, explainer: Explainer) -> list[ShownMatch]:
@@ -201,27 +193,6 @@ def _places(key: NodeKey) -> str:
     projection = snapshot().projection
     named = [projection.name(each.label, projection.position(each)) for each in (profile.places if profile else ())]
     return ", ".join(named[:2])
-
-
-def _answer(found: list[Wanted], known: int) -> str:
-    speak = words()
-    looking = [each for each in found if each.state(today()) in LOOKING]
-    if looking:
-        return speak.plural(
-            "One request looks for support: {first}.",
-            "{n} requests look for support; the next to end is {first}.",
-            len(looking),
-            first=looking[0].name.removesuffix("."),
-        )
-    if not known:
-        return speak("No request is recorded yet.")
-    if found:
-        return speak.plural(
-            "One request fits; it looks for nobody any more.",
-            "{n} requests fit; they look for nobody any more.",
-            len(found),
-        )
-    return speak("No open request fits these filters.") if request.args else speak("No request is open at the moment.")
 
 
 def _shown(each: Wanted) -> ShownRequest:

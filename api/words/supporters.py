@@ -1,6 +1,6 @@
 """Sentences about supporters of requests and requests for supporters, for the command line and the pages."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from babel import Locale
 
@@ -136,3 +136,36 @@ def _term(feature: str, id: str, explainer: Explainer) -> str:
         return explainer.term(TERMS[feature], id)
     name: str = Locale.parse(explainer.words.locale).languages.get(id, id)
     return name
+
+
+def list_headline(looking: Sequence[str], found: int, known: int, words: Words, *, narrowed: bool) -> str:
+    """How many requests look for somebody, the next to end first; ``found`` pass the filters, ``known`` there are."""
+    if looking:
+        return words.plural(
+            "One request looks for support: {first}.",
+            "{n} requests look for support; the next to end is {first}.",
+            len(looking),
+            first=looking[0].removesuffix("."),
+        )
+    if not known:
+        return words("No request is recorded yet.")
+    if found:
+        return words.plural(
+            "One request fits; it looks for nobody any more.",
+            "{n} requests fit; they look for nobody any more.",
+            found,
+        )
+    return words("No open request fits these filters.") if narrowed else words("No request is open at the moment.")
+
+
+def cut_headline(answer: SupporterAnswer, most: int, words: Words) -> str:
+    """The answer in a sentence; a list of supporters that is cut at ``most`` does not count how many there are."""
+    if answer.key.label is Label.REQUEST and len(answer.suggestions) == most:
+        return words.plural(
+            "Of {count} recorded actors one fits: {first}.",
+            "Of {count} recorded actors these {n} fit best, first of all: {first}.",
+            most,
+            count=words.number(answer.considered),
+            first=answer.suggestions[0].name.removesuffix("."),
+        )
+    return headline(answer, words)
