@@ -98,7 +98,7 @@ def features(
     seen = projection.observations
     bad = np.array([flag in NO_VALUE for flag in seen.flags], bool)
     row, column = row_of[seen.municipality], column_of[seen.indicator]
-    use = (row >= 0) & (column >= 0) & ~np.isnan(seen.value) & ~(bad[seen.flag] if len(bad) else False)
+    use = (row >= 0) & (column >= 0) & ~np.isnan(seen.value) & ~bad[seen.flag]
     time = years(list(seen.periods))
     row, column, period, value = row[use], column[use], seen.period[use], seen.value[use]
     reference = _references(column, period, len(columns), len(time))
