@@ -25,6 +25,8 @@ VERSIONS = ("0.1", "0.2")
 BATCH = 100
 """Queries that one batch may have."""
 MOST_IDS, MOST_PROPERTIES = 1000, 50
+PREVIEW = (420, 240)
+"""How wide and high a preview is."""
 _LIMIT = 10
 _SCHEMA = "urn:buendniskompass:type"
 
@@ -55,10 +57,11 @@ _PROPERTY_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """Where the service is: the address of the endpoint, and the page of an entity with ``{{id}}`` in it."""
+    """Where the service is: its endpoint, and the page and the preview of an entity with ``{{id}}`` in them."""
 
     service: str
     page: str
+    preview: str = ""
     documentation: str = ""
 
     @property
@@ -85,6 +88,8 @@ def manifest(endpoints: Endpoints, words: Words) -> Json:
         },
         "extend": {"propose_properties": service | {"service_path": "/properties"}, "property_settings": []},
     }
+    if endpoints.preview:
+        said["preview"] = {"url": endpoints.preview, "width": PREVIEW[0], "height": PREVIEW[1]}
     return said | ({"documentation": endpoints.documentation} if endpoints.documentation else {})
 
 
@@ -274,7 +279,7 @@ def extend(projection: Projection, ids: Sequence[str], properties: Sequence[str]
     return {
         "meta": [_meta(id, name, words) for id, name in names.items()],
         "rows": {
-            id: {name: [_cell(name, value, words) for value in values] for name, values in row.items()}
+            id: {name: [cell(name, value, words) for value in values] for name, values in row.items()}
             for id, row in rows.items()
         },
     }
@@ -285,7 +290,8 @@ def _meta(id: str, name: str, words: Words) -> Json:
     return {"id": id, "name": name} | ({"type": _bare(_type(MUNICIPALITY, words))} if areas else {})
 
 
-def _cell(name: str, value: Value, words: Words) -> Json:
+def cell(name: str, value: Value, words: Words) -> Json:
+    """A value in the protocol's form."""
     if isinstance(value, Entity):
         return {"id": value.id, "name": value.name}
     if isinstance(value, date):

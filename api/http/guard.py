@@ -18,6 +18,8 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+FRAMED = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors *"
+"""For a page that is made to stand in one of another site: it loads, sends and knows nothing."""
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",

@@ -3,17 +3,19 @@
 from typing import Any
 
 import marshmallow as ma
-from flask import Response, request
+from flask import Response, render_template, request
 
 from api import reconciliation as protocol
 from api.http.blueprint import Blueprint
 from api.http.caching import depends_on_graph
 from api.http.current import services, snapshot, words
-from api.http.guard import open_to_all_sites
+from api.http.guard import FRAMED, open_to_all_sites
 from api.http.openapi import PREFIX
 from api.json import to_json
 from api.questions.records import address_of
+from api.reconciliation_preview import preview
 from api.schemas.reconcile import BatchSchema, PropertiesQuery, SuggestQuery, sent
+from graph_service.keys import NodeKey
 
 reconcile = Blueprint(
     "reconcile", __name__, url_prefix="/reconcile", description="Matching somebody's list (OpenRefine and others)."
@@ -73,6 +75,18 @@ def propose_properties(query: dict[str, Any]) -> Response:
     return _json(protocol.propose_properties(snapshot().projection, query.get("type", ""), words(), query["limit"]))
 
 
+@reconcile.route("/preview/<key:key>")
+@reconcile.response(200, {"type": "string"}, content_type="text/html")
+def preview_entity(key: str) -> Response:
+    """Show an entity where it is to be chosen from a list: a small page, made to stand in one of another site."""
+    here = snapshot()
+    address = address_of(here, key)
+    shown = preview(here.projection, here.projection.known(key) or NodeKey(key), words())
+    base = services().settings.url or request.host_url.rstrip("/")
+    page = render_template("reconcile_preview.html", shown=shown, url=f"{base}/{address}")
+    return Response(page, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": FRAMED})
+
+
 @records.route("/<key:key>")
 @records.response(303)
 def find_record(key: str) -> Response:
@@ -92,7 +106,10 @@ def _answered(queries: str | bytes | None, extend: str | bytes | None) -> Respon
 def _endpoints() -> protocol.Endpoints:
     base = services().settings.url or request.host_url.rstrip("/")
     return protocol.Endpoints(
-        f"{base}{PREFIX}/reconcile", f"{base}{PREFIX}/records/{{{{id}}}}", f"{base}{PREFIX}/openapi.json"
+        f"{base}{PREFIX}/reconcile",
+        f"{base}{PREFIX}/records/{{{{id}}}}",
+        f"{base}{PREFIX}/reconcile/preview/{{{{id}}}}",
+        f"{base}{PREFIX}/openapi.json",
     )
 
 

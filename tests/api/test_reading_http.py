@@ -57,7 +57,8 @@ PATHS = (
     "/exports/skos", "/exports/neo4j-csv", "/municipalities.geojson", "/municipalities.geojson?indicator=share",
     "/records/actor:youth", "/records/actor:spy", "/reconcile", '/reconcile?queries={"q":{"query":"Verein geheim"}}',
     "/reconcile/suggest/entity?prefix=Verein", "/reconcile/suggest/type?prefix=k",
-    "/reconcile/suggest/property?prefix=k", "/reconcile/properties", "/search?q=geheim", "/search?q=verein",
+    "/reconcile/suggest/property?prefix=k", "/reconcile/properties", "/reconcile/preview/actor:youth",
+    "/reconcile/preview/actor:spy", "/reconcile/preview/municipality:90001", "/search?q=geheim", "/search?q=verein",
 )  # fmt: skip
 
 
@@ -287,6 +288,18 @@ def test_reconciliation_extends_a_list_and_refuses_what_it_does_not_know(client)
     assert rows["municipality:90001"]["parent"][0]["id"] == "municipality:90"
     assert client.post(f"{API}/reconcile", data="x", content_type="text/plain").status_code == 415
     assert client.post(f"{API}/reconcile", data={"queries": "[]"}).status_code == 422
+
+
+def test_a_preview_stands_in_pages_of_other_sites_and_can_do_nothing_there(client):
+    address = client.get(f"{API}/reconcile").json["preview"]["url"].replace("{{id}}", "municipality:90001")
+    shown = client.get(address)
+    assert (shown.status_code, shown.mimetype) == (200, "text/html")
+    assert "90001" in shown.text
+    policy = shown.headers["Content-Security-Policy"]
+    assert "frame-ancestors *" in policy
+    assert "default-src 'none'" in policy
+    assert shown.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert client.get(f"{API}/reconcile/preview/actor:spy").status_code == 404
 
 
 def test_one_address_leads_to_every_record(client):
