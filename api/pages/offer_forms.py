@@ -157,7 +157,7 @@ def _told(key: NodeKey) -> dict[str, object]:
     if languages := [part.strip() for part in request.form.get("languages", "").split(",") if part.strip()]:
         told["languages"] = languages
     if provider := request.form.get("provider", "").strip():
-        told["provider"] = find_provider(snapshot(), key, provider).local
+        told["provider"] = find_provider(snapshot(), providers_for(snapshot(), key), provider).local
     return told
 
 

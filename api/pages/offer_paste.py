@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
@@ -16,7 +17,7 @@ from api.pages.names import name_of
 from api.pages.offer_forms import COLUMNS, back_to_inventory, who_may_enter
 from api.pages.sign_in import refusal
 from api.questions.directory import directory
-from api.questions.providers import find_provider
+from api.questions.providers import find_provider, providers_for
 from graph_service.keys import Label, NodeKey
 from graph_service.vocabulary import load_vocabulary
 from matching.naming.municipalities import plain
@@ -38,11 +39,12 @@ def paste_offers(code: str) -> Page:
     text = request.form.get("rows", "")
     if request.method == "GET":
         return _page(key, text, None)
+    providers = providers_for(snapshot(), key)
     pasted = read_pasted(
         "offers",
         text,
         {"municipalities": [key.local]},
-        lambda cell: find_provider(snapshot(), key, cell).local,
+        cache(lambda cell: find_provider(snapshot(), providers, cell).local),
         {column: words()(label) for column, label in COLUMNS.items()},
     )
     if request.form.get("step") != "confirm" or not pasted.good:

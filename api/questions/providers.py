@@ -1,5 +1,7 @@
 """Who may be meant as the provider of an offer: the actors of a municipality and of what it lies in."""
 
+from collections.abc import Mapping
+
 from rapidfuzz import process
 
 from api.language import N_
@@ -27,14 +29,13 @@ def providers_for(snapshot: Snapshot, key: NodeKey) -> dict[str, NodeKey]:
     return {projection.name(Label.ACTOR, at): projection.key(Label.ACTOR, at) for at in mask.nonzero()[0].tolist()}
 
 
-def find_provider(snapshot: Snapshot, key: NodeKey, text: str) -> NodeKey:
-    """The actor that a name or a key means; raises NotFound, which names the nearest."""
+def find_provider(snapshot: Snapshot, providers: Mapping[str, NodeKey], text: str) -> NodeKey:
+    """The provider that a name means, or any actor by its key; raises NotFound, which names the nearest."""
     known = snapshot.projection.known(f"actor:{text}")
     if known is not None:
         return known
-    names = providers_for(snapshot, key)
-    for name, actor in names.items():
+    for name, actor in providers.items():
         if plain(name) == plain(text):
             return actor
-    nearest = process.extractOne(text, list(names), score_cutoff=NEAR_ENOUGH)
+    nearest = process.extractOne(text, list(providers), score_cutoff=NEAR_ENOUGH)
     raise NotFound(EXPECTED, f"{text} ({nearest[0]}?)" if nearest else text)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -18,7 +19,8 @@ from api.app import create_app
 from api.editing.pasted import Pasted, read_pasted
 from api.http.viewer import Role
 from api.pages.atlas_map import outlines
-from api.pages.pictures import points_of
+from api.pages.atlas_picture import close_up
+from api.pages.pictures import MARGIN, WIDTH, points_of
 from api.services import Services
 from api.settings import Settings
 from graph_service.errors import NotFound
@@ -347,3 +349,19 @@ def test_the_sheet_tells_where_one_side_is_further(client: Client) -> None:
     assert page.index("10001 and") < page.index("Questions worth asking"), "whoever reads looks from the own side"
     further = page.partition("Where one is further")[2].partition("</ul>")[0]
     assert "has one running offer on record" in further
+
+
+def test_an_area_fills_its_own_map(tmp_path: Path) -> None:
+    made = Made()
+    made.area("10", Level.STATE)
+    for code, place in (("10001", (9.0, 50.0)), ("10002", (10.0, 51.0)), ("10003", (9.2, 50.1))):
+        made.district(code, 10, parent="10", longitude=place[0], latitude=place[1])
+    projection = built(made, tmp_path)
+    points = points_of(projection, Level.DISTRICT)
+    chosen = {projection.position(NodeKey(f"municipality:{code}")) for code in ("10001", "10003")}
+    close = close_up(points, chosen)
+    assert set(close.positions) == chosen
+    assert float(np.ptp(close.x)) == pytest.approx(WIDTH - 2 * MARGIN)
+    assert close.x.min() == pytest.approx(MARGIN)
+    assert close.height <= WIDTH
+    assert close_up(points, set()).positions == ()
