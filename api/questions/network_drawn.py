@@ -17,6 +17,7 @@ from graph_service.arrays import IntArray
 from graph_service.keys import Label
 from graph_service.model import EdgeType
 from graph_service.network.brokers import Brokers
+from graph_service.network.communities import Communities
 from graph_service.network.ties import PLACE, WORK, Mask, Tie, Ties, place_of
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Found:
     complete: bool
     ways: int
     brokers: Brokers | None
+    communities: Communities | None
 
 
 class Drawer:
@@ -96,6 +98,7 @@ class Drawer:
             hanging=0 if self.groups else self._hanging(graph, middle),
             places=placed.ground,
             brokers=found.brokers,
+            communities=found.communities,
             members=members,
         )
 

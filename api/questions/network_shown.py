@@ -10,6 +10,7 @@ from graph_service.errors import InvalidValue
 from graph_service.keys import Label, NodeKey
 from graph_service.model import EdgeType
 from graph_service.network.brokers import Brokers
+from graph_service.network.communities import Communities
 from graph_service.network.ties import ALL, PLACE, TOGETHER, WORK, Ties
 
 MOST = 150
@@ -168,6 +169,8 @@ class View:
     """For a map: where the districts lie, as ground."""
     brokers: Brokers | None
     """Who connects, where that was asked."""
+    communities: Communities | None
+    """Who works together more than with others, where that was asked."""
     members: IntArray
     """The positions of all nodes that belong to it, among all nodes."""
 

@@ -11,7 +11,7 @@ from threading import Lock, Thread
 
 import numpy as np
 
-from api.questions.network import brokers, find_paths, ties_of
+from api.questions.network import brokers, communities, find_paths, ties_of
 from api.questions.network_drawn import Drawer, Found
 from api.questions.network_groups import AreaBy, Sorted, choose_grouping, sort_into
 from api.questions.network_reach import Filters, Reached, live_edges, passing, reach
@@ -20,6 +20,7 @@ from api.snapshot import Snapshot
 from graph_service.arrays import IntArray
 from graph_service.keys import Label, NodeKey
 from graph_service.network.brokers import Brokers
+from graph_service.network.communities import Communities
 from graph_service.network.places import inside
 from graph_service.network.ties import Mask, place_of
 
@@ -131,7 +132,7 @@ class _Builder:
         found = Found(
             self.ties, self.filters.live, reached, individuals, groups, start.pinned,
             start.sources if len(start.pinned) == 1 and len(start.sources) > 1 else None,
-            frozenset(self.opened), self.complete, self.ways, self.brokers,
+            frozenset(self.opened), self.complete, self.ways, self.brokers, self._communities(),
         )  # fmt: skip
         return Drawer(self.snapshot, self.asked, found).view()
 
@@ -158,6 +159,11 @@ class _Builder:
                 alone = span.start + np.flatnonzero(self.ties.degree[span.start : span.stop] == 0)
                 return _Start(self._passed(alone), (), 0)
         return _Start(self._passed(np.flatnonzero(self.ties.degree)), (), 0)
+
+    def _communities(self) -> Communities | None:
+        """Who works together, where that was asked."""
+        asked = self.asked
+        return communities(self.snapshot) if asked.entry is Entry.COMMUNITIES and asked.start is None else None
 
     def _passed(self, nodes: IntArray) -> IntArray:
         """Of many beginnings those that the filter lets pass, and of these whoever is still joined to somebody."""

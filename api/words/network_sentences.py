@@ -4,9 +4,11 @@ from functools import cached_property
 
 from api.questions.network_shown import Act, Entry
 from api.words.network_names import ViewNames
-from graph_service.keys import NodeKey
+from graph_service.keys import Label, NodeKey
 
 NAMED = 3
+CLEAR = 0.3
+"""From this modularity on groups are clearly set apart."""
 
 
 class ViewSentences(ViewNames):
@@ -61,8 +63,25 @@ class ViewSentences(ViewNames):
                     "With those whom they join: {amounts}, {relations}.", amounts=amounts, relations=relations
                 )
                 return " ".join(filter(None, (self._between(), shown)))
-        return speak("Whoever works with somebody, as far as is recorded: {amounts}, joined by {relations}.",
-                     amounts=amounts, relations=relations)  # fmt: skip
+        whole = speak("Whoever works with somebody, as far as is recorded: {amounts}, joined by {relations}.",
+                      amounts=amounts, relations=relations)  # fmt: skip
+        return " ".join(filter(None, (self._circles(), whole)))
+
+    def _circles(self) -> str:
+        """Who works together more than with others, and how clearly."""
+        found, speak = self.view.communities, self.words
+        if found is None or not found.communities:
+            return ""
+        largest = [each for each in found.communities[:NAMED] if each.central]
+        said = speak.plural(
+            "One group works together more than with others, around {names}.",
+            "{n} groups work together more than with others; the largest are around {names}.",
+            len(found.communities),
+            names=speak.list(f"{each.central[0].name} ({self.amount(Label.ACTOR, each.actors)})" for each in largest),
+        )
+        if found.modularity >= CLEAR:
+            return said
+        return f"{said} {speak('They are hardly set apart from one another: take them as a description, not as fact.')}"
 
     def _limited(self) -> str:
         """What the reader left out by filters and by hiding."""

@@ -1,6 +1,7 @@
 """The network as it is looked at: what belongs to a view, where it stands, what is said of it, and how it leaves."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import date
 from html import escape
@@ -369,6 +370,17 @@ def test_the_sentence_says_what_was_left_out():
     assert "kinds Actor and Alliance; relations “is a member of”; state of 2020. One was hidden." in said
     assert "Limited to: field of action" in said
     assert "Limited" not in ViewSpeaker(small(), Words("en"), view_of(start=a(0))).told().sentence
+
+
+def test_who_works_together_is_told_with_how_clearly():
+    view = view_of(entry=Entry.COMMUNITIES)
+    assert view.communities is not None
+    told = ViewSpeaker(small(), Words("en"), view).told().sentence
+    assert re.match(r"(One group works|2 groups work) together more than with others.* around Verein \d \(", told)
+    clear = replace(view, communities=replace(view.communities, modularity=0.4))
+    assert "hardly set apart" in told
+    assert "hardly set apart" not in ViewSpeaker(small(), Words("en"), clear).told().sentence
+    assert view_of().communities is None
 
 
 def test_who_connects_is_named_with_how_much_and_how_sure_that_is():
