@@ -73,11 +73,13 @@ class Memory:
     """What all processes of the service held, in MB, second by second."""
 
     samples: list[float] = field(default_factory=list)
+    files: list[int] = field(default_factory=list)
+    """Open files."""
 
     def __str__(self) -> str:
         third = max(len(self.samples) // 3, 1)
         first, last = max(self.samples[:third]), max(self.samples[-third:])
-        return f"{max(self.samples):,.0f} MB at most; {first:,.0f} in the first third, {last:,.0f} in the last"
+        return f"{max(self.samples):,.0f} MB at most; {first:,.0f} in the first third, {last:,.0f} in the last; {max(self.files)} open files"
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +214,7 @@ def _service(environment: Mapping[str, str], store: str, token: str) -> Iterator
 def _watch(pid: int, memory: Memory, stop: threading.Event) -> None:
     while not stop.wait(1):
         memory.samples.append(_memory(pid))
+        memory.files.append(sum(len(os.listdir(f"/proc/{each}/fd")) for each in _family(pid)))  # noqa: PTH208  # counted
 
 
 def _edit(running: Running, stop: threading.Event, statuses: list[int]) -> None:

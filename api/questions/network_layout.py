@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 from scipy import sparse
-from scipy.sparse import csgraph
 
 from api.questions.network_groups import home_of
 from api.snapshot import Snapshot
@@ -83,6 +82,8 @@ def arrange(snapshot: Snapshot, scene: Scene, layout: Layout) -> Placed:
 
 def _by_forces(scene: Scene) -> FloatArray:
     """Each connected piece by itself, then the pieces beside each other, the largest first."""
+    from scipy.sparse import csgraph  # takes long to import, and most answers never need it
+
     matrix = _matrix(scene)
     number, part = csgraph.connected_components(matrix, directed=False)
     pieces: list[tuple[IntArray, FloatArray]] = []
