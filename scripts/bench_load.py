@@ -79,7 +79,8 @@ class Memory:
     def __str__(self) -> str:
         third = max(len(self.samples) // 3, 1)
         first, last = max(self.samples[:third]), max(self.samples[-third:])
-        return f"{max(self.samples):,.0f} MB at most; {first:,.0f} in the first third, {last:,.0f} in the last; {max(self.files)} open files"
+        told = f"{max(self.samples):,.0f} MB at most; {first:,.0f} in the first third, {last:,.0f} in the last"
+        return f"{told}; {max(self.files)} open files"
 
 
 @dataclass(frozen=True, slots=True)
