@@ -1,5 +1,9 @@
 """``kompass demo``: the bundled sample in the store, one answer from it, and what to try next."""
 
+import shutil
+import sys
+from pathlib import Path
+
 import click
 
 from api.cli.answers import print_answer
@@ -29,7 +33,13 @@ def demo() -> None:
     click.echo()
     click.echo(words("Try next:"))
     for line, purpose in NEXT:
-        click.echo(f"  kompass {line:<44} {words(purpose)}")
+        click.echo(f"  {typed()} {line:<44} {words(purpose)}")
+
+
+def typed() -> str:
+    """How the program is typed here: by its name, or where the shell does not find that, as it was called."""
+    called = sys.argv[0]
+    return called if Path(called).name == "kompass" and shutil.which("kompass") is None else "kompass"
 
 
 NEXT = (

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import api.sample
-from api.cli.demo import NEXT
+from api.cli.demo import NEXT, typed
 from api.cli.main import ENTRIES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,6 +50,15 @@ def test_what_the_demo_suggests_works(kompass):
 
 def test_the_demo_suggests_only_commands_that_exist():
     assert all(line.split()[0] in ENTRIES for line, _ in NEXT)
+
+
+def test_what_it_suggests_can_be_typed_as_it_stands(monkeypatch, tmp_path):
+    monkeypatch.setattr("sys.argv", [".venv/bin/kompass", "demo"])
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert typed() == ".venv/bin/kompass"
+    (tmp_path / "kompass").write_text("#!/bin/sh\n")
+    (tmp_path / "kompass").chmod(0o755)
+    assert typed() == "kompass"
 
 
 def test_an_installation_without_the_sample_says_how_to_build_it(kompass, monkeypatch, tmp_path):
