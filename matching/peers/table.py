@@ -122,12 +122,7 @@ class Table:
             chance = np.random.default_rng(0)
             left = chance.integers(0, len(rows), SAMPLE)
             right = (left + chance.integers(1, len(rows), SAMPLE)) % len(rows)
-        scores = np.concatenate(
-            [
-                _scores(self.kernel, rows[left[at : at + 8192]], rows[right[at : at + 8192]])
-                for at in range(0, len(left), 8192)
-            ]
-        )
+        scores = _scores(self.kernel, rows[left], rows[right])
         return np.sort(scores[~np.isnan(scores)])
 
     def closeness(self, scores: FloatArray) -> list[float]:
@@ -190,10 +185,25 @@ def bends_of(lens: Lens) -> FloatArray:
 
 
 def _scores(kernel: Kernel, left: IntArray, right: IntArray) -> Single:
-    shares = kernel.shares(kernel.scaled[left], kernel.scaled[right])
-    known = (~np.isnan(shares)) @ kernel.weights
-    with np.errstate(divide="ignore", invalid="ignore"):
-        scores: Single = (np.nan_to_num(shares) @ kernel.weights / known).astype(np.float32)
+    """The scores of pairs of rows in single precision, worked out in place: they are many, and their order counts."""
+    used = np.flatnonzero(kernel.weights)
+    scaled = kernel.scaled[:, used].astype(np.float32)
+    weights, bend = (each[used].astype(np.float32) for each in (kernel.weights, kernel.bend))
+    straight, squared, total = weights * (1 - bend), weights * bend, weights.sum()
+    scores = np.empty(len(left), np.float32)
+    for at in range(0, len(left), 8192):
+        apart = scaled[left[at : at + 8192]]
+        apart -= scaled[right[at : at + 8192]]
+        np.abs(apart, out=apart)
+        missing = np.isnan(apart)
+        np.copyto(apart, 0, where=missing)
+        lost = apart @ straight
+        apart *= apart
+        lost += apart @ squared
+        known = total - missing.astype(np.float32) @ weights
+        with np.errstate(divide="ignore", invalid="ignore"):
+            # where nothing is known of both, rounding may leave a crumb of weight
+            scores[at : at + 8192] = np.where(missing.all(axis=1), np.nan, 1 - lost / known)
     return scores
 
 
