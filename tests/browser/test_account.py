@@ -88,3 +88,35 @@ def test_a_person_signs_in_by_keyboard_makes_a_token_and_signs_out(opened: Open,
     expect(page.locator("code")).to_contain_text("bk_")
     page.get_by_role("button", name="Abmelden", exact=True).click()
     expect(page.get_by_role("link", name="Anmelden")).to_be_visible()
+
+
+def test_a_view_is_kept_found_again_renamed_forgotten_and_brought_back_by_keyboard(opened: Open, axe: Axe) -> None:
+    page = opened("/sign-in?next=/saved%3Faddress%3D%252Fnetwork%253Fentry%253Dbrokers%26name%3DNetz")
+    sign_in(page)
+    expect(page.get_by_label("Wie möchten Sie es nennen?")).to_have_value("Netz")
+    judged(page, axe)
+    page.get_by_role("button", name="Merken").press("Enter")
+    expect(page.get_by_role("status").filter(has_text="Gemerkt als „Netz“")).to_be_visible()
+    expect(page.get_by_role("heading", name="Ansichten des Netzwerks")).to_be_visible()
+    page.locator("summary").press("Enter")
+    judged(page, axe)
+    field = page.get_by_label("Neuer Name")
+    field.fill("Wer verbindet")
+    field.press("Enter")
+    kept = page.locator("main").get_by_role("link", name="Wer verbindet")
+    expect(kept).to_have_attribute("href", "/network?entry=brokers")
+    page.get_by_role("button", name="Vergessen").press("Enter")
+    expect(page.get_by_role("status").filter(has_text="ist vergessen")).to_be_visible()
+    judged(page, axe)
+    page.get_by_role("button", name="Rückgängig").press("Enter")
+    expect(page.locator("main li").get_by_role("link", name="Wer verbindet")).to_be_visible()
+
+
+def test_a_changed_password_is_said_where_one_signs_in_anew(opened: Open, axe: Axe) -> None:
+    page = opened("/sign-in?next=/account")
+    sign_in(page)
+    page.get_by_label("Bisheriges Passwort").fill(PASSWORD)
+    page.get_by_label("Neues Passwort").fill(PASSWORD)
+    page.get_by_role("button", name="Passwort speichern").press("Enter")
+    expect(page.get_by_role("status").filter(has_text="Das neue Passwort gilt")).to_be_visible()
+    judged(page, axe)
