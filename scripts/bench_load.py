@@ -22,21 +22,9 @@ from pathlib import Path
 
 from graph_service.store.open import open_store
 from scripts.bench_growth import grow
+from scripts.bench_readers import Seen, read_on
 from scripts.figures import Figure, duration, table
 
-PATHS = (
-    "/",
-    "/municipalities/08119/peers",
-    "/practices",
-    "/api/v1/municipalities/08119",
-    "/api/v1/municipalities/08119/peers",
-    "/api/v1/municipalities/09162/peers?lens=young-refugees",
-    "/api/v1/search?q=Rems",
-    "/api/v1/indicators",
-    "/api/v1/municipalities?limit=50",
-)
-"""What is asked, one after the other; every tenth question is about another municipality, which nobody asked before."""
-FRESH = 10
 USERS = (50, 500)
 SECONDS = 20.0
 WORKERS = 2
@@ -53,19 +41,6 @@ class Load:
     store: str = ""
     times: int = 1
     users: tuple[int, ...] = USERS
-
-
-@dataclass
-class Seen:
-    """What the readers saw."""
-
-    waits: list[float] = field(default_factory=list)
-    failures: int = 0
-
-    def percentile(self, share: float) -> float:
-        """How long this share of the questions waited at most."""
-        ordered = sorted(self.waits)
-        return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else float("nan")
 
 
 @dataclass
@@ -158,14 +133,14 @@ def _loaded(store: str, environment: Mapping[str, str], load: Load) -> Iterator[
             ]
             for each in beside:
                 each.start()
-            seen = asyncio.run(_readers(running.port, users, load.seconds))
+            seen = asyncio.run(read_on(running.port, users, load.seconds))
             stop.set()
             for each in beside:
                 each.join()
             yield from _told(what, users, seen, edits, memory, load)
 
 
-def _told(what: str, users: int, seen: "Seen", edits: list[int], memory: Memory, load: Load) -> Iterator[Figure]:
+def _told(what: str, users: int, seen: Seen, edits: list[int], memory: Memory, load: Load) -> Iterator[Figure]:
     target = "p95 < 100 ms, no error" if users == USERS[0] else "no error"
     told = ", ".join(f"p{round(s * 100)} {duration(seen.percentile(s))}" for s in (0.5, 0.95, 0.99))
     told += f", longest {duration(seen.percentile(1))}"
@@ -229,52 +204,6 @@ def _edit(running: Running, stop: threading.Event, statuses: list[int]) -> None:
                 statuses.append(answer.status)
         except urllib.error.HTTPError as error:
             statuses.append(error.code)
-
-
-async def _readers(port: int, users: int, seconds: float) -> Seen:
-    """So many readers, each asking again as soon as it was answered."""
-    seen = Seen()
-    until = time.perf_counter() + seconds
-    async with asyncio.TaskGroup() as group:
-        for number in range(users):
-            group.create_task(_reader(port, number, until, seen))
-    return seen
-
-
-async def _reader(port: int, number: int, until: float, seen: Seen) -> None:
-    turn = number
-    while time.perf_counter() < until:
-        try:
-            reader, writer = await asyncio.open_connection("127.0.0.1", port)
-            while time.perf_counter() < until:
-                turn += 1
-                began = time.perf_counter()
-                writer.write(f"GET {_path(turn)} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Encoding: gzip\r\n\r\n".encode())
-                status = await _answer(reader)
-                seen.waits.append(time.perf_counter() - began)
-                seen.failures += status >= 400
-            writer.close()
-        except (OSError, asyncio.IncompleteReadError):
-            seen.failures += 1
-
-
-def _path(turn: int) -> str:
-    if turn % FRESH:
-        return PATHS[turn % len(PATHS)]
-    return f"/api/v1/municipalities/08119/peers?limit=10&population_to={1 + turn % 9_000 / 100:g}"
-
-
-async def _answer(reader: asyncio.StreamReader) -> int:
-    """Read one answer whole; its status."""
-    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-    length = re.search(r"(?im)^content-length: *(\d+)", head)
-    if length is None:
-        while (size := int((await reader.readline()).split(b";")[0], 16)) > 0:
-            await reader.readexactly(size + 2)
-        await reader.readline()
-    else:
-        await reader.readexactly(int(length[1]))
-    return int(head.split(" ", 2)[1])
 
 
 def _family(pid: int) -> list[int]:
