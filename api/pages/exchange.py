@@ -145,6 +145,7 @@ def _page(found: ExchangeFound, wrong: Wrong = RIGHT) -> str:
         day=today(),
         done=speak(DONE.get(request.args.get("done", ""), "")),
         undo=request.args.get("revision", 0, type=int),
+        created=request.args.get("done") == "created",
         wrong=wrong,
         sent=request.form if wrong.problems else {},
         signed_in=viewer().account is not None,

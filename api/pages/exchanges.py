@@ -7,8 +7,8 @@ from datetime import date
 from flask import Blueprint, render_template, request
 
 from api.http.caching import today
-from api.http.current import snapshot
-from api.http.viewer import Role, viewer
+from api.http.current import snapshot, words
+from api.pages.exchange import DONE
 from api.pages.frame import record_url
 from api.pages.names import name_of
 from graph_service.keys import Label, NodeKey
@@ -55,7 +55,7 @@ def list_exchanges() -> str:
         state=state,
         states=[(id, sum(each.state == id for each in found)) for id in order if any(e.state == id for e in found)],
         upcoming=upcoming[0] if upcoming else None,
-        may_enter=viewer().role.covers(Role.EDITOR),
+        done=words()(DONE["undone"]) if request.args.get("done") == "undone" else "",
     )
 
 

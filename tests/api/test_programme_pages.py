@@ -365,3 +365,30 @@ def test_an_area_fills_its_own_map(tmp_path: Path) -> None:
     assert close.x.min() == pytest.approx(MARGIN)
     assert close.height <= WIDTH
     assert close_up(points, set()).positions == ()
+
+
+def test_a_new_exchange_is_taken_back_where_it_can_still_be_said(client: Client) -> None:
+    office = client(Role.OFFICE)
+    sent = {"with": ["10001", "10002"], "topic": "field.school", "title": "Wir"}
+    page = office.post("/exchanges/new", data=sent, follow_redirects=True).text
+    form = page.partition('<form action="/undo"')[2].partition("</form>")[0]
+    back = office.post("/undo", data=dict(re.findall(r'name="(\w+)" value="([^"]*)"', form)), follow_redirects=True)
+    assert back.status_code == 200
+    assert 'role="status"' in back.text
+    assert ">Wir<" not in back.text
+
+
+def test_changing_an_exchange_tells_what_somebody_else_has_changed(client: Client) -> None:
+    office, editor = client(Role.OFFICE), client(Role.EDITOR)
+    form = {"with": ["10001", "10002"], "topic": "field.school", "title": "Wir"}
+    path = office.post("/exchanges/new", data=form).headers["Location"].partition("?")[0]
+    seen = {"version": version_of(office.get(f"{path}/edit").text)}
+    for _ in "sent twice":
+        assert editor.post(f"{path}/edit", data=form | seen | {"format": "call"}).status_code == 303
+    refused = office.post(f"{path}/edit", data=form | seen | {"planned_on": "2027-03-01"})
+    assert refused.status_code == 412
+    assert 'href="#field-format"' in alert_of(refused.text)
+    assert "Telefonat" in alert_of(refused.text)
+    assert 'value="2027-03-01"' in refused.text
+    again = {"version": version_of(refused.text), "planned_on": "2027-03-01"}
+    assert office.post(f"{path}/edit", data=form | again).status_code == 303
