@@ -57,7 +57,7 @@ class Blueprint(SmorestBlueprint):
             if method == "parameters":
                 continue
             words = name.split("_")
-            usual = READING if method in ("get", "head") else WRITING
+            usual: tuple[int, ...] = READING if method in ("get", "head") else WRITING
             said = described.setdefault("manual_doc", {})
             said.setdefault("operationId", words[0] + "".join(map(str.capitalize, words[1:])))
             if any(each.get("name") == "If-Match" for each in said.get("parameters", ())):
