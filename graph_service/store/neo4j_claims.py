@@ -1,6 +1,6 @@
 """The four kinds of claims in Neo4j: how each is found again, and how a difference is written."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Protocol, TypeVar
@@ -16,6 +16,7 @@ from graph_service.store.neo4j_cypher import (
     batches,
     edge_plain,
     edge_values,
+    in_groups,
     qualifier,
     series_from,
 )
@@ -67,18 +68,6 @@ class Claims(Protocol[K, V]):
         ...
 
 
-def in_groups(
-    dataset: str, claims: Iterable[tuple[Any, Any]], size: int, shared: tuple[str, ...] = ("since",)
-) -> Iterator[dict[str, object]]:
-    """Parameters for batches of rows, grouped by what rows have in common: that travels once and is held once."""
-    for batch in batches(claims, size):
-        groups: dict[Any, list[Any]] = {}
-        for common, row in batch:
-            groups.setdefault(common, []).append(row)
-        named = [dict(zip(shared, common, strict=True)) | {"rows": rows} for common, rows in groups.items()]
-        yield {"dataset": dataset, "groups": named}
-
-
 @dataclass(frozen=True, slots=True)
 class NodeClaims:
     """``(:Dataset)-[:CLAIMS]->(:Entity)`` for the nodes of one label."""
@@ -86,6 +75,8 @@ class NodeClaims:
     cypher: Cypher
     dataset: str
     label: Label
+    unused: bool = False
+    """Whether no node can have any of the label's keys yet, because the store is still empty."""
     kind: ClassVar[str] = "node"
 
     @staticmethod
@@ -106,7 +97,7 @@ class NodeClaims:
 
     def write(self, difference: Difference[str, Properties]) -> set[str]:
         """Write what differs."""
-        old = known(self.cypher, difference.new)
+        old = set() if self.unused else known(self.cypher, difference.new)
         added = {key: claim for key, claim in difference.new.items() if key in old}
         self._create({key: claim for key, claim in difference.new.items() if key not in old})
         self._say(
@@ -128,13 +119,19 @@ class NodeClaims:
         self.cypher.tell_each(statement, in_groups(self.dataset, claims, BATCH))
 
     def _create(self, claims: dict[str, tuple[Properties, datetime]]) -> None:
-        """Nodes that nobody knew show what this one dataset says: no need to merge."""
+        """Nodes that nobody knew show what this one dataset says: no need to merge.
+
+        Properties travel as columns: names are sent once, and the server sets what it creates in one step.
+        """
         for label, named in ((f":{self.label.value}", True), ("", False)):
-            some = [((since,), (k, p)) for k, (p, since) in claims.items() if ("name" in p) is named]
-            self._say(
-                f"{_DATASET} {_GROUPS} CREATE (n:Entity{label}) SET n = row[1], n.key = row[0]"
-                " CREATE (d)-[c:CLAIMS]->(n)",
-                some,
+            some = {key: claim for key, claim in claims.items() if ("name" in claim[0]) is named}
+            names = sorted({name for properties, _ in some.values() for name in properties})
+            said = [f"{name}: row[{place}]" for place, name in enumerate(names, 1)]
+            shown, claimed = ", ".join(["key: row[0]", *said]), ", ".join([*said, f"{SINCE}: g.since"])
+            rows = (((since,), (key, *map(properties.get, names))) for key, (properties, since) in some.items())
+            self.cypher.tell_each(
+                f"{_DATASET} {_GROUPS} CREATE (n:Entity{label} {{{shown}}}) CREATE (d)-[:CLAIMS {{{claimed}}}]->(n)",
+                in_groups(self.dataset, rows, BATCH),
             )
 
 

@@ -44,6 +44,18 @@ def batches(items: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
         yield batch
 
 
+def in_groups(
+    dataset: str, claims: Iterable[tuple[Any, Any]], size: int, shared: tuple[str, ...] = ("since",)
+) -> Iterator[dict[str, object]]:
+    """Parameters for batches of rows, grouped by what rows have in common: that travels once and is held once."""
+    for batch in batches(claims, size):
+        groups: dict[Any, list[Any]] = {}
+        for common, row in batch:
+            groups.setdefault(common, []).append(row)
+        named = [dict(zip(shared, common, strict=True)) | {"rows": rows} for common, rows in groups.items()]
+        yield {"dataset": dataset, "groups": named}
+
+
 def prefix(label: Label | None) -> str:
     """What the keys of a label start with."""
     return "" if label is None else f"{label.value.lower()}:"

@@ -27,7 +27,9 @@ class Neo4jWriter(Neo4jReader):
         self._signature = signature
         self._noted: list[Entry] = []
         self._changed = False
-        cypher.tell("MATCH (s:Store {id: $id}) SET s.writing = true REMOVE s.writing", id=STORE)
+        query = "MATCH (s:Store {id: $id}) SET s.writing = true REMOVE s.writing RETURN s.revision"
+        ((revision,),) = cypher.ask(query, id=STORE)
+        self._first = self._untouched = revision == 0
         self._now = datetime.now(UTC)
 
     def finish(self) -> None:
@@ -46,9 +48,10 @@ class Neo4jWriter(Neo4jReader):
 
     def drop(self, dataset: str) -> Changes:
         """Remove a dataset with its claims."""
-        if dataset not in self._ranks():
+        found = self._found(dataset)
+        if not found:
             raise NotFound("a known dataset", dataset)
-        changes = self._settle(dataset, Staged())
+        changes = self._settle(dataset, Staged(), found)
         self._cypher.tell("MATCH (d:Dataset {id: $dataset}) DELETE d", dataset=dataset)
         self._changed, self._known_ranks = True, None
         self._note(dataset, changes)
@@ -56,7 +59,7 @@ class Neo4jWriter(Neo4jReader):
 
     def put(self, record: Node | Edge) -> Changes:
         """Enter or change one record by hand."""
-        self._register(CURATED)
+        self._register(CURATED, self._found(CURATED.id))
         staged = Staged()
         staged.add(record, self._now)
         ((claims, now),) = self._all(CURATED.id, staged, absent=False)
@@ -84,7 +87,7 @@ class Neo4jWriter(Neo4jReader):
     def take_over(self, entries: Iterable[Entry], revision: int) -> None:
         """Take over another store's journal."""
         self._cypher.tell("MATCH (e:JournalEntry) DELETE e")
-        self._noted = []
+        self._noted, self._first = [], False
         self._keep(entries)
         self._cypher.tell(
             "MATCH (s:Store {id: $id}) WHERE s.revision < $revision SET s.revision = $revision",
@@ -102,9 +105,13 @@ class Neo4jWriter(Neo4jReader):
 
     def _keep(self, entries: Iterable[Entry]) -> None:
         """Write lines of the journal; those of this unit of work get their numbers now."""
-        query = "MATCH (s:Store {id: $id}) OPTIONAL MATCH (e:JournalEntry) RETURN s.revision + 1, max(e.number)"
-        ((revision, last),) = self._cypher.ask(query, id=STORE)
         rows = [plain_entry(entry) for entry in entries]
+        if not rows:
+            return
+        revision, last = 1, 0
+        if not self._first:
+            query = "MATCH (s:Store {id: $id}) OPTIONAL MATCH (e:JournalEntry) RETURN s.revision + 1, max(e.number)"
+            ((revision, last),) = self._cypher.ask(query, id=STORE)
         for number, row in enumerate((row for row in rows if not row["number"]), (last or 0) + 1):
             row |= {"number": number, "revision": revision}
         for batch in batches(rows):
@@ -117,19 +124,23 @@ class Neo4jWriter(Neo4jReader):
         return EdgeClaims(self._cypher, CURATED.id, record.type), identity
 
     def _claim(self, dataset: Dataset, records: Iterable[Record | Claimed]) -> Changes:
-        reordered = self._register(dataset)
-        changes = self._settle(dataset.id, stage(records, self._now))
+        found = self._found(dataset.id)
+        reordered = self._register(dataset, found)
+        changes = self._settle(dataset.id, stage(records, self._now), found)
         if reordered:
             query = "MATCH (:Dataset {id: $dataset})-[:CLAIMS]->(n:Entity) RETURN n.key"
             show(self._cypher, [key for (key,) in self._cypher.ask(query, dataset=dataset.id)])
         self._note(dataset.id, changes)
         return changes
 
-    def _register(self, dataset: Dataset) -> bool:
-        """Enter the dataset, or what is new about it; returns whether it is now believed earlier or later."""
+    def _found(self, dataset: str) -> Mapping[str, Any]:
+        """What is kept of a dataset, the counts of its claims included; nothing if it is not known."""
         query = "MATCH (d:Dataset {id: $dataset}) RETURN properties(d)"
-        found = [row for (row,) in self._cypher.ask(query, dataset=dataset.id)]
-        before = {f.name: found[0][f.name] for f in fields(Dataset) if f.name in found[0]} if found else {}
+        return next((row for (row,) in self._cypher.ask(query, dataset=dataset)), {})
+
+    def _register(self, dataset: Dataset, found: Mapping[str, Any]) -> bool:
+        """Enter the dataset, or what is new about it; returns whether it is now believed earlier or later."""
+        before = {f.name: found[f.name] for f in fields(Dataset) if f.name in found}
         properties = dataset_properties(dataset)
         if before != properties:
             counts = "{}" if found else "{" + ", ".join(f"_{kind}: 0" for kind in KINDS) + "}"
@@ -147,22 +158,21 @@ class Neo4jWriter(Neo4jReader):
         self, dataset: str, staged: Staged, *, absent: bool = True
     ) -> Iterator[tuple[Claims[Any, Any], Mapping[Any, Any]]]:
         """Every kind of claim with what is staged of it; with or without kinds of which nothing is staged."""
+        # only nodes are written before nodes, and none under another label's keys
+        unused, self._untouched = self._untouched, False
         pairs: list[tuple[Claims[Any, Any], Mapping[Any, Any]]] = [
-            *((NodeClaims(self._cypher, dataset, label), staged.nodes.get(label, {})) for label in Label),
+            *((NodeClaims(self._cypher, dataset, label, unused), staged.nodes.get(label, {})) for label in Label),
             *((EdgeClaims(self._cypher, dataset, kind), staged.edges.get(kind, {})) for kind in EdgeType),
             (BoundaryClaims(self._cypher, dataset), staged.boundaries),
             (SeriesClaims(self._cypher, dataset), staged.series),
         ]
         return ((claims, now) for claims, now in pairs if absent or now)
 
-    def _settle(self, dataset: str, staged: Staged) -> Changes:
-        """Make the dataset claim what is staged."""
-        query = f"MATCH (d:Dataset {{id: $dataset}}) RETURN {', '.join(f'd._{kind}' for kind in KINDS)}"
-        (row,) = self._cypher.ask(query, dataset=dataset)
-        counts = dict(zip(KINDS, row, strict=True))
+    def _settle(self, dataset: str, staged: Staged, found: Mapping[str, Any]) -> Changes:
+        """Make the dataset claim what is staged; ``found`` is what was kept of it."""
         changes = Changes()
         for claims, now in self._all(dataset, staged):
-            before = claims.kept() if counts[claims.kind] else {}
+            before = claims.kept() if found.get(f"_{claims.kind}") else {}
             if before or now:
                 changes += self._apply(claims, before, now)
         return changes

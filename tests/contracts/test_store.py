@@ -554,6 +554,19 @@ def test_a_unit_of_work_sees_its_own_changes_and_moves_one_revision(store: Graph
 # --- all or nothing
 
 
+def test_the_first_unit_of_work_may_name_a_node_twice(store: GraphStore) -> None:
+    def work(tx: Writer) -> None:
+        tx.replace(REGISTER, [aachen, trier, part_of])
+        tx.replace(LIST, [replace(aachen, population=1, kind="Stadt"), koeln])
+        tx.put(replace(trier, population=2))
+
+    store.write(work)
+    shown = [koeln, replace(aachen, kind="Stadt"), replace(trier, population=2)]
+    assert store.read(lambda tx: list(tx.nodes())) == shown
+    lines = store.read(lambda tx: [(entry.revision, entry.number) for entry in tx.journal()])
+    assert sorted(lines) == [(1, 1), (1, 2), (1, 3)]
+
+
 def test_work_that_raises_leaves_everything_as_it_was(store: GraphStore) -> None:
     put_in(store, REGISTER, aachen, koeln, part_of)
     before, revision = whole(store), store.read(lambda tx: tx.revision())
