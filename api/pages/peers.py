@@ -58,7 +58,8 @@ class ShownPeer:
     reasons: tuple[tuple[str, ...], ...]
     chosen: bool
     challenges: str
-    challenges_share: float
+    challenges_share: float | None
+    """None where no challenge is rated by both."""
 
 
 @peers.get("/peers")
@@ -168,13 +169,13 @@ def _shown(each: PeerSuggestion, found: PeersFound, explainer: Explainer, view: 
     )
 
 
-def _alike(own: NodeKey, other: NodeKey, explainer: Explainer) -> tuple[str, float]:
+def _alike(own: NodeKey, other: NodeKey, explainer: Explainer) -> tuple[str, float | None]:
     """How alike both rate their challenges, in words and as a share; nothing where our own are not rated."""
     rated = ratings(snapshot())
     if own not in rated:
-        return "", 0.0
+        return "", None
     alike = challenge_similarity(snapshot().projection, own, other) if other in rated else ()
-    return alike_words(alike, explainer), sum(each.amount for each in alike)
+    return alike_words(alike, explainer), sum(each.amount for each in alike) if alike else None
 
 
 def _applied(projection: Projection) -> dict[NodeKey, int]:
