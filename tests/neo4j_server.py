@@ -25,7 +25,7 @@ from neo4j.exceptions import AuthError, DriverError, Neo4jError
 
 HERE = Path(__file__).parent / "neo4j"
 IMAGE = "neo4j:5"
-START_SECONDS = 180
+START_SECONDS = 300
 HEAP = "1g"
 
 
