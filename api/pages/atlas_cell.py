@@ -63,6 +63,7 @@ def show_cell(code: str, field: str) -> Response | str:
     offers = [each for each in stock.of(key) if each.running and field in each.fields and serves(each.groups, group)]
     faced = [each for each in ratings(here).get(key, ()) if each.field == field]
     havers = find_havers(here, lens, key, field, group, limit=MOST_HAVERS)
+    hardest, named = max((each.severity for each in faced), default=None), [each.peer.name for each in havers]
     return render_template(
         "atlas_cell.html",
         key=key,
@@ -70,16 +71,7 @@ def show_cell(code: str, field: str) -> Response | str:
         field=field,
         label=term("field", field),
         group=group,
-        answer=list(
-            about_cell(
-                name,
-                max((each.severity for each in faced), default=None),
-                len(offers),
-                [each.peer.name for each in havers],
-                speak,
-                recorded=stock.areas.recorded(key),
-            )
-        ),
+        answer=list(about_cell(name, hardest, len(offers), named, speak, recorded=stock.areas.recorded(key))),
         faced=[(term("challenge", each.challenge), each) for each in faced],
         most=SEVERITY,
         offers=[(each.name, record_url(each.key)) for each in offers],

@@ -52,7 +52,6 @@ def show_inventory(code: str) -> Response | str:
     if key.local != code:
         return redirect(f"/municipalities/{quote(key.local)}/offers", 303)
     stock, answer = _coverage(key)
-    explainer = Explainer(here.projection, speak)
     rights = Rights(viewer(), here)
     shown = {each.key: shown_offer(each, rights) for each in stock.stock.of(key)}
     seen = sum(peer.recorded for peer in answer.peers)
@@ -84,7 +83,6 @@ def show_inventory(code: str) -> Response | str:
         signed_in=viewer().account is not None,
         done=speak(DONE.get(request.args.get("done", ""), "")),
         undo=request.args.get("revision", 0, type=int),
-        place=explainer.place(key),
     )
 
 

@@ -35,61 +35,63 @@ def answer(
     if not rows:
         yield speak("No municipality of this level is recorded there.")
         return
-    number = speak.number
     seen = [each for each in counts if not field or each.field == field]
-    white, most = sum(each.white for each in seen), max(seen, key=lambda each: each.white, default=None)
-    offers, practised = (
-        sum(row.recorded for row in rows),
-        sum(any(c.practices for c in cells_of(row, field)) for row in rows),
-    )
+    offers = sum(row.recorded for row in rows)
     rated = sum(any(cell.severity is not None for cell in row.cells) for row in rows)
-    what = speak("districts and independent cities") if level is Level.DISTRICT else speak("municipalities")
-    if white and most:
-        places = sum(any(cell.white for cell in cells_of(row, field)) for row in rows)
-        yield speak.plural(
-            "One hard challenge meets no recorded offer: in {field}.",
-            "{n} times a hard challenge meets no recorded offer, in {places} of {total} {level}; most in {field}.",
-            white,
-            places=number(places),
-            total=number(len(rows)),
-            level=what,
-            field=explainer.term("field", most.field),
-        )
+    if any(each.white for each in seen):
+        yield _white_spots(rows, seen, field, level, explainer)
     elif not offers and not rated:
         yield speak(
             "Neither offers nor challenges are recorded for any of the {total} {level}, so white spots cannot be told.",
-            total=number(len(rows)),
-            level=what,
+            total=speak.number(len(rows)),
+            level=_called(level, speak),
         )
     elif offers and rated:
         yield speak("No white spot is known: every hard challenge that was rated meets an offer, as far as recorded.")
-    most_practised = max(seen, key=lambda each: each.practices, default=None)
-    if practised and most_practised:
+    if practised := sum(any(c.practices for c in cells_of(row, field)) for row in rows):
         yield speak.plural(
             "Practice at work is recorded for one of {total}.",
             "Practice at work is recorded for {n} of {total}; most often in {field}.",
             practised,
-            total=number(len(rows)),
-            field=explainer.term("field", most_practised.field),
+            total=speak.number(len(rows)),
+            field=explainer.term("field", max(seen, key=lambda each: each.practices).field),
         )
+    yield from _how_much(offers, rated, len(rows), speak)
+
+
+def _called(level: Level, words: Words) -> str:
+    return words("districts and independent cities") if level is Level.DISTRICT else words("municipalities")
+
+
+def _white_spots(
+    rows: Sequence[AtlasRow], seen: Sequence[Count], field: str, level: Level, explainer: Explainer
+) -> str:
+    speak = explainer.words
+    return speak.plural(
+        "One hard challenge meets no recorded offer: in {field}.",
+        "{n} times a hard challenge meets no recorded offer, in {places} of {total} {level}; most in {field}.",
+        sum(each.white for each in seen),
+        places=speak.number(sum(any(cell.white for cell in cells_of(row, field)) for row in rows)),
+        total=speak.number(len(rows)),
+        level=_called(level, speak),
+        field=explainer.term("field", max(seen, key=lambda each: each.white).field),
+    )
+
+
+def _how_much(offers: int, rated: int, total: int, words: Words) -> Iterator[str]:
+    """For how many something is recorded, and what cannot be told without it."""
+    told = {"offers": words.number(offers), "rated": words.number(rated), "total": words.number(total)}
     if offers and rated:
-        yield speak(
-            "Offers are recorded for {offers} of {total}, challenges were rated by {rated}.",
-            offers=number(offers),
-            rated=number(rated),
-            total=number(len(rows)),
-        )
+        yield words("Offers are recorded for {offers} of {total}, challenges were rated by {rated}.", **told)
     elif offers:
-        yield speak(
+        yield words(
             "Offers are recorded for {offers} of {total}; nobody has rated challenges, so white spots cannot be told.",
-            offers=number(offers),
-            total=number(len(rows)),
+            **told,
         )
     elif rated:
-        yield speak(
+        yield words(
             "Challenges were rated by {rated} of {total}; offers are not recorded, so white spots cannot be told.",
-            rated=number(rated),
-            total=number(len(rows)),
+            **told,
         )
 
 
