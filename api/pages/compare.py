@@ -18,6 +18,7 @@ from api.pages.peers_view import view_of
 from api.questions.comparison import MOST, Comparison, compare
 from api.questions.peers import PeerExplained, usual_lens
 from api.questions.standing import level_of
+from api.words.comparison import answer_words, challenges_words, structure_words
 from api.words.peers import lens_name, told_apart
 from api.words.suggestions import Explainer
 from graph_service.errors import Ambiguous, NotFound
@@ -75,7 +76,7 @@ def show_comparison(code: str) -> Response | str:
         chosen=chosen,
         heads=heads,
         tabs=place_tabs(key, ""),
-        answer=_answer(found),
+        answer=answer_words(found, speak),
         alike=[_alike(pair, head, explainer) for pair, head in zip(found.pairs, heads[1:], strict=True)],
         lens=lens_name(view.asked.lens, speak.language),
         lenses=lens_links(view, f"/municipalities/{key.local}/compare"),
@@ -161,40 +162,14 @@ def _level(key: NodeKey) -> str:
     return term("level", level.value) if level else ""
 
 
-def _answer(found: Comparison) -> str:
-    speak = words()
-    if len(found.keys) == 1:
-        return speak(
-            "Choose whom to compare {name} with: up to {n} municipalities side by side.", name=found.names[0], n=MOST
-        )
-    both = [
-        each
-        for each in found.rows
-        if any(order is not None for order in each.orders[1:]) and each.orders[0] is not None
-    ]
-    if not both:
-        return speak("No indicator is known for {name} and any of the others.", name=found.names[0])
-    close = sum(not each.differs for each in both)
-    return speak.plural(
-        "In one of {total} indicators all lie close together; in the others one or more are clearly higher or lower.",
-        "In {n} of {total} indicators all lie close together; in the others one or more are clearly higher or lower.",
-        close,
-        total=speak.number(len(both)),
-    )  # fmt: skip
-
-
 def _alike(pair: PeerExplained | None, head: Head, explainer: Explainer) -> Alike:
-    speak = explainer.words
-    structure = explainer.closeness(pair) if pair else speak("cannot be compared in structure")
-    if pair and pair.challenges:
-        said = speak.plural(
-            "one challenge rated by both, alike to {share}",
-            "{n} challenges rated by both, alike to {share}",
-            len(pair.challenges),
-            share=speak.percent(pair.challenge_score),
-        )
-        return Alike(head, structure, pair.closeness, said, pair.challenge_score)
-    return Alike(head, structure, pair.closeness if pair else 0.0, speak("not rated by both"), None)
+    return Alike(
+        head,
+        structure_words(pair, explainer),
+        pair.closeness if pair else 0.0,
+        challenges_words(pair, explainer.words),
+        pair.challenge_score if pair and pair.challenges else None,
+    )
 
 
 def _rated(row: Sequence[Rating | None]) -> list[tuple[str, float, str]]:
@@ -206,8 +181,13 @@ def _rated(row: Sequence[Rating | None]) -> list[tuple[str, float, str]]:
             continue
         role = term("rater_role", each.rater_role) if each.rater_role else ""
         when = speak.date(each.rated_on) if each.rated_on else ""
-        said = speak("{n} of 4", n=speak.number(each.severity))
-        cells.append((said, each.severity / SEVERITY, ", ".join(filter(None, (role, when)))))
+        cells.append(
+            (
+                speak("{n} of 4", n=speak.number(each.severity)),
+                each.severity / SEVERITY,
+                ", ".join(filter(None, (role, when))),
+            )
+        )
     return cells
 
 

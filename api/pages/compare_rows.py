@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from api.http.current import snapshot, words
-from api.language import N_
 from api.pages.figures import level_strips
 from api.pages.frame import record_url, term
 from api.pages.pictures import Strip, draw_line, draw_strip
 from api.questions.comparison import Compared, Comparison, spread
 from api.questions.standing import Standing, level_of
+from api.words.comparison import difference_words
 from api.words.suggestions import Explainer
 from graph_service.keys import NodeKey
 from graph_service.vocabulary import load_vocabulary
@@ -77,7 +77,7 @@ def _row(each: Compared, heads: Sequence[Head], strip: Strip | None, explainer: 
         if value is not None and value.value is not None
     ]
     own = each.values[0].value if each.values[0] else None
-    said = difference(each, heads)
+    said = difference_words(each, [head.name for head in heads], explainer.words)
     picture = draw_strip(strip, f"{label}: {said}", own=own, marked=marked) if strip else Markup("")
     return Row(label, each.indicator.unit or "", record_url(each.indicator.key), cells, picture, said)
 
@@ -97,16 +97,3 @@ def _cell(
         title = speak("{label} over time", label=f"{head.name}: {label}")
         line = draw_line(value.series, title, span=axes[0], time=axes[1])
     return Cell(speak.number(value.value), speak.period(value.period), "", line)
-
-
-def difference(each: Compared, heads: Sequence[Head]) -> str:
-    """Who lies clearly higher or lower than the first one, in words."""
-    speak = words()
-    if each.orders[0] is None or all(order is None for order in each.orders[1:]):
-        return speak("cannot be compared: a value is missing")
-    parts = []
-    for side, message in ((1, N_("higher: {names}")), (-1, N_("lower: {names}"))):
-        names = [head.name for head, apart in zip(heads[1:], each.apart, strict=True) if apart == side]
-        if names:
-            parts.append(speak(message, names=", ".join(names)))
-    return "; ".join(parts) or speak("close together")

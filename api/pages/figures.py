@@ -7,12 +7,12 @@ import numpy as np
 from markupsafe import Markup
 
 from api.http.current import words
-from api.language import N_
 from api.pages.frame import record_url, term
 from api.pages.pictures import Strip, draw_line, draw_strip
 from api.questions.peers import usual_lens
 from api.questions.standing import Among, Standing, among, level_of
 from api.snapshot import Snapshot
+from api.words.standing import place_words
 from api.words.suggestions import Explainer
 from graph_service.errors import NotFound
 from graph_service.keys import NodeKey
@@ -22,8 +22,6 @@ from graph_service.vocabulary import load_vocabulary
 from matching.peers.matcher import PeerQuestion
 
 PEERS = 10
-NAMED = 3
-"""How many indicators the first sentences name on either side before the rest is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,68 +50,6 @@ def nearest(here: Snapshot, key: NodeKey, many: int = PEERS) -> tuple[NodeKey, .
     except NotFound:
         return ()
     return tuple(each.key for each in found)
-
-
-def standing_words(told: Sequence[Standing], explainer: Explainer) -> tuple[str, ...]:
-    """What lies off the middle of its level and how much does not, in sentences; nothing where nobody can say."""
-    speak = explainer.words
-    compared = [each for each in told if each.value is not None and (each.below or each.above)]
-    if not compared:
-        return ()
-    sentences = []
-    for side, message in ((1, N_("Unusually high: {named}.")), (-1, N_("Unusually low: {named}."))):
-        off = _extreme(compared, side)
-        if off:
-            named = "; ".join(
-                speak(
-                    "{label} at {value}", label=explainer.label(each.indicator.key.local), value=_value(each, explainer)
-                )
-                for each in off[:NAMED]
-            )
-            if (rest := len(off) - NAMED) > 0:
-                named += " " + speak.plural("and one more", "and {n} more", rest)
-            sentences.append(speak(message, named=named))
-    usual = sum(each.outside == 0 for each in compared)
-    sentences.append(
-        speak.plural(
-            "One of {total} indicators lies in the middle, where four fifths of all lie.",
-            "{n} of {total} indicators lie in the middle, where four fifths of all lie.",
-            usual,
-            total=speak.number(len(compared)),
-        )
-    )
-    return tuple(sentences)
-
-
-def _extreme(told: Sequence[Standing], side: int) -> list[Standing]:
-    off = [each for each in told if each.outside == side]
-    return sorted(off, key=lambda each: each.above if side > 0 else each.below)
-
-
-def off_words(told: Sequence[Standing], side: int, explainer: Explainer) -> list[str]:
-    """What lies off the middle on one side (1 or -1), each with its value and place."""
-    return [
-        f"{explainer.label(each.indicator.key.local)}: {_value(each, explainer)}, {place_words(each)}"
-        for each in _extreme(told, side)
-    ]
-
-
-def _value(each: Standing, explainer: Explainer) -> str:
-    return explainer.value(each.value, each.indicator.unit or "")
-
-
-def place_words(each: Standing) -> str:
-    """Where a value lies among the others; nothing where there are no others."""
-    speak = words()
-    if not (each.below or each.above):
-        return ""
-    if each.above == 0:
-        return speak("the highest value")
-    if each.below == 0:
-        return speak("the lowest value")
-    if each.below >= each.above:
-        return speak("higher than {share} of the others", share=speak.percent(int(each.below * 100) / 100))
-    return speak("lower than {share} of the others", share=speak.percent(int(each.above * 100) / 100))
 
 
 def strips(projection: Projection, all: Among) -> Mapping[int, Strip]:
@@ -158,7 +94,7 @@ def _figure(
     speak, indicator = explainer.words, each.indicator
     label, unit = explainer.label(indicator.key.local), indicator.unit or ""
     known = peers[np.isfinite(peers)]
-    place = place_words(each)
+    place = place_words(each, speak)
     title = f"{label}: {explainer.value(each.value, unit)}" + (f", {place}" if place else "")
     series = {p: v for p, v in each.series.items() if not each.period or p <= each.period} or each.series
     periods = sorted(series)

@@ -11,13 +11,14 @@ from werkzeug.wrappers import Response
 from api.http.caching import depends_on_graph
 from api.http.current import snapshot, words
 from api.language import N_
-from api.pages.figures import nearest, off_words, standing_words, themes
+from api.pages.figures import nearest, themes
 from api.pages.frame import has_page, record_url, term
 from api.questions.directory import directory
 from api.questions.profile import Profile, find_profile
 from api.questions.relations import relations
 from api.questions.standing import level_of, standings
 from api.snapshot import Snapshot
+from api.words.standing import off_words, standing_words
 from api.words.suggestions import Explainer
 from graph_service.keys import Label, NodeKey
 from graph_service.model import Actor, EdgeType, Level, Offer
