@@ -60,7 +60,7 @@ def show_supporters(id: str) -> str:
         scope=list(scope(answer, explainer)),
         matches=found,
         write={
-            each.key: f"/contact?{urlencode({'to': each.key})}"
+            each.key: f"/contact?{urlencode({'to': each.key, 'back': request.path})}"
             for each in found
             if mailboxes is not None and mailboxes.mailbox(each.key) is not None
         },
