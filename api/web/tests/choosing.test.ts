@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { enableChoosing, showCount } from "../src/frame/choosing";
+import { carryChoice, carryInto, enableChoosing, showCount } from "../src/frame/choosing";
 
 const boxes = () => [...document.querySelectorAll<HTMLInputElement>("input[type=checkbox]")];
 const choose = (n: number, on: boolean) => {
@@ -40,5 +40,35 @@ describe("choosing some of a list for comparison", () => {
     button.click();
     await vi.waitFor(() => expect(button.textContent).toBe("kopiert"));
     expect(written).toHaveBeenCalledWith(new URL("/peers?lens=education", location.href).href);
+  });
+
+  test("what is chosen stands in the address and goes along with the same question", () => {
+    history.replaceState(null, "", "/municipalities/1/peers?lens=education&with=9");
+    document.body.insertAdjacentHTML(
+      "beforeend",
+      `<main><a href="/municipalities/1/peers?kind=further">weiter</a><a href="/municipalities/1/peers.csv">Liste</a>
+       <a href="/saved?address=%2Fmunicipalities%2F1%2Fpeers%3Flens%3Deducation">merken</a><a href="/municipalities/2">andere</a></main>`,
+    );
+    choose(2, true);
+    carryChoice();
+    expect(location.search).toBe("?lens=education&with=2");
+    const links = [...document.querySelectorAll("main a")].map((each) => each.getAttribute("href"));
+    expect(links).toEqual([
+      "/municipalities/1/peers?kind=further&with=2",
+      "/municipalities/1/peers.csv?with=2",
+      "/saved?address=%2Fmunicipalities%2F1%2Fpeers%3Flens%3Deducation%26with%3D2",
+      "/municipalities/2",
+    ]);
+  });
+
+  test("a form beside the list sends what is chosen now", () => {
+    const form = document.querySelector("form") as HTMLFormElement;
+    form.insertAdjacentHTML("beforeend", `<input type="hidden" name="with" value="9">`);
+    carryInto(form);
+    choose(0, true);
+    const formData = new FormData(form);
+    // browsers say so themselves when a form is sent; the test's document does not
+    form.dispatchEvent(Object.assign(new Event("formdata"), { formData }));
+    expect(formData.getAll("with")).toEqual(["0"]);
   });
 });
