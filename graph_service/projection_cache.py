@@ -24,12 +24,19 @@ class ProjectionCache:
     def open(self, store: GraphStore) -> Projection:
         """The projection of the present revision."""
         identity, revision = store.read(lambda reader: (reader.identity(), reader.revision()))
+        kept = self._kept(identity, revision)
+        if kept is None:
+            built = project(store)
+            self._keep(built, self._path(identity, built.revision))
+            # mapped from the files it is shared with other processes, and what it was built in is given back
+            kept = self._kept(identity, built.revision) or built
+        return kept
+
+    def _kept(self, identity: str, revision: int) -> Projection | None:
         try:
             return Projection(load(Arrays, self._path(identity, revision)))
         except (OSError, ValueError):
-            projection = project(store)
-        self._keep(projection, self._path(identity, projection.revision))
-        return projection
+            return None
 
     def _path(self, identity: str, revision: int) -> Path:
         return self._folder / f"{FORMAT}-{identity}-{revision}"
