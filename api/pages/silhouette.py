@@ -20,8 +20,10 @@ def silhouette(longitude: FloatArray, latitude: FloatArray) -> list[FloatArray]:
     """
     import shapely  # takes long to import, and most answers never need it
 
+    if len(longitude) < FEWEST:
+        return []
     east, north = float(np.ptp(longitude)), float(np.ptp(latitude))
-    if len(longitude) < FEWEST or not east * north:
+    if not east * north:
         return []
     squeeze = math.cos(math.radians(float(latitude.mean())))
     reach = 2 * math.sqrt(east * squeeze * north / len(longitude))

@@ -134,3 +134,9 @@ def test_a_page_is_not_taken_from_the_cache_after_its_styles_were_built_anew(cli
     assert client.get("/", headers={"If-None-Match": tag}).status_code == 304
     client.application.extensions[BUILT] = lambda: "another build"
     assert client.get("/", headers={"If-None-Match": tag}).status_code == 200
+
+
+def test_the_licences_are_told_once_for_a_revision(client):
+    first = client.get("/about")
+    assert "dl-de/by-2-0" in first.get_data(as_text=True) or "Bären und Seen" in first.get_data(as_text=True)
+    assert client.get("/about", headers={"If-None-Match": first.headers["ETag"]}).status_code == 304

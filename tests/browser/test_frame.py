@@ -50,10 +50,46 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
     assert page.locator("h1").count() == 1
 
 
-def test_everything_is_readable_at_twice_the_size(opened: Open) -> None:
+@pytest.mark.parametrize("path", ["/components", "/", "/municipalities/08119", "/municipalities/08119/peers", "/atlas"])
+def test_everything_is_readable_at_twice_the_size(opened: Open, path: str) -> None:
     # 200 % zoom of a 1280 px window leaves 640 px
-    page = opened("/components", width=640)
+    page = opened(path, width=640)
     assert not scrolls_sideways(page)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    assert not scrolls_sideways(page), "with letters twice as large"
+
+
+def test_the_navigation_has_nine_doors_and_says_behind_which_one_a_municipality_is_read(opened: Open) -> None:
+    page = opened("/municipalities/08119/peers")
+    doors = page.get_by_role("navigation", name="Hauptnavigation").get_by_role("link")
+    assert doors.all_inner_texts() == [
+        "Vergleichen",
+        "Praxis",
+        "Austausch",
+        "Bündnis",
+        "Gesuche",
+        "Angebote",
+        "Netzwerk",
+        "Atlas",
+        "Daten",
+    ]
+    current = page.locator(".bk-nav [aria-current]")
+    expect(current).to_have_text("Vergleichen")
+    page.goto("/municipalities/08119/offers")
+    expect(current).to_have_text("Angebote")
+    page.goto("/municipalities/08119")
+    expect(current).to_have_count(0)
+
+
+def test_the_doors_stand_in_three_rows_of_three_on_a_phone(opened: Open) -> None:
+    page = opened("/", width=375)
+    rows: dict[float, int] = {}
+    for door in page.locator(".bk-nav a").all():
+        box = door.bounding_box()
+        assert box is not None
+        rows[box["y"]] = rows.get(box["y"], 0) + 1
+    assert list(rows.values()) == [3, 3, 3]
 
 
 def test_the_first_stop_of_the_keyboard_leads_past_the_navigation(page: Page) -> None:
@@ -145,6 +181,22 @@ def test_print_leaves_out_what_paper_cannot_do(opened: Open) -> None:
     for selector in (".bk-masthead", ".bk-crumbs", ".bk-panel", ".kern-btn"):
         expect(page.locator(selector).first).to_be_hidden()
     expect(page.locator("table").first).to_be_visible()
+
+
+def test_print_opens_what_is_folded(opened: Open) -> None:
+    page = opened("/municipalities/08119/peers")
+    sources = page.locator("#list > details li").first
+    expect(sources).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(sources).to_be_visible()
+
+
+def test_high_contrast_keeps_what_is_chosen(opened: Open) -> None:
+    page = opened("/municipalities/08119/peers")
+    page.emulate_media(forced_colors="active")
+    colour = "each => getComputedStyle(each).backgroundColor"
+    chosen, other = page.locator(".bk-lenses [aria-current]"), page.locator(".bk-lenses a:not([aria-current])").first
+    assert chosen.evaluate(colour) != other.evaluate(colour)
 
 
 def test_high_contrast_keeps_bars_and_shapes(opened: Open) -> None:
