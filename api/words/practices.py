@@ -24,7 +24,7 @@ FEATURES = {
     "challenge": N_("how well the challenge fits"),
     "text": N_("how well the text fits"),
 }
-BASE = N_("what is expected where nothing is known")
+START = N_("what is expected where nothing is known")
 MOST = 6
 """How many steps of a trail, or variants, are named before the rest is counted."""
 
@@ -140,7 +140,7 @@ def reason_rows(each: PracticeSuggestion, explainer: Explainer) -> Iterator[tupl
     """Every reason with what it adds and could add, the weightiest first; the last row is the sum."""
     words = explainer.words
     for reason in each.contributions:
-        label = words(FEATURES.get(reason.feature) or BASE)
+        label = words(FEATURES.get(reason.feature) or START)
         most = "–" if reason.possible is None else words.number(reason.possible, 4)
         yield label, most, words.number(reason.amount, 4)
     yield words("Sum"), "", words.number(sum(reason.amount for reason in each.contributions), 4)
