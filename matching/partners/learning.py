@@ -26,6 +26,8 @@ ENOUGH = 20
 """Needs that a window should hold; it grows by years until it does, or holds half as many as there are before it."""
 MOST = 2500
 """Needs of a window that are looked at; of more, a fixed sample."""
+PLENTY, PLENTIFUL = 1000, 5000
+"""A later window that holds so many needs teaches alone, by up to so many: what held a year before fits less."""
 NEAR, EVERY, RANDOM = 80, 12, 40
 """Candidates a need is learned with: the best by the prior, the best by each signal, and any."""
 CELLS = 24_000_000
@@ -117,18 +119,24 @@ class Lists:
 
 def learn(source: Source, until: date, prior: Model, data: str = "") -> Model:
     """Learn from what began before a day; returns the prior where there is nothing to learn from."""
-    windows = _windows(source.alliances, until)
-    cases = [source.case(begin, end).answerable().sample(MOST) for begin, end in windows]
+    cases = [source.case(begin, end).answerable() for begin, end in _windows(source.alliances, until)]
     cases = [case for case in cases if len(case)]
     if not cases:
         return prior
-    lists = [_lists(case, prior) for case in cases]
     if len(cases) == 1:
-        return _model(_fit(lists, prior, STRENGTHS[-1]), until, cases, data, {})
-    tried = [_model(_fit(lists[:1], prior, strength), until, cases, data, {}) for strength in STRENGTHS]
-    figures = dict(zip(STRENGTHS, measure(cases[1], tried), strict=True))
+        case = cases[0].sample(MOST)
+        return _model(_fit([_lists(case, prior)], prior, STRENGTHS[-1]), until, [case], data, {})
+    earlier, later = (case.sample(MOST) for case in cases)
+    before = _lists(earlier, prior)
+    tried = [_model(_fit([before], prior, strength), until, [earlier], data, {}) for strength in STRENGTHS]
+    figures = dict(zip(STRENGTHS, measure(later, tried), strict=True))
     best = max(figures, key=lambda strength: (round(figures[strength], 4), strength))
-    return _model(_fit(lists, prior, best), until, cases, data, {"ndcg@10": round(figures[best], 4)})
+    figure = {"ndcg@10": round(figures[best], 4)}
+    if len(cases[1]) < PLENTY:
+        return _model(_fit([before, _lists(later, prior)], prior, best), until, [earlier, later], data, figure)
+    del before  # as large as what follows
+    last = cases[1].sample(PLENTIFUL)
+    return _model(_fit([_lists(last, prior)], prior, best), until, [last], data, figure)
 
 
 def _windows(alliances: Alliances, until: date) -> list[tuple[date, date]]:

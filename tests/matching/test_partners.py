@@ -14,6 +14,7 @@ from graph_service.keys import Label, NodeKey, concept_key
 from graph_service.model import Actor, Alliance, Concept, Dataset, Edge, EdgeType, Level, Municipality
 from graph_service.projection import project
 from graph_service.store.open import open_store
+from matching.partners import learning
 from matching.partners.evaluation import evaluate_partners, make_source, predict_partners
 from matching.partners.history import history, read_alliances, to_day
 from matching.partners.learning import best_first, counting, gain, learn
@@ -291,6 +292,20 @@ def test_needs_that_one_lead_describes_alike_count_as_one_together(graph):
 def _renamed(records):
     """The same alliances under one name."""
     return [replace(each, name="Gleich") if isinstance(each, Alliance) else each for each in records]
+
+
+def test_a_later_year_with_plenty_of_needs_teaches_alone(graph, monkeypatch):
+    projection = graph(*towns(), *many(np.random.default_rng(0), lambda lead: [(lead * 3 + j) % 12 for j in (0, 1)]))
+    source, until = make_source(projection), date(2018, 1, 1)
+    both = learn(source, until, prior_model())
+    later = len(source.case(learning.window_before(source.alliances, until), until).answerable())
+    assert both.evidence.needs > later
+    monkeypatch.setattr(learning, "PLENTY", later)
+    alone = learn(source, until, prior_model())
+    assert alone.evidence.needs == later
+    assert alone.weights != both.weights
+    monkeypatch.setattr(learning, "PLENTIFUL", later - 1)
+    assert learn(source, until, prior_model()).evidence.needs == later - 1
 
 
 def test_where_there_is_nothing_to_learn_from_the_weights_stay(graph):
