@@ -53,3 +53,21 @@ def test_a_line_of_the_page_works(service, line, tmp_path):
 def test_the_page_tells_of_every_kind_of_resource():
     for name in ("municipalities", "network", "exports", "reconcile", "claims", "search", "indicators"):
         assert any(f"/api/v1/{name}" in line for line in CALLS) or f"`/{name}" in PAGE
+
+
+def test_the_client_that_is_generated_from_the_description_does_what_the_page_says(service, tmp_path):
+    generator = shutil.which("openapi-python-client")
+    if generator is None:
+        pytest.skip("openapi-python-client is absent")
+    description = Path(__file__).resolve().parents[2] / "api" / "openapi.json"
+    made = ["generate", "--path", description, "--output-path", "client", "--meta", "none"]
+    subprocess.run([generator, *map(str, made)], cwd=tmp_path, check=True, capture_output=True, timeout=300)
+    (example,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    # what the client needs is installed where its generator is
+    python = Path(generator).resolve().with_name("python")
+    done = subprocess.run(
+        [python, "-c", example.replace(BASE, service)], cwd=tmp_path, capture_output=True, text=True, timeout=120,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["1", "2", "3"]
