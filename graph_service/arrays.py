@@ -79,11 +79,11 @@ def _load(kind: Any, folder: Path, prefix: str, names: list[str]) -> Any:
         part = typing.get_args(kind)[1]
         keys = sorted({name[len(prefix) + 1 :].partition(".")[0] for name in names if name.startswith(f"{prefix}.")})
         return {key: _load(part, folder, f"{prefix}.{key}", names) for key in keys}
-    if dataclasses.is_dataclass(kind):
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         hints = typing.get_type_hints(kind)
         fields = [f.name for f in dataclasses.fields(kind)]
         start = f"{prefix}." if prefix else ""
-        return kind(**{name: _load(hints[name], folder, start + name, names) for name in fields})  # type: ignore[operator]
+        return kind(**{name: _load(hints[name], folder, start + name, names) for name in fields})
     path = folder / f"{prefix}.npy"
     # an empty file cannot be mapped
     return np.load(path, mmap_mode="r" if path.stat().st_size > 256 else None, allow_pickle=False)

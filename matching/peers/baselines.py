@@ -17,7 +17,7 @@ Baseline = Callable[[FloatArray, Sequence[Indicator], Rows], FloatArray]
 TINY = 1e-9
 
 
-def z_euclid(values: FloatArray, indicators: Sequence[Indicator], rows: Rows) -> FloatArray:  # noqa: ARG001
+def z_euclid(values: FloatArray, _indicators: Sequence[Indicator], rows: Rows) -> FloatArray:
     """Medians for gaps, z-scores, Euclid's distance."""
     return _euclid(_standard(_filled(values)), rows)
 
@@ -29,7 +29,7 @@ def clipped_log_z_euclid(values: FloatArray, indicators: Sequence[Indicator], ro
     return _euclid(_standard(_filled(bent)), rows)
 
 
-def rank_manhattan(values: FloatArray, indicators: Sequence[Indicator], rows: Rows) -> FloatArray:  # noqa: ARG001
+def rank_manhattan(values: FloatArray, _indicators: Sequence[Indicator], rows: Rows) -> FloatArray:
     """Ranks, mean absolute difference over what both know."""
     ranks = np.full(values.shape, np.nan)
     for j in range(values.shape[1]):
@@ -38,7 +38,7 @@ def rank_manhattan(values: FloatArray, indicators: Sequence[Indicator], rows: Ro
     return _mean_difference(ranks, rows)
 
 
-def gower(values: FloatArray, indicators: Sequence[Indicator], rows: Rows) -> FloatArray:  # noqa: ARG001
+def gower(values: FloatArray, _indicators: Sequence[Indicator], rows: Rows) -> FloatArray:
     """Gower's coefficient: mean absolute difference, divided by the range, over what both know."""
     return _mean_difference(_ranged(values), rows)
 
@@ -48,7 +48,7 @@ def log_gower(values: FloatArray, indicators: Sequence[Indicator], rows: Rows) -
     return _mean_difference(_ranged(_logarithm(values, indicators)), rows)
 
 
-def random_order(values: FloatArray, indicators: Sequence[Indicator], rows: Rows) -> FloatArray:  # noqa: ARG001
+def random_order(values: FloatArray, _indicators: Sequence[Indicator], rows: Rows) -> FloatArray:
     """By chance, always the same one."""
     return np.random.default_rng(0).random((len(rows), len(values)))
 
