@@ -30,8 +30,8 @@ from scripts.figures import Figure, duration, once, peak_memory, rate, seconds
 TOWNS, ACTORS, EDGES, OBSERVATIONS, INDICATORS, YEARS = 11_000, 100_000, 1_000_000, 1_000_000, 60, 5
 
 
-def municipalities() -> list[Record]:
-    """As many municipalities as Germany has, and the indicators that are observed."""
+def municipalities(first: int = 0) -> list[Record]:
+    """As many municipalities as Germany has, numbered from here on, and the indicators that are observed."""
     towns: list[Record] = [
         Municipality(
             key=municipality_key(f"{i:08d}"),
@@ -43,7 +43,7 @@ def municipalities() -> list[Record]:
             longitude=9.5,
             latitude=48.9,
         )
-        for i in range(TOWNS)
+        for i in range(first, first + TOWNS)
     ]
     return towns + [Indicator(key=indicator_key(f"bench.{i}"), name=f"Merkmal {i}") for i in range(INDICATORS)]
 
@@ -135,7 +135,7 @@ def bench_neo4j() -> Iterator[Figure]:
         return
     store = open_store(url)
     taken = write(store, "towns", municipalities())
-    yield Figure(f"Neo4j: import {TOWNS:,} municipalities", "≥ 8,000/s", rate(TOWNS, taken), duration(taken))
+    yield Figure(f"Neo4j: import {TOWNS:,} municipalities first", "≥ 8,000/s", rate(TOWNS, taken), duration(taken))
     table = observations()
     taken = write(store, "values", [table])
     yield Figure(f"Neo4j: import {len(table):,} observations", "≥ 50,000/s", rate(len(table), taken), duration(taken))
@@ -144,4 +144,7 @@ def bench_neo4j() -> Iterator[Figure]:
     edges = cooperations(EDGES // 10)
     taken = write(store, "edges", edges)
     yield Figure(f"Neo4j: import {len(edges):,} edges", "≥ 8,000/s", rate(len(edges), taken), duration(taken))
+    # Java has by then compiled what it runs most
+    taken = write(store, "more towns", municipalities(TOWNS))
+    yield Figure(f"Neo4j: import {TOWNS:,} more at last", "≥ 8,000/s", rate(TOWNS, taken), duration(taken))
     store.close()
