@@ -28,10 +28,14 @@ PAGES = {
     "peers": f"/municipalities/{FIRST_DISTRICT}/peers",
     "profile": f"/municipalities/{FIRST_DISTRICT}",
     "compare": f"/municipalities/{FIRST_DISTRICT}/compare?with=08116&with=08215&with=06432",
+    "lens": f"/municipalities/{FIRST_DISTRICT}/lens",
+    "challenges": f"/municipalities/{FIRST_DISTRICT}/challenges",
     "indicator": "/indicators/inkar.arbeitslosenquote",
     "practices": "/practices",
     "practice": "/practices/akteurslandkarten",
     "alliances": "/alliances",
+    "candidates": f"/alliances/candidates?municipality={FIRST_DISTRICT}&field=school",
+    "board": f"/alliances/board?municipality={FIRST_DISTRICT}&field=school",
     "offers": "/offers",
     "inventory": f"/municipalities/{FIRST_DISTRICT}/offers",
     "requests": "/requests",
@@ -47,8 +51,8 @@ PAGES = {
 }
 """File name and address; one that this version does not have is left out."""
 WIDTHS = (1280, 768, 375)
-IN_DOCS = ((1280, "light"), (375, "light"))
-MOST_PIXELS = 4000
+IN_DOCS = tuple((width, "light") for width in WIDTHS)
+MOST_PIXELS = 2600
 """Pictures in docs/ end here: below it lists only go on."""
 
 
