@@ -50,7 +50,7 @@ def test_the_whole_journey(opened: Open, script: bool, tmp_path: Path) -> None:
         page.get_by_role("link", name="Rems-Murr-Kreis", exact=True).first.click()
     expect(page.locator("h1")).to_have_text("Rems-Murr-Kreis")
     page.get_by_role("link", name="Vergleichskommunen und Gründe ansehen").click()
-    expect(page.locator("h1")).to_have_text("Wer ist mit Rems-Murr-Kreis vergleichbar?")
+    expect(page.locator("h1")).to_have_text("Rems-Murr-Kreis: Wer ist vergleichbar?")
     expect(page.locator(".bk-peer")).to_have_count(10)
     first = page.locator(".bk-peer h2 a").first.inner_text()
 
