@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from api.editing.rights import Rights
 from api.http.caching import today
 from api.http.current import snapshot, words
+from api.http.errors import Conflict
 from api.http.viewer import Role, require, viewer
 from api.language import N_
 from api.pages.forms import RIGHT, Wrong, editor, wrong_with
@@ -36,6 +37,10 @@ COLUMNS = {
 }
 IDENTITY = ("challenge", "rated_on", "rater_role")
 """What tells one rating of a municipality from another."""
+IMPORTED = N_(
+    "This rating comes from a source that was imported, so only that source can take it back. Enter a later rating "
+    "instead: it counts from then on."
+)
 DONE = {
     "rated": N_("The rating is entered."),
     "changed": N_("The rating is changed."),
@@ -96,6 +101,8 @@ def _done(
 
     if error := refusal(work):
         wrong = wrong_with(error, COLUMNS)
+        if isinstance(error, Conflict):
+            wrong = Wrong((("", words()(IMPORTED)),), status=wrong.status)
         return _page(key, given, wrong), wrong.status
     done = "withdrawn" if after is None else "changed" if before else "rated"
     query = urlencode({"done": done, "revision": revisions[0]})

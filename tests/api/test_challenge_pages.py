@@ -32,7 +32,14 @@ RATING = {
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[FlaskClient]:
     services = Services(Settings(store=f"sqlite:///{tmp_path / 'k.db'}", cache=tmp_path))
-    run(PackageImporter(), [write_package(tmp_path / "bears")], services.store)
+    package = write_package(tmp_path / "bears")
+    (package / "ratings.csv").write_text(
+        "municipality,challenge,severity,rated_on,rater_role\n90002,prep-to-regular,3,2026-01-01,youth\n"
+    )
+    described = package / "datapackage.json"
+    listed = '"resources": [{"name": "ratings", "path": "ratings.csv"}, '
+    described.write_text(described.read_text().replace('"resources": [', listed))
+    run(PackageImporter(), [package], services.store)
     accounts = Accounts.on(services.state, passwords=Passwords(memory_kib=8, rounds=1))
     services.__dict__["_accounts"] = accounts
     for name, place in (("hier", "90001"), ("dort", "90002")):
@@ -154,3 +161,13 @@ def test_whoever_may_not_edit_here_is_told_and_refused(client):
     sign_in(client, "dort")
     assert 'name="severity"' not in client.get(PAGE).text
     assert client.post(PAGE, data=RATING).status_code == 403
+
+
+def test_a_rating_that_was_imported_is_not_taken_back_and_it_is_said_what_to_do(client):
+    sign_in(client, "dort")
+    there = "/municipalities/90002/challenges"
+    before = {"before": "prep-to-regular|2026-01-01|youth"}
+    answer = client.post(f"{there}/withdrawn", data=before, headers={"Accept-Language": "de"})
+    assert answer.status_code == 409
+    assert "Tragen Sie stattdessen eine neuere ein" in answer.text
+    assert "3 von 4: groß" in answer.text
