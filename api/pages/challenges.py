@@ -122,7 +122,6 @@ def _page(key: NodeKey, given: Mapping[str, str], wrong: Wrong = RIGHT) -> str:
         given={"rated_on": today().isoformat(), "rater_role": "administration"} | dict(given),
         wrong=wrong,
         may_edit=may_edit,
-        may_undo=may_edit,
         signed_in=viewer().account is not None,
         done=speak(DONE[done]) if done in DONE else "",
         undo=request.args.get("revision", 0, type=int) if may_edit else 0,
