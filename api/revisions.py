@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 
 from api.snapshot import Snapshot
 from graph_service.errors import StoreError
@@ -83,6 +83,7 @@ class Revisions:
         self._asker = ThreadPoolExecutor(1, thread_name_prefix="revision")
         self._queued: Future[None] | None = None
         self._settler: Thread | None = None
+        self._settled = Event()
         self.stale = False
         """Whether answers come from the last known revision because the store cannot be asked."""
 
@@ -120,8 +121,8 @@ class Revisions:
             self._refresh()
             return
         self._ask().result()
-        if (settler := self._settler) is not None:
-            settler.join(GRACE)
+        if self._ready is not self._newest:
+            self._settled.wait(GRACE)
 
     def close(self) -> None:
         """Ask no more."""
@@ -182,6 +183,7 @@ class Revisions:
         if self._ready is None or not self._patience:
             self._ready = fresh
         else:
+            self._settled.clear()
             self._settle_aside()
 
     def _settle_aside(self) -> None:
@@ -199,5 +201,6 @@ class Revisions:
             except Exception:
                 log.exception("what was in use could not be made ready")
             self._ready = fresh
+            self._settled.set()
             # where somebody writes all the time, half of a processor at most goes into this
             time.sleep(min(self._clock() - began, MOST_BEHIND))
