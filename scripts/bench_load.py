@@ -180,7 +180,7 @@ def _service(environment: Mapping[str, str], store: str, token: str) -> Iterator
         if found is None:
             raise RuntimeError(f"the service did not start: {line}")
         port = int(found[1])
-        urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=60).read()
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=600).read()
         yield Running(port, process.pid, time.perf_counter() - began, _busy(process.pid), token)
     finally:
         process.terminate()
