@@ -73,6 +73,10 @@ class Blueprint(SmorestBlueprint):
         found = super().arguments(schema, location=location, **options)
         return cast("Callable[[Callable[..., R]], Callable[..., R]]", found)
 
+    def doc(self, **values: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:
+        """Say more of a view in the description of the API."""
+        return cast("Callable[[Callable[P, R]], Callable[P, R]]", super().doc(**values))
+
     def response(
         self, status_code: int | str, schema: Any = None, **options: Any
     ) -> Callable[[Callable[P, R]], Callable[P, R]]:
