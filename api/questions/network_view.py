@@ -61,6 +61,7 @@ class Views:
         """The same, but None if it is not there in time; it is made all the same, for the next who asks."""
         with self._lock:
             if found := self._kept.get(asked):
+                self._kept.move_to_end(asked)
                 return found
             making = self._making.get(asked)
             if making is None:
