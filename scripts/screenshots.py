@@ -98,9 +98,10 @@ def take(browser: Browser, base: str, folder: Path, width: int, scheme: str, mos
 
 
 def _make_small(picture: Path) -> None:
-    """Pages have few colours: a palette keeps every letter readable at a fraction of the bytes."""
+    """Pages have few colours: a palette that covers the rare ones, too, keeps all of it at a fraction of the bytes."""
     with Image.open(picture) as image:
-        image.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(picture, optimize=True)
+        small = image.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    small.save(picture, optimize=True)
 
 
 def main() -> int:
