@@ -8,7 +8,7 @@ complete='import ensurepip, venv'
 found=''
 old=''
 
-for candidate in ${PYTHON:-python3.13 python3.12 python3.11 python3}; do
+for candidate in ${PYTHON:-python3.14 python3.13 python3.12 python3.11 python3}; do
     # a name may be there without working (version managers leave such names): only running it tells
     version=$("$candidate" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null) || continue
     if ! "$candidate" -c "$usable" 2>/dev/null; then

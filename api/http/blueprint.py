@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import wraps
-from http import HTTPStatus
 from typing import Any, ParamSpec, TypeVar, cast
 
 import marshmallow as ma
@@ -10,6 +9,7 @@ from flask import Response
 from flask_smorest import Blueprint as SmorestBlueprint
 from webargs.flaskparser import FlaskParser
 
+from api.http.statuses import name_of
 from api.json import to_json
 from api.schemas.dataclasses import schema_of
 
@@ -64,7 +64,7 @@ class Blueprint(SmorestBlueprint):
                 usual += VERSIONED
             told = said.setdefault("responses", {})
             for status in usual:
-                told.setdefault(str(status), HTTPStatus(status).name)
+                told.setdefault(str(status), name_of(status))
 
     def arguments(
         self, schema: type[ma.Schema], *, location: str = "json", **options: Any

@@ -8,6 +8,7 @@ from flask import Flask
 from flask_smorest import Api as SmorestApi
 
 from api.http.paths import CONVERTERS, schema_of_converter
+from api.http.statuses import name_of, phrase_of
 from api.json import to_json
 from api.schemas.problems import ProblemSchema
 
@@ -36,10 +37,10 @@ class Api(SmorestApi):  # an extension of Flask, whose error handlers are ours
     def _register_responses(self) -> None:
         """Describe every status that a route may name; errors have one form."""
         for status in HTTPStatus:
-            response: dict[str, Any] = {"description": status.phrase}
+            response: dict[str, Any] = {"description": phrase_of(status)}
             if status >= HTTPStatus.BAD_REQUEST:
                 response["content"] = {PROBLEM: {"schema": ProblemSchema}}
-            self.spec.components.response(status.name, response, lazy=True)
+            self.spec.components.response(name_of(status), response, lazy=True)
 
 
 def _name(schema: Any) -> str:
