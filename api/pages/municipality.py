@@ -130,7 +130,7 @@ def _identity(profile: Profile, here: Snapshot, explainer: Explainer) -> str:
     if record.population is not None:
         people = speak.plural("one inhabitant", "{n} inhabitants", record.population)
         as_of = record.territory_date
-        parts.append(speak("{people} (as of {day})", people=people, day=speak.date(as_of)) if as_of else people)
+        parts.append(speak("{people} (territory of {day})", people=people, day=speak.date(as_of)) if as_of else people)
     if record.area_km2:
         parts.append(f"{speak.number(record.area_km2, 0)}\N{NO-BREAK SPACE}km²")
         if record.population is not None:
