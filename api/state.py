@@ -5,7 +5,6 @@ Each part of the service owns its tables: it calls ``migrate`` with its name and
 """
 
 import sqlite3
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Self
 
 from graph_service.errors import Place, StoreCorrupt, StoreReadOnly, StoreTooNew
 from graph_service.store.migrate import statements
+from graph_service.store.sqlite_connections import Connections
 from graph_service.store.sqlite_errors import sqlite_errors
 
 FILE = "state.db"
@@ -32,15 +32,13 @@ class StateDatabase:
     def __init__(self, path: Path) -> None:
         """Open or create the file; raises StoreError."""
         self.path = path
-        self._local = threading.local()
-        self._open: dict[threading.Thread, sqlite3.Connection] = {}
-        self._lock = threading.Lock()
+        self._connections = Connections(self._open)
         with self._errors():
             self._create()
-            connection = self._connection()
-            if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-                self._claim(connection)
-            connection.execute("PRAGMA journal_mode = WAL")
+            with self._connections.mine() as connection:
+                if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+                    self._claim(connection)
+                connection.execute("PRAGMA journal_mode = WAL")
 
     @classmethod
     def within(cls, folder: Path) -> Self:
@@ -71,8 +69,7 @@ class StateDatabase:
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
         """One snapshot; rows are found by column name. Within a ``write()`` of the same thread it sees that one."""
-        with self._errors():
-            connection = self._connection()
+        with self._errors(), self._connections.mine() as connection:
             if connection.in_transaction:
                 yield connection
                 return
@@ -89,8 +86,7 @@ class StateDatabase:
 
         What SQLite refuses, a broken constraint too, becomes a StoreError outside; catch IntegrityError within.
         """
-        with self._errors():
-            connection = self._connection()
+        with self._errors(), self._connections.mine() as connection:
             if connection.execute("PRAGMA query_only").fetchone()[0]:
                 raise RuntimeError("write() within read(): begin with write()")
             if not connection.in_transaction:
@@ -103,11 +99,7 @@ class StateDatabase:
 
     def close(self) -> None:
         """Close every thread's connection; the next use opens anew."""
-        with self._lock:
-            for connection in self._open.values():
-                connection.close()
-            self._open.clear()
-            self._local = threading.local()
+        self._connections.close()
 
     def _create(self) -> None:
         place = Place(file=str(self.path))
@@ -128,25 +120,14 @@ class StateDatabase:
             connection.execute(_PARTS)
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
-    def _connection(self) -> sqlite3.Connection:
-        """This thread's connection."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-            connection.row_factory = sqlite3.Row
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA foreign_keys = ON")
-            # what is erased is overwritten, not only forgotten
-            connection.execute("PRAGMA secure_delete = ON")
-            self._local.connection = connection
-            with self._lock:
-                self._forget_ended_threads()
-                self._open[threading.current_thread()] = connection
+    def _open(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        # what is erased is overwritten, not only forgotten
+        connection.execute("PRAGMA secure_delete = ON")
         return connection
-
-    def _forget_ended_threads(self) -> None:
-        for thread in [t for t in self._open if not t.is_alive()]:
-            self._open.pop(thread).close()
 
     def _errors(self) -> AbstractContextManager[None]:
         return sqlite_errors(self.path, BUSY_SECONDS)

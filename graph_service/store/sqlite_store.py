@@ -2,7 +2,6 @@
 
 import os
 import sqlite3
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from graph_service.errors import Place, StoreReadOnly
 from graph_service.store.contract import Reader, Writer
 from graph_service.store.journal import UNSIGNED, Signature
 from graph_service.store.migrate import migrate as bring_up_to_date
+from graph_service.store.sqlite_connections import Connections
 from graph_service.store.sqlite_errors import sqlite_errors
 from graph_service.store.sqlite_reader import SQLiteReader
 from graph_service.store.sqlite_writer import SQLiteWriter
@@ -27,17 +27,15 @@ class SQLiteStore:
     def __init__(self, path: Path, *, migrate: bool = True) -> None:
         """Open or create the file; raises StoreError."""
         self.path = path
-        self._local = threading.local()
-        self._open: dict[threading.Thread, sqlite3.Connection] = {}
-        self._lock = threading.Lock()
+        self._connections = Connections(self._open)
         with self._errors():
             self._writable = self._can_write()
-            connection = self._connection()
-            if self._writable:
-                bring_up_to_date(connection, path.name, allowed=migrate)
-                connection.execute("PRAGMA journal_mode = WAL")
-            elif not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-                raise StoreReadOnly("a store that exists or can be created", path.name)
+            with self._connections.mine() as connection:
+                if self._writable:
+                    bring_up_to_date(connection, path.name, allowed=migrate)
+                    connection.execute("PRAGMA journal_mode = WAL")
+                elif not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+                    raise StoreReadOnly("a store that exists or can be created", path.name)
 
     @property
     def url(self) -> str:
@@ -59,11 +57,7 @@ class SQLiteStore:
 
     def close(self) -> None:
         """Close every thread's connection."""
-        with self._lock:
-            for connection in self._open.values():
-                connection.close()
-            self._open.clear()
-            self._local = threading.local()
+        self._connections.close()
 
     def _write(self, work: Callable[[Writer], T], signature: Signature, *, keep: bool) -> T:
         if not self._writable:
@@ -86,43 +80,32 @@ class SQLiteStore:
             ) from None
         return True
 
-    def _connection(self) -> sqlite3.Connection:
-        """This thread's connection."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            # without write access not even the WAL's index can be made: the file is read as it stands
-            how = "" if self._writable else "?immutable=1"
-            connection = sqlite3.connect(
-                f"{self.path.absolute().as_uri()}{how}",
-                uri=True,
-                timeout=BUSY_SECONDS,
-                isolation_level=None,
-                check_same_thread=False,
-            )
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute("PRAGMA cache_size = -65536")  # KiB
-            self._local.connection = connection
-            with self._lock:
-                self._forget_ended_threads()
-                self._open[threading.current_thread()] = connection
+    def _open(self) -> sqlite3.Connection:
+        # without write access not even the WAL's index can be made: the file is read as it stands
+        how = "" if self._writable else "?immutable=1"
+        connection = sqlite3.connect(
+            f"{self.path.absolute().as_uri()}{how}",
+            uri=True,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA cache_size = -65536")  # KiB
         return connection
-
-    def _forget_ended_threads(self) -> None:
-        for thread in [each for each in self._open if not each.is_alive()]:
-            self._open.pop(thread).close()
 
     @contextmanager
     def _transaction(self, begin: str, *, keep: bool = True) -> Iterator[sqlite3.Connection]:
-        connection = self._connection()
-        connection.execute(begin)
-        try:
-            yield connection
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
-        connection.execute("COMMIT" if keep else "ROLLBACK")
+        with self._connections.mine() as connection:
+            connection.execute(begin)
+            try:
+                yield connection
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT" if keep else "ROLLBACK")
 
     def _errors(self) -> AbstractContextManager[None]:
         """Turn SQLite's errors into ours."""

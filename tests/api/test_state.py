@@ -228,4 +228,4 @@ def test_connections_of_ended_threads_are_closed(database: StateDatabase) -> Non
         thread = threading.Thread(target=put, args=(database, str(i)))
         thread.start()
         thread.join()
-    assert len(database._open) <= 2
+    assert len(database._connections) <= 2
