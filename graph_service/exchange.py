@@ -221,6 +221,7 @@ def _tables() -> tuple[Table, ...]:
                 _LATITUDE,
                 *_dates("valid_from", "valid_until"),
                 Column("territory_date", _T.DATE, extension=True),
+                Column("population_date", _T.DATE, extension=True),
             ),
             (Link("parent", EdgeType.PART_OF, Label.MUNICIPALITY, many=False),),
         ),

@@ -95,7 +95,10 @@ class Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Municipality(Node):
-    """A territorial unit by its official code, as it was at ``territory_date``. Area in km², coordinates in WGS84."""
+    """A territorial unit by its official code, as it was at ``territory_date``, people counted at ``population_date``.
+
+    Area in km², coordinates in WGS84.
+    """
 
     label = Label.MUNICIPALITY
     name: str | None = None
@@ -106,6 +109,7 @@ class Municipality(Node):
     longitude: float | None = None
     latitude: float | None = None
     territory_date: date | None = None
+    population_date: date | None = None
     valid_from: date | None = None
     valid_until: date | None = None
 

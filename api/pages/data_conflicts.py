@@ -38,6 +38,7 @@ MORE: Mapping[str, str] = MappingProxyType(
         "population": N_("Inhabitants"),
         "area_km2": N_("Area in km²"),
         "territory_date": N_("Territory as of"),
+        "population_date": N_("Inhabitants as of"),
         "valid_from": N_("Valid from"),
         "valid_until": N_("Valid until"),
         "visibility": N_("Visible for"),

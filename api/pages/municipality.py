@@ -129,8 +129,8 @@ def _identity(profile: Profile, here: Snapshot, explainer: Explainer) -> str:
     parts = [speak("{kind} in {state}", kind=kind, state=state) if kind and state else kind or state]
     if record.population is not None:
         people = speak.plural("one inhabitant", "{n} inhabitants", record.population)
-        as_of = record.territory_date
-        parts.append(speak("{people} (territory of {day})", people=people, day=speak.date(as_of)) if as_of else people)
+        as_of = record.population_date
+        parts.append(speak("{people} (as of {day})", people=people, day=speak.date(as_of)) if as_of else people)
     if record.area_km2:
         parts.append(f"{speak.number(record.area_km2, 0)}\N{NO-BREAK SPACE}km²")
         if record.population is not None:

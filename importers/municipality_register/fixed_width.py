@@ -61,7 +61,7 @@ def _register(content: bytes, file: str, issues: Issues) -> Register:
         territory_date = date.fromisoformat(f"{lines[0][2:6]}-{lines[0][6:8]}-{lines[0][8:10]}")
     except ValueError:
         raise SourceError("a territory date (Gebietsstand)", lines[0][2:10], Place(file=file)) from None
-    return Register(territory_date, "", _rows(lines, file, issues), len(lines))
+    return Register(territory_date, None, "", _rows(lines, file, issues), len(lines))
 
 
 def _rows(lines: list[str], file: str, issues: Issues) -> Iterator[Row]:

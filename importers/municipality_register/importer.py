@@ -79,13 +79,22 @@ def _check_whole(rows: list[Row], path: Path) -> None:
 
 def _dataset(register: Register) -> Dataset:
     day = register.territory_date.strftime("%d.%m.%Y")
-    basis = register.population_basis or "Zensusbasis der Bevölkerung in der Datei nicht genannt"
+    basis = _basis(register) or "Zensusbasis der Bevölkerung in der Datei nicht genannt"
     return load_dataset(
         "municipality_register",
         title=f"Gemeindeverzeichnis (GV-ISys), Gebietsstand {day}",
         territory_date=register.territory_date,
         note=f"{basis}. Fläche und Bevölkerung oberhalb der Gemeinden sind Summen der Gemeinden.",
     )
+
+
+def _basis(register: Register) -> str:
+    parts = []
+    if register.population_date:
+        parts.append(f"Bevölkerung am {register.population_date.strftime('%d.%m.%Y')}")
+    if register.census:
+        parts.append(f"Basis Zensus {register.census}")
+    return "; ".join(parts)
 
 
 def _records(rows: list[Row], register: Register, issues: Issues, progress: Progress) -> Iterator[Record]:
@@ -122,6 +131,7 @@ def _municipality(row: Row, register: Register, sums: dict[str, tuple[int | None
         longitude=row.longitude,
         latitude=row.latitude,
         territory_date=register.territory_date,
+        population_date=None if population is None else register.population_date,
     )
 
 

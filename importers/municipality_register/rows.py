@@ -50,10 +50,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """A register as one file holds it; ``population_basis`` is what the file says of its figures, or nothing."""
+    """A register as one file holds it; ``population_date`` and ``census`` are what it says of its population."""
 
     territory_date: date
-    population_basis: str
+    population_date: date | None
+    census: str
     rows: Iterator[Row]
     total: int
 

@@ -1,7 +1,7 @@
 """The register as a workbook (GV-ISys, quarterly and yearly): one sheet of data among others, found by its header."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from graph_service.errors import GraphServiceError, InvalidValue, Place, SourceError
@@ -53,8 +53,15 @@ def _register(rows: list[SheetRow], header: int, place: Place, issues: Issues) -
         elif record_type.isdigit():
             issues.note("ignored-record-type", "record types 10 to 60", record_type, _at(place, number))
     words = " ".join(cell_text(cell) for row in rows[:end] for cell in row)
-    basis = _basis(words, [rows[n][columns[c]] for c in ("population", "area") for n in range(header, end)])
-    return Register(_territory_date(words, place), basis, _rows(numbered, columns, place, issues), len(numbered))
+    counted = _population_date(rows[n][columns[c]] for c in ("population", "area") for n in range(header, end))
+    census = re.search(r"Zensus\s*(20\d\d)", words)
+    return Register(
+        _territory_date(words, place),
+        counted,
+        census[1] if census else "",
+        _rows(numbered, columns, place, issues),
+        len(numbered),
+    )
 
 
 def _columns(header: list[SheetRow], place: Place, issues: Issues) -> dict[str, int]:
@@ -123,9 +130,8 @@ def _territory_date(words: str, place: Place) -> date:
     return parse_date(found[1])
 
 
-def _basis(words: str, titles: list[Cell]) -> str:
-    """The day of the population (in its own header, or in that of the area where both share one) and its census."""
-    census = re.search(r"Zensus\s*(20\d\d)", words)
+def _population_date(titles: Iterable[Cell]) -> date | None:
+    """The day of the population: in its own header, or in that of the area where both share one."""
     days = (re.search(r"\d\d\.\d\d\.\d{4}", cell_text(title)) for title in titles)
     day = next(filter(None, days), None)
-    return "; ".join(filter(None, (day and f"Bevölkerung am {day[0]}", census and f"Basis Zensus {census[1]}")))
+    return parse_date(day[0]) if day else None

@@ -111,6 +111,7 @@ def test_the_sheet_is_found_by_content_and_every_level_read(tmp_path: Path) -> N
     assert found["98111001"] == Municipality(
         key=municipality_key("98111001"), name="Grün, Stadt", level=Level.MUNICIPALITY, kind="kreisangehoerige-stadt",
         population=2000, area_km2=10.5, longitude=9.5, latitude=48.25, territory_date=date(2021, 12, 31),
+        population_date=date(2020, 12, 31),
     )  # fmt: skip
     assert {key: (n.level, n.kind) for key, n in found.items()} == {
         "98": ("state", "bundesland"),
