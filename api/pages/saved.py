@@ -10,8 +10,9 @@ from werkzeug.wrappers import Response
 from api.http.auth import require_session
 from api.http.current import services, words
 from api.http.errors import STATUS
+from api.http.viewer import viewer
 from api.language import N_
-from api.pages.frame import local_path
+from api.pages.frame import SIGN_IN, local_path
 from api.pages.sign_in import refusal, sentence
 from api.saved import Saved
 
@@ -36,8 +37,10 @@ class Group:
 
 
 @saved.get("")
-def show_saved() -> str:
-    """The list; with ?address= also the form that keeps it."""
+def show_saved() -> str | Response:
+    """The list; with ?address= also the form that keeps it. Who is not signed in may do that first."""
+    if viewer().account is None:
+        return redirect(f"{SIGN_IN}?{urlencode({'next': request.full_path.rstrip('?')})}", 303)
     return _page(require_session(), name=request.args.get("name", ""))
 
 

@@ -58,6 +58,7 @@ def _form(then: str, email: str = "", error: GraphServiceError | None = None) ->
     settings = services().settings
     return render_template(
         "sign_in.html",
+        keeping=then.startswith("/saved"),
         then=then,
         email=email,
         problem=sentence(error),

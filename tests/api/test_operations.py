@@ -80,11 +80,11 @@ def test_figures_are_for_the_same_machine_unless_set_otherwise(settings):
 
 def test_figures_count_by_route_and_never_by_what_was_asked(client):
     client.get(PEERS)
-    client.get("/api/v1/geheim/4711")
+    client.get("/api/v1/geheim/kennwort")
     told = client.get("/metrics").text
     assert f'route="{ROUTE}"' in told
     assert "kompass_revision 1.0" in told
-    assert "4711" not in told
+    assert "geheim" not in told
 
 
 def test_a_request_is_one_log_line_without_what_was_asked(client, caplog):

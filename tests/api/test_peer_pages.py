@@ -160,7 +160,9 @@ def test_the_same_lens_is_asked_over_http(client):
 def test_a_lens_is_kept_and_chosen_again_for_another_municipality(client):
     kept = f"{PEERS}?lens=own&title=Geld+allein&weights=income%3A1"
     assert f'href="/saved?{"address="}' in page(client, kept)
-    assert client.get("/saved?address=/x").status_code == 401
+    led = client.get("/saved?address=/x&name=y")
+    assert (led.status_code, led.location) == (303, "/sign-in?next=%2Fsaved%3Faddress%3D%2Fx%26name%3Dy")
+    assert "in Ihrem Konto" in page(client, led.location)
     client.post("/sign-in", data={"email": "reader@stadt.example", "password": PASSWORD})
     assert client.post("/saved", data={"address": kept, "name": "Meins"}).status_code == 303
     html = page(client, "/municipalities/91001/lens")
