@@ -16,6 +16,9 @@ IntArray = npt.NDArray[np.int64]
 ByteArray = npt.NDArray[np.uint8]
 T = TypeVar("T")
 
+WORTH_MAPPING = 65_536
+"""Smaller files are read, in bytes: each that is mapped stays an open file, of which a process may have few."""
+
 
 @dataclass(frozen=True, eq=False)
 class Texts:
@@ -85,5 +88,4 @@ def _load(kind: Any, folder: Path, prefix: str, names: list[str]) -> Any:
         start = f"{prefix}." if prefix else ""
         return kind(**{name: _load(hints[name], folder, start + name, names) for name in fields})
     path = folder / f"{prefix}.npy"
-    # an empty file cannot be mapped
-    return np.load(path, mmap_mode="r" if path.stat().st_size > 256 else None, allow_pickle=False)
+    return np.load(path, mmap_mode="r" if path.stat().st_size > WORTH_MAPPING else None, allow_pickle=False)

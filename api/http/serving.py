@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import socket
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 
 THREADS = 8
 BACKLOG = 1024
+OPEN_FILES = 4096
 LIMITS: dict[str, Any] = {
     "ident": None,
     "channel_timeout": 60,
@@ -93,11 +95,25 @@ def _run(settings: Settings, listener: socket.socket, workers_folder: Path | Non
     from api.app import create_app
 
     app = create_app(settings, workers_folder=workers_folder)
-    server = create_server(app, sockets=[listener], threads=THREADS, **LIMITS)
+    _allow_open_files()
+    # select() knows files up to number 1,023 alone
+    server = create_server(app, sockets=[listener], threads=THREADS, asyncore_use_poll=True, **LIMITS)
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, _leave)
     # waitress finishes what its threads are at when its loop is left this way
     server.run()
+
+
+def _allow_open_files() -> None:
+    """Raise this process's limit of open files as far as it may: every connection and every mapped array is one."""
+    if sys.platform == "win32":
+        return  # has no such limit, nor the module
+    import resource
+
+    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if most == resource.RLIM_INFINITY else min(OPEN_FILES, most)
+    if allowed != resource.RLIM_INFINITY and allowed < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:

@@ -74,7 +74,7 @@ def service(web: Web, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     load_sample(services.store)
     app = create_app(settings, services)
     app.register_blueprint(_components())
-    server = create_server(app, host="127.0.0.1", port=0, threads=4)
+    server = create_server(app, host="127.0.0.1", port=0, threads=4, asyncore_use_poll=True)
     thread = Thread(target=server.run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
