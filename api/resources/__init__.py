@@ -12,7 +12,7 @@ from api.resources.matching import inventory
 from api.resources.me import me
 from api.resources.municipalities import municipalities
 from api.resources.network import network
-from api.resources.reconcile import reconcile, records
+from api.resources.reconcile import previews, reconcile, records
 from api.resources.records import actors, alliances, exchanges, offers, practices, requests
 from api.resources.reference import indicators, lenses, vocabularies
 from api.resources.saved import saved
@@ -49,4 +49,5 @@ RESOURCES: tuple[Blueprint, ...] = (
     maps,
     records,
     reconcile,
+    previews,
 )

@@ -20,11 +20,13 @@ from graph_service.keys import NodeKey
 reconcile = Blueprint(
     "reconcile", __name__, url_prefix="/reconcile", description="Matching somebody's list (OpenRefine and others)."
 )
+previews = Blueprint("previews", __name__, url_prefix="/previews", description="Records in pages of other sites.")
 records = Blueprint("records", __name__, url_prefix="/records", description="One address for every record.")
 ANSWER = {"type": "object"}
 """The form is the protocol's: https://www.w3.org/community/reports/reconciliation/CG-FINAL-specs-0.2-20230410/"""
 depends_on_graph(records)
 open_to_all_sites(reconcile)
+open_to_all_sites(previews)
 
 
 @reconcile.route("")
@@ -75,8 +77,8 @@ def propose_properties(query: dict[str, Any]) -> Response:
     return _json(protocol.propose_properties(snapshot().projection, query.get("type", ""), words(), query["limit"]))
 
 
-@reconcile.route("/preview/<key:key>")
-@reconcile.response(200, {"type": "string"}, content_type="text/html")
+@previews.route("/<key:key>")
+@previews.response(200, {"type": "string"}, content_type="text/html")
 def preview_entity(key: str) -> Response:
     """Show an entity where it is to be chosen from a list: a small page, made to stand in one of another site."""
     here = snapshot()
@@ -108,7 +110,7 @@ def _endpoints() -> protocol.Endpoints:
     return protocol.Endpoints(
         f"{base}{PREFIX}/reconcile",
         f"{base}{PREFIX}/records/{{{{id}}}}",
-        f"{base}{PREFIX}/reconcile/preview/{{{{id}}}}",
+        f"{base}{PREFIX}/previews/{{{{id}}}}",
         f"{base}{PREFIX}/openapi.json",
     )
 

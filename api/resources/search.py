@@ -27,6 +27,7 @@ class SearchQuery(ma.Schema):
     kinds = DelimitedList(
         ma.fields.String(validate=ma.validate.OneOf([label.value.lower() for label in SEARCHED])),
         load_default=list,
+        validate=ma.validate.Length(min=1),
         metadata={"description": "Kinds of records, separated by commas; all if none is named."},
     )
     limit = ma.fields.Integer(load_default=20, validate=ma.validate.Range(1, 100))

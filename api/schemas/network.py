@@ -22,7 +22,7 @@ def _chosen(kinds: type[EdgeType] | type[Label], description: str) -> DelimitedL
     return DelimitedList(
         ma.fields.String(validate=ma.validate.OneOf([each.value for each in kinds])),
         load_default=list,
-        validate=ma.validate.Length(max=30),
+        validate=ma.validate.Length(1, 30),
         metadata={"description": f"{description} Several are separated by commas."},
     )
 

@@ -57,8 +57,8 @@ PATHS = (
     "/exports/skos", "/exports/neo4j-csv", "/municipalities.geojson", "/municipalities.geojson?indicator=share",
     "/records/actor:youth", "/records/actor:spy", "/reconcile", '/reconcile?queries={"q":{"query":"Verein geheim"}}',
     "/reconcile/suggest/entity?prefix=Verein", "/reconcile/suggest/type?prefix=k",
-    "/reconcile/suggest/property?prefix=k", "/reconcile/properties", "/reconcile/preview/actor:youth",
-    "/reconcile/preview/actor:spy", "/reconcile/preview/municipality:90001", "/search?q=geheim", "/search?q=verein",
+    "/reconcile/suggest/property?prefix=k", "/reconcile/properties", "/previews/actor:youth",
+    "/previews/actor:spy", "/previews/municipality:90001", "/search?q=geheim", "/search?q=verein",
 )  # fmt: skip
 
 
@@ -299,7 +299,7 @@ def test_a_preview_stands_in_pages_of_other_sites_and_can_do_nothing_there(clien
     assert "frame-ancestors *" in policy
     assert "default-src 'none'" in policy
     assert shown.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
-    assert client.get(f"{API}/reconcile/preview/actor:spy").status_code == 404
+    assert client.get(f"{API}/previews/actor:spy").status_code == 404
 
 
 def test_one_address_leads_to_every_record(client):
