@@ -45,6 +45,7 @@ def create_app(settings: Settings, given: Services | None = None, *, workers_fol
     app = Flask("api", static_folder="static", static_url_path="/static")
     if settings.proxies:
         n = settings.proxies
+        # Flask documents replacing it; its type says method
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
     app.request_class = FileRequest
     app.extensions[EXTENSION] = given or Services(settings, patience=PATIENCE)

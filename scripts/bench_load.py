@@ -200,7 +200,7 @@ def _edit(running: Running, stop: threading.Event, statuses: list[int]) -> None:
         headers = {"Authorization": f"Bearer {running.token}", "Content-Type": "application/json"}
         request = urllib.request.Request(f"{running.url}/api/v1/actors", body.encode(), headers)  # noqa: S310  # our own address
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - our own address
                 statuses.append(answer.status)
         except urllib.error.HTTPError as error:
             statuses.append(error.code)

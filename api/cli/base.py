@@ -105,7 +105,7 @@ class LazyGroup(click.Group):
         """The commands' names."""
         return list(self.entries)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
         """Import a command."""
         entry = self.entries.get(cmd_name)
         if entry is None:
@@ -132,6 +132,7 @@ class LazyGroup(click.Group):
 class Program(LazyGroup):
     """The outermost level: chooses the language and turns every error into a line and an exit status."""
 
+    # narrower than click: this never returns, and takes no other form of call
     def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> NoReturn:  # type: ignore[override]
         """Run, and exit with 0, 1 (it could not be done) or 2 (wrong use)."""
         given = list(sys.argv[1:] if args is None else args)

@@ -122,6 +122,7 @@ def _metrics(workers_folder: Path | None) -> Response:
         return Response("", 404, content_type="text/plain")
     registry = CollectorRegistry()
     if workers_folder is not None:
+        # the library has no type for this one call
         multiprocess.MultiProcessCollector(registry, str(workers_folder))  # type: ignore[no-untyped-call]
     else:
         for each in (REQUESTS, DURATION, RUNNING):

@@ -61,7 +61,7 @@ class _Remembered(FlaskIntegration):  # type: ignore[misc]  # Authlib has no typ
         self._database = state
         self._clock = clock
 
-    def set_state_data(self, session: Any, state: str, data: Mapping[str, Any]) -> None:  # noqa: ARG002
+    def set_state_data(self, session: Any, state: str, data: Mapping[str, Any]) -> None:  # noqa: ARG002 - Authlib's
         """Remember what belongs to a state, for the browser at hand."""
         now = int(self._clock().timestamp())
         with self._database.write() as connection:
@@ -71,7 +71,7 @@ class _Remembered(FlaskIntegration):  # type: ignore[misc]  # Authlib has no typ
                 (digest(state), digest(g.sign_on_browser), json.dumps(data), now + int(LIVES.total_seconds())),
             )
 
-    def get_state_data(self, session: Any, state: str | None) -> dict[str, Any] | None:  # noqa: ARG002
+    def get_state_data(self, session: Any, state: str | None) -> dict[str, Any] | None:  # noqa: ARG002 - Authlib's
         """What belongs to a state that this browser began, once: asking for it forgets it."""
         with self._database.write() as connection:
             row = connection.execute(

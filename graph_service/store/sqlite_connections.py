@@ -51,7 +51,7 @@ class Connections:
 
     def close(self) -> None:
         """Close all, each once its thread has done what it is at; the next use opens anew."""
-        for thread, held in list(self._held.items()):
+        for thread, held in self._everybody():
             if held.close():
                 self._forget(thread, held)
 
@@ -66,10 +66,14 @@ class Connections:
             held = _Held(self._opened())
             with self._lock:
                 self._held[me] = held
-            for thread, other in list(self._held.items()):
+            for thread, other in self._everybody():
                 if not thread.is_alive() and other.close():
                     self._forget(thread, other)
         return held
+
+    def _everybody(self) -> list[tuple[threading.Thread, _Held]]:
+        with self._lock:
+            return list(self._held.items())
 
     def _forget(self, thread: threading.Thread, held: _Held) -> None:
         with self._lock:
