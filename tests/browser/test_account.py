@@ -36,7 +36,7 @@ def service(web: Web, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     place = NodeKey("municipality:08136")
     account = accounts.registry.add(EMAIL, Role.EDITOR, name="Büro", municipality=place, password=PASSWORD)
     accounts.tokens.create(account.id, "Nachtlauf", [Scope.READ, Scope.WRITE])
-    server = create_server(create_app(settings, services), host="127.0.0.1", port=0, threads=4)
+    server = create_server(create_app(settings, services), host="127.0.0.1", port=0, threads=4, asyncore_use_poll=True)
     thread = Thread(target=server.run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"

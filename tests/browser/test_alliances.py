@@ -53,7 +53,7 @@ def service(web: Web, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     home = NodeKey("municipality:90001")
     accounts.registry.add(EMAIL, Role.EDITOR, name="Stabsstelle", municipality=home, password=PASSWORD)
     contacts(services).set_mailbox(NodeKey("actor:jmd"), "jmd@stadt.example", None, by="test")
-    server = create_server(create_app(settings, services), host="127.0.0.1", port=0, threads=4)
+    server = create_server(create_app(settings, services), host="127.0.0.1", port=0, threads=4, asyncore_use_poll=True)
     thread = Thread(target=server.run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"

@@ -103,7 +103,9 @@ def installation(web: Web, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     services.store.write(lambda tx: tx.replace(there, [*actors, *located]))
     second = [Municipality(key=BEARS, name="Bärenkreis, groß")]
     services.store.write(lambda tx: tx.replace(Dataset(id="book", title="Adressbuch", precedence=60), second))
-    server = create_server(create_app(services.settings, services), host="127.0.0.1", port=0, threads=4)
+    server = create_server(
+        create_app(services.settings, services), host="127.0.0.1", port=0, threads=4, asyncore_use_poll=True
+    )
     thread = Thread(target=server.run, daemon=True)
     thread.start()
     yield Installation(services, f"http://127.0.0.1:{server.effective_port}")

@@ -83,7 +83,9 @@ def service(web: Web, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     )
     assert imported.exit_code == 0, imported.output
     services = Services(Settings(store=store, cache=folder))
-    server = create_server(create_app(services.settings, services), host="127.0.0.1", port=0, threads=4)
+    server = create_server(
+        create_app(services.settings, services), host="127.0.0.1", port=0, threads=4, asyncore_use_poll=True
+    )
     thread = Thread(target=server.run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"

@@ -57,7 +57,9 @@ def service(web: Web, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     accounts = Accounts.on(services.state, passwords=Passwords(memory_kib=8, rounds=1))
     services.__dict__["_accounts"] = accounts
     accounts.registry.add(EMAIL, Role.OFFICE, name="Büro", password=PASSWORD)
-    server = create_server(create_app(services.settings, services), host="127.0.0.1", port=0, threads=4)
+    server = create_server(
+        create_app(services.settings, services), host="127.0.0.1", port=0, threads=4, asyncore_use_poll=True
+    )
     thread = Thread(target=server.run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
