@@ -9,14 +9,16 @@ from api.cli.paragraphs import say
 from api.words.peers import described, not_known
 from api.words.suggestions import Explainer
 from matching.contract import Contribution
-from matching.peers.lens import Lens
+from matching.peers.lens import Filters, Lens
 from matching.peers.matcher import PeerAnswer, PeerSuggestion
 
 
-def print_answer(answer: PeerAnswer, lens: Lens, explainer: Explainer, kind: str = "") -> None:
+def print_answer(
+    answer: PeerAnswer, lens: Lens, explainer: Explainer, kind: str = "", filters: Filters | None = None
+) -> None:
     """Print an answer; ``kind`` is one of api.words.suggestions.MEANING, or empty for plain peers."""
     say(explainer.special_answer(answer, kind) if kind else explainer.answer(answer))
-    say(described(answer, lens, explainer))
+    say(described(answer, lens, explainer, filters))
     click.echo()
     for suggestion in answer.suggestions:
         print_suggestion(suggestion, answer, explainer)

@@ -1,7 +1,7 @@
 """``kompass peers``: who is comparable, how close, and why."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import click
 
@@ -11,6 +11,7 @@ from api.cli.output import format_option, print_csv, print_json
 from api.cli.parameters import BAND, WEIGHT
 from api.cli.progress import shown
 from api.language import N_
+from api.questions.peer_filters import SIDES, SIZES, narrowed
 from api.questions.peers import DEFAULT_LENS, PeerKind, PeersAsked, explain_pair, find_peers
 from api.words.suggestions import Explainer
 from graph_service.keys import Label
@@ -56,6 +57,26 @@ class Asked:
     type=click.Choice([level.value for level in Level]),
     help=N_("Compare with municipalities of this level."),
 )
+@option(
+    "--kind",
+    "municipality_kind",
+    metavar="ID",
+    help=N_("Compare with municipalities of this kind, such as landkreis, and those that are a kind of it."),
+)
+@option("--type", "municipality_type", metavar="ID", help=N_("Compare with municipalities of this type of settlement."))
+@option(
+    "--state",
+    metavar="same|other|STATE",
+    help=N_("Compare with municipalities in the same federal state, in any other, or in this one (a name or a code)."),
+)
+@option(
+    "--size",
+    type=click.Choice(list(SIZES)),
+    help=N_(
+        "Compare with municipalities of about the same population (0.8 to 1.25 times), of half to double, "
+        "only larger or only smaller ones."
+    ),
+)
 @option("--population", type=BAND, help=N_("Compare with municipalities of so many times the own population."))
 @option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True, help=N_("How many to find."))
 @option("--further", "kind", flag_value="further", help=N_("Only those that have come further."))
@@ -83,6 +104,10 @@ def peers(
     lens: str,
     weights: tuple[tuple[str, float], ...],
     level: str | None,
+    municipality_kind: str | None,
+    municipality_type: str | None,
+    state: str | None,
+    size: str | None,
     population: tuple[float, float] | None,
     limit: int,
     kind: str | None,
@@ -96,12 +121,17 @@ def peers(
         raise click.UsageError(app().words("Name one municipality, or use --all."))
     if challenge is not None and kind not in ("further", "different"):
         raise click.UsageError(app().words("--challenge goes with --further or --different."))
+    if size is not None and population is not None:
+        raise click.UsageError(app().words("Use --size or --population, not both."))
     chosen = find_lens(lens)
-    filters = chosen.filters
-    if level is not None:
-        filters = replace(filters, level=Level(level), any_level=False)
-    if population is not None:
-        filters = replace(filters, population=population)
+    filters = narrowed(
+        chosen.filters,
+        level=level,
+        kind=municipality_kind,
+        type=municipality_type,
+        state=_state(state),
+        population=population if size is None else SIZES[size],
+    )
     asked = Asked(lens=chosen, filters=filters, weights=dict(weights), limit=limit, share=share, form=form)
     if municipality is None:
         _answer_all(asked)
@@ -109,6 +139,13 @@ def peers(
         _explain(municipality, why, asked)
     else:
         _answer_one(municipality, kind or "", challenge, asked)
+
+
+def _state(asked: str | None) -> str | None:
+    """Which state is meant, by its code; raises NotFound."""
+    if asked is None or asked in SIDES:
+        return asked
+    return app().services.municipality(asked, Level.STATE).local
 
 
 def _asked(municipality: str, asked: Asked, kind: str, challenge: str | None) -> PeersAsked:
@@ -150,7 +187,7 @@ def _answer_one(municipality: str, kind: str, challenge: str | None, asked: Aske
             ),
         )
     else:
-        print_answer(answer, asked.lens, Explainer(snapshot.projection, app().words), kind)
+        print_answer(answer, asked.lens, Explainer(snapshot.projection, app().words), kind, answer.filters)
 
 
 def _answer_all(asked: Asked) -> None:

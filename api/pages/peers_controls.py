@@ -7,7 +7,7 @@ import numpy as np
 
 from api.http.current import snapshot, words
 from api.pages.frame import term
-from api.pages.peers_form import MOST_WEIGHT, SIZES
+from api.pages.peers_form import BANDS, MOST_WEIGHT
 from api.pages.peers_view import View
 from api.questions.peers import OWN, PeerKind, PeersFound, lenses
 from api.questions.profile import ratings
@@ -162,8 +162,8 @@ def _sizes(view: View) -> list[tuple[str, str, bool]]:
     asked = view.query
     least, most = (f"{asked[name]:g}" if name in asked else "" for name in ("population_from", "population_to"))
     present = (least, most)
-    found = [(id, speak(said), SIZES[id] == present) for id, said in SIZE_WORDS.items()]
-    if any(present) and present not in SIZES.values():
+    found = [(id, speak(said), BANDS[id] == present) for id, said in SIZE_WORDS.items()]
+    if any(present) and present not in BANDS.values():
         found.append(("as-is", size_words(least, most, speak), True))
     return found
 

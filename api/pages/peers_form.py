@@ -7,6 +7,7 @@ from flask import request
 
 from api.http.current import snapshot
 from api.questions.comparison import MOST
+from api.questions.peer_filters import ANY_SIZE, SIZES
 from api.questions.peers import OWN, shipped_lens, usual_lens
 
 MOST_WEIGHT = 3.0
@@ -16,8 +17,8 @@ KEPT = (
     "population_from", "population_to", "challenge_share", "limit",
 )  # fmt: skip
 """What of the address asks for another list; the rest is about the page."""
-SIZES = {"like": ("0.8", "1.25"), "half": ("0.5", "2"), "larger": ("1", ""), "smaller": ("", "1")}
-"""Bands of size that people choose by a word: at least and at most so many times the own inhabitants."""
+BANDS = {id: (f"{low:g}" if low else "", f"{high:g}" if high < ANY_SIZE else "") for id, (low, high) in SIZES.items()}
+"""Bands of size that people choose by a word, as an address writes them."""
 _FORMS = ("weighed", "chosen", "add", "drop")
 """Each names a form that sends more than belongs into an address."""
 
@@ -43,8 +44,8 @@ def short_query() -> str:
     lens = request.args.get("lens") or usual_lens(snapshot()).id
     kept = {name: value.strip() for name in KEPT if (value := request.args.get(name, ""))}
     size = request.args.get("size", "")
-    if size in SIZES:
-        kept |= dict(zip(("population_from", "population_to"), SIZES[size], strict=True))
+    if size in BANDS:
+        kept |= dict(zip(("population_from", "population_to"), BANDS[size], strict=True))
     elif "size" in request.args and size != "as-is":
         kept |= {"population_from": "", "population_to": ""}
     kept["weights"] = ",".join(f"{id}:{weight:g}" for id, weight in _changed(lens, _weights(lens)).items())

@@ -6,14 +6,11 @@ import marshmallow as ma
 from webargs.fields import DelimitedList
 
 from api.questions.lenses import lens_with
+from api.questions.peer_filters import ANY_SIZE, SIDES, narrowed
 from api.questions.peers import DEFAULT_LENS, PeerKind, PeersAsked
-from graph_service.errors import NotFound
 from graph_service.keys import NodeKey
 from graph_service.model import Level
-from graph_service.vocabulary import load_vocabulary
-from matching.peers.lens import Filters, StateFilter
-
-SIDES = tuple(each.value for each in StateFilter)
+from matching.peers.lens import Filters
 
 
 class PeersQuery(ma.Schema):
@@ -71,36 +68,14 @@ def peers_asked(municipality: NodeKey, query: dict[str, Any]) -> PeersAsked:
 
 def chosen_filters(usual: Filters, query: dict[str, Any]) -> Filters:
     """The lens's filters, changed where the query says so."""
-    band = usual.population
+    band = None
     if "population_from" in query or "population_to" in query:
-        band = (query.get("population_from", 0.0), query.get("population_to", 1e6))
-    level = Level(query["level"]) if "level" in query else usual.level
-    state = query.get("state", "")
-    return Filters(
-        level=level,
-        any_level=usual.any_level and level is None,
-        kinds=kinds_within(query["municipality_kind"]) if "municipality_kind" in query else usual.kinds,
-        types=(known_type(query["municipality_type"]),) if "municipality_type" in query else usual.types,
-        states=usual.states if not state else () if state in SIDES else (state,),
+        band = (query.get("population_from", 0.0), query.get("population_to", ANY_SIZE))
+    return narrowed(
+        usual,
+        level=query.get("level"),
+        kind=query.get("municipality_kind"),
+        type=query.get("municipality_type"),
+        state=query.get("state") or None,
         population=band,
-        state=usual.state if not state else StateFilter(state) if state in SIDES else None,
-        min_coverage=usual.min_coverage,
     )
-
-
-def kinds_within(kind: str) -> tuple[str, ...]:
-    """A kind of municipality and every kind of that kind; raises NotFound."""
-    terms = {each.id: (each.broader or "").rpartition(".")[2] for each in load_vocabulary().terms("municipality_kind")}
-    if kind not in terms:
-        raise NotFound("a kind of municipality", kind)
-    found = [kind]
-    for each in found:
-        found += [id for id, broader in terms.items() if broader == each]
-    return tuple(found)
-
-
-def known_type(type: str) -> str:
-    """A type of municipality; raises NotFound."""
-    if load_vocabulary().find("municipality_type", type) is None:
-        raise NotFound("a type of municipality", type)
-    return type

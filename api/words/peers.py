@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from api.language import N_, Words
+from api.questions.peer_filters import ANY_SIZE
 from api.questions.peers import PeerKind, PeersFound
 from api.words.suggestions import MEANING, Explainer
 from graph_service.keys import Label, NodeKey
@@ -31,10 +32,6 @@ SIZE_WORDS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Bands of size that people choose, as compared with their own."""
-
-
-ANY_SIZE = 1e6
-"""From so many times the inhabitants on there is no upper end."""
 
 
 def size_words(least: str, most: str, words: Words) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 
 from graph_service.arrays import IntArray
 from graph_service.projection import FloatArray
-from matching.peers.candidates import Mask, allowed
+from matching.peers.candidates import Mask, admits, allowed
 from matching.peers.kernel import TOGETHER, Approximation, enough, near_ones
 from matching.peers.lens import Filters
 from matching.peers.loop import Single
@@ -72,7 +72,8 @@ def all_peers(table: Table, filters: Filters, limit: int, rows: IntArray | None 
     if table.lens.hub_control:
         _ = table.reach  # computed once, before the threads start
 
-    plain = not (filters.kinds or filters.population or filters.state or table.nested)
+    narrow = filters.kinds or filters.types or filters.states or filters.population or filters.state
+    plain = not (narrow or table.nested)
     unfit = np.flatnonzero(~table.candidates)
 
     def work(start: int) -> None:
@@ -132,5 +133,6 @@ def _best_of_many(
 
 def masks(table: Table, filters: Filters, rows: IntArray) -> Iterator[Mask]:
     """Who may be suggested to each of these rows."""
+    admitted = admits(table, filters)
     for row in rows.tolist():
-        yield allowed(table, row, filters, frozenset())[0]
+        yield allowed(table, row, filters, frozenset(), admitted)[0]

@@ -13,15 +13,9 @@ from matching.peers.table import Table
 Mask = npt.NDArray[np.bool_]
 
 
-def allowed(table: Table, row: int, filters: Filters, exclude: frozenset[NodeKey]) -> tuple[Mask, tuple[str, ...]]:
-    """Which rows may be suggested to this one, and the filters that its own unknown values make impossible."""
-    mask = table.candidates.copy()
-    not_applied = []
-    rows = table.features.rows
-    if table.ancestors.shape[1]:
-        mask &= ~(table.ancestors == rows[row]).any(axis=1)
-        inside = table.features.row_of[table.ancestors[row][table.ancestors[row] >= 0]]
-        mask[inside[inside >= 0]] = False
+def admits(table: Table, filters: Filters) -> Mask:
+    """Which rows may be suggested, as far as that is the same for whomever is asked."""
+    mask, rows = table.candidates.copy(), table.features.rows
     if filters.kinds:
         kinds = table.projection.municipalities.kinds
         wanted = [i for i, kind in enumerate(kinds) if kind in filters.kinds]
@@ -31,6 +25,23 @@ def allowed(table: Table, row: int, filters: Filters, exclude: frozenset[NodeKey
     if filters.states:
         wanted = [table.projection.position(NodeKey.of(Label.MUNICIPALITY, each)) for each in filters.states]
         mask &= np.isin(table.projection.state[rows], wanted)
+    return mask
+
+
+def allowed(
+    table: Table, row: int, filters: Filters, exclude: frozenset[NodeKey], admitted: Mask | None = None
+) -> tuple[Mask, tuple[str, ...]]:
+    """Which rows may be suggested to this one, and the filters that its own unknown values make impossible.
+
+    ``admitted`` is what `admits` says, where it is known already.
+    """
+    mask = admits(table, filters) if admitted is None else admitted.copy()
+    not_applied = []
+    rows = table.features.rows
+    if table.ancestors.shape[1]:
+        mask &= ~(table.ancestors == rows[row]).any(axis=1)
+        inside = table.features.row_of[table.ancestors[row][table.ancestors[row] >= 0]]
+        mask[inside[inside >= 0]] = False
     if filters.population is not None:
         own = table.population[row]
         if np.isnan(own):

@@ -60,6 +60,17 @@ def write_package(folder: Path, *, districts: dict[str, tuple[str, int, float, f
     return folder
 
 
+def write_kinds_and_types(package: Path) -> None:
+    """Make one district of the small country a town of its own, and give another an official type."""
+    path = package / "municipalities.csv"
+    rows = path.read_text("utf-8").replace("Seenkreis,district,landkreis", "Seenkreis,district,stadtkreis")
+    path.write_text(rows, "utf-8")
+    (package / "types.csv").write_text("municipality,type\n90002,municipality_type.bbsr-kreistyp-2\n", "utf-8")
+    description = json.loads((package / "datapackage.json").read_text("utf-8"))
+    description["resources"].append({"name": "types", "path": "types.csv"})
+    (package / "datapackage.json").write_text(json.dumps(description), "utf-8")
+
+
 @pytest.fixture
 def package(tmp_path: Path) -> Path:
     """The small country as an exchange package."""

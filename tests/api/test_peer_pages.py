@@ -1,6 +1,5 @@
 """The list of peers as a browser without script asks for it: filters, own lenses, and why somebody is missing."""
 
-import csv
 import re
 from collections.abc import Iterator
 from html import unescape
@@ -17,7 +16,7 @@ from api.services import Services
 from api.settings import Settings
 from importers.package.importer import PackageImporter
 from importers.run import run
-from tests.api.conftest import write_package
+from tests.api.conftest import write_kinds_and_types, write_package
 
 PEERS = "/municipalities/90001/peers"
 LENS = "/municipalities/90001/lens"
@@ -29,19 +28,7 @@ GERMAN = {"Accept-Language": "de"}
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     folder = tmp_path_factory.mktemp("peers")
     package = write_package(folder / "bears")
-    with (package / "municipalities.csv").open(encoding="utf-8") as file:
-        rows = list(csv.reader(file))
-    kind, types = rows[0].index("kind"), [["municipality", "type"], ["90002", "municipality_type.bbsr-kreistyp-2"]]
-    for row in rows:
-        if row[0] == "91001":
-            row[kind] = "stadtkreis"
-    for name, table in (("municipalities", rows), ("types", types)):
-        with (package / f"{name}.csv").open("w", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows(table)
-    described = (package / "datapackage.json").read_text()
-    (package / "datapackage.json").write_text(
-        described.replace('"resources": [', '"resources": [{"name": "types", "path": "types.csv"}, ')
-    )
+    write_kinds_and_types(package)
     services = Services(Settings(store=f"sqlite:///{folder / 'k.db'}", cache=folder))
     run(PackageImporter(), [package], services.store)
     accounts = Accounts.on(services.state, passwords=Passwords(memory_kib=8, rounds=1))
