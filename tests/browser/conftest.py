@@ -5,15 +5,13 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 from flask import Blueprint, render_template
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
-from waitress import create_server
+from service_server import served
 
-from api.app import create_app
 from api.sample import load_sample
 from api.services import Services
 from api.settings import Settings
@@ -72,15 +70,8 @@ def service(web: Web, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     settings = Settings(store=f"sqlite:///{folder / 'sample.db'}", cache=folder, operator="Amt für Erprobung")
     services = Services(settings)
     load_sample(services.store)
-    app = create_app(settings, services)
-    app.register_blueprint(_components())
-    server = create_server(app, host="127.0.0.1", port=0, threads=4, asyncore_use_poll=True)
-    thread = Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(5)
-    services.close()
+    with served(services, _components()) as base:
+        yield base
 
 
 @dataclass

@@ -2,17 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterator
-from threading import Thread
 
 import pytest
 from browser.conftest import WIDTHS, Open, Watched, scrolls_sideways
 from playwright.sync_api import Page, expect
-from waitress import create_server
+from service_server import quick_accounts, served
 
 from api.accounts.model import Scope
-from api.accounts.passwords import Passwords
-from api.accounts.service import Accounts
-from api.app import create_app
 from api.http.viewer import Role
 from api.service_settings import MailSettings
 from api.services import Services
@@ -31,18 +27,12 @@ def service(web: Web, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     mail = MailSettings(scheme="smtp+plain", host="localhost", port=1, sender="kompass@stadt.example")
     settings = Settings(store=f"sqlite:///{folder / 'k.db'}", cache=folder, url="https://kompass.example", mail=mail)
     services = Services(settings)
-    accounts = Accounts.on(services.state, passwords=Passwords(memory_kib=8, rounds=1))
-    services.__dict__["_accounts"] = accounts
+    accounts = quick_accounts(services)
     place = NodeKey("municipality:08136")
     account = accounts.registry.add(EMAIL, Role.EDITOR, name="Büro", municipality=place, password=PASSWORD)
     accounts.tokens.create(account.id, "Nachtlauf", [Scope.READ, Scope.WRITE])
-    server = create_server(create_app(settings, services), host="127.0.0.1", port=0, threads=4, asyncore_use_poll=True)
-    thread = Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(5)
-    services.close()
+    with served(services) as base:
+        yield base
 
 
 def sign_in(page: Page, password: str = PASSWORD) -> None:

@@ -1,17 +1,13 @@
 """Building an alliance in a real browser: need, candidates, board, draft, by keyboard and without script."""
 
 from collections.abc import Callable, Iterator
-from threading import Thread
 
 import pytest
 from browser.conftest import WIDTHS, Open, scrolls_sideways
 from browser.keyboard import to
 from playwright.sync_api import Page, expect
-from waitress import create_server
+from service_server import quick_accounts, served
 
-from api.accounts.passwords import Passwords
-from api.accounts.service import Accounts
-from api.app import create_app
 from api.http.viewer import Role
 from api.mail.contact_mail import contacts
 from api.service_settings import MailSettings
@@ -48,18 +44,12 @@ def service(web: Web, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     settings = Settings(store=f"sqlite:///{folder / 'k.db'}", cache=folder, url="https://kompass.example", mail=mail)
     services = Services(settings)
     run(PackageImporter(), [write_town(folder / "town")], services.store)
-    accounts = Accounts.on(services.state, passwords=Passwords(memory_kib=8, rounds=1))
-    services.__dict__["_accounts"] = accounts
+    accounts = quick_accounts(services)
     home = NodeKey("municipality:90001")
     accounts.registry.add(EMAIL, Role.EDITOR, name="Stabsstelle", municipality=home, password=PASSWORD)
     contacts(services).set_mailbox(NodeKey("actor:jmd"), "jmd@stadt.example", None, by="test")
-    server = create_server(create_app(settings, services), host="127.0.0.1", port=0, threads=4, asyncore_use_poll=True)
-    thread = Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(5)
-    services.close()
+    with served(services) as base:
+        yield base
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -9,16 +9,12 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from threading import Thread
 
 import pytest
 from browser.conftest import ROOT, WIDTHS, Open, Watched, scrolls_sideways
 from playwright.sync_api import Page, expect
-from waitress import create_server
+from service_server import quick_accounts, served
 
-from api.accounts.passwords import Passwords
-from api.accounts.service import Accounts
-from api.app import create_app
 from api.http.viewer import Role
 from api.jobs.imports import ImportOrder
 from api.services import Services
@@ -83,8 +79,7 @@ def installation(web: Web, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     """Two lists that both know an actor and differ about it, one actor recorded twice, and three accounts."""
     folder = tmp_path_factory.mktemp("data")
     services = Services(Settings(store=f"sqlite:///{folder / 'k.db'}", cache=folder))
-    accounts = Accounts.on(services.state, passwords=Passwords(memory_kib=8, rounds=1))
-    services.__dict__["_accounts"] = accounts
+    accounts = quick_accounts(services)
     for role in (Role.EDITOR, Role.OFFICE, Role.ADMIN):
         place = BEARS if role is Role.EDITOR else None
         accounts.registry.add(f"{role}@stadt.example", role, name=f"Büro {role}", municipality=place, password=PASSWORD)
@@ -103,15 +98,8 @@ def installation(web: Web, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     services.store.write(lambda tx: tx.replace(there, [*actors, *located]))
     second = [Municipality(key=BEARS, name="Bärenkreis, groß")]
     services.store.write(lambda tx: tx.replace(Dataset(id="book", title="Adressbuch", precedence=60), second))
-    server = create_server(
-        create_app(services.settings, services), host="127.0.0.1", port=0, threads=4, asyncore_use_poll=True
-    )
-    thread = Thread(target=server.run, daemon=True)
-    thread.start()
-    yield Installation(services, f"http://127.0.0.1:{server.effective_port}")
-    server.close()
-    thread.join(5)
-    services.close()
+    with served(services) as base:
+        yield Installation(services, base)
 
 
 @pytest.fixture(scope="module")

@@ -6,15 +6,13 @@ import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from browser.conftest import WIDTHS, Open, Watched, scrolls_sideways
 from click.testing import CliRunner
 from playwright.sync_api import Browser, Locator, Page, expect
-from waitress import create_server
+from service_server import served
 
-from api.app import create_app
 from api.cli.main import program
 from api.services import Services
 from api.settings import Settings
@@ -83,15 +81,8 @@ def service(web: Web, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     )
     assert imported.exit_code == 0, imported.output
     services = Services(Settings(store=store, cache=folder))
-    server = create_server(
-        create_app(services.settings, services), host="127.0.0.1", port=0, threads=4, asyncore_use_poll=True
-    )
-    thread = Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(5)
-    services.close()
+    with served(services) as base:
+        yield base
 
 
 def ready(page: Page) -> Page:

@@ -3,18 +3,14 @@
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from browser.conftest import WIDTHS, Open, Watched, scrolls_sideways
 from browser.keyboard import to
 from icalendar import Calendar
 from playwright.sync_api import Locator, Page, expect
-from waitress import create_server
+from service_server import quick_accounts, served
 
-from api.accounts.passwords import Passwords
-from api.accounts.service import Accounts
-from api.app import create_app
 from api.http.viewer import Role
 from api.sample import load_sample
 from api.services import Services
@@ -54,18 +50,10 @@ def service(web: Web, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     services = Services(Settings(store=f"sqlite:///{folder / 'k.db'}", cache=folder))
     load_sample(services.store)
     run(PackageImporter(), [_write(tmp_path_factory.mktemp("package"))], services.store)
-    accounts = Accounts.on(services.state, passwords=Passwords(memory_kib=8, rounds=1))
-    services.__dict__["_accounts"] = accounts
+    accounts = quick_accounts(services)
     accounts.registry.add(EMAIL, Role.OFFICE, name="Büro", password=PASSWORD)
-    server = create_server(
-        create_app(services.settings, services), host="127.0.0.1", port=0, threads=4, asyncore_use_poll=True
-    )
-    thread = Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(5)
-    services.close()
+    with served(services) as base:
+        yield base
 
 
 def sign_in(page: Page) -> None:
