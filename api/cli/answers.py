@@ -72,7 +72,15 @@ def _print_contributions(contributions: Sequence[Contribution], explainer: Expla
         Column("amount", words("Adds")),
     ]
     rows: list[list[str | int | float | None]] = [
-        [explainer.label(c.feature), c.own, c.other, c.unit, words.period(c.period), c.possible, c.amount]
+        [
+            explainer.label(c.feature),
+            c.own,
+            c.other,
+            explainer.unit(c.unit),
+            words.period(c.period),
+            c.possible,
+            c.amount,
+        ]
         for c in contributions
     ]
     rows.append([words("Sum"), None, None, "", "", None, sum(c.amount for c in contributions)])

@@ -45,7 +45,14 @@ def show(municipality: str, form: str) -> None:
         Column("source", words("Source")),
     ]
     rows = [
-        [k.label, readable(k, words), k.unit, words.period(k.period), explainer.term("flag", k.flag), k.source]
+        [
+            k.label,
+            readable(k, words),
+            explainer.unit(k.unit),
+            words.period(k.period),
+            explainer.term("flag", k.flag),
+            k.source,
+        ]
         for k in known
     ]
     print_table(columns, rows, words)
@@ -93,7 +100,7 @@ def indicators(form: str) -> None:
         row: list[Cell] = [
             node.key.local,
             explainer.label(node.key.local),
-            node.unit or "",
+            explainer.unit(node.unit) if form == "table" else node.unit or "",
             explainer.term("theme", theme) if form == "table" else theme,
             count,
             node.source or "",

@@ -79,7 +79,7 @@ def _row(each: Compared, heads: Sequence[Head], strip: Strip | None, explainer: 
     own = each.values[0].value if each.values[0] else None
     said = difference_words(each, [head.name for head in heads], explainer.words)
     picture = draw_strip(strip, f"{label}: {said}", own=own, marked=marked) if strip else Markup("")
-    return Row(label, each.indicator.unit or "", record_url(each.indicator.key), cells, picture, said)
+    return Row(label, explainer.unit(each.indicator.unit), record_url(each.indicator.key), cells, picture, said)
 
 
 def _cell(

@@ -119,7 +119,8 @@ def _course(told: Material, signs: dict[NodeKey, str]) -> Iterator[Part]:
         ),
         speak(
             "Figure 2: {label} ({unit}), {first} to {last}; thick: {name}, numbers as in table 1",
-            label=label, unit=unit or "–", first=speak.period(first), last=speak.period(last), name=told.found.name,
+            label=label, unit=told.explainer.unit(unit) or "–", name=told.found.name,
+            first=speak.period(first), last=speak.period(last),
         ),
     )  # fmt: skip
 
@@ -143,7 +144,9 @@ def values_table(told: Material) -> Rows:
         if each is None:
             continue
         first = next((value for value in each.values if value is not None and value.period), None)
-        unit = ", ".join(filter(None, (each.indicator.unit, speak.period(first.period) if first else "")))
+        unit = ", ".join(
+            filter(None, (told.explainer.unit(each.indicator.unit), speak.period(first.period) if first else ""))
+        )
         cells = [
             speak.number(value.value) if value is not None and value.value is not None else "•" for value in each.values
         ]

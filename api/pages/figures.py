@@ -103,7 +103,7 @@ def _figure(
         label,
         record_url(indicator.key),
         speak.number(each.value) if each.value is not None else "•",
-        unit,
+        explainer.unit(unit),
         speak.period(each.period),
         term("flag", each.flag) if each.flag else ("" if each.value is not None else speak("no value known")),
         draw_strip(strip, title, own=each.value, state=state, marked=[(float(v), "") for v in known])

@@ -19,6 +19,7 @@ from api.questions.standing import Among, among
 from api.snapshot import Snapshot
 from api.words.peers import lens_name
 from api.words.suggestions import Explainer
+from api.words.units import unit_words
 from graph_service.keys import Label
 from graph_service.model import Level, Scale
 from graph_service.projection import LEVELS, Projection
@@ -56,7 +57,7 @@ def show_indicators() -> str:
     by_theme: dict[str, list[tuple[str, str, str]]] = {}
     for each in list_indicators(snapshot(), speak).items:
         periods = "–".join(dict.fromkeys((each.periods[0][:4], each.periods[-1][:4]))) if each.periods else ""
-        about = ", ".join(filter(None, (each.record.unit, periods)))
+        about = ", ".join(filter(None, (unit_words(each.record.unit, speak), periods)))
         by_theme.setdefault(each.record.theme or "", []).append((each.label, record_url(each.record.key), about))
     themes = [
         (term("theme", theme) if theme else speak("Other indicators"), sorted(by_theme[theme]))
@@ -87,6 +88,7 @@ def show_indicator(id: str) -> str:
         level=level,
         level_name=term("level", level.value) if level else "",
         sources=explainer.sources([id]),
+        unit=explainer.unit(measured.record.unit),
         lenses=[
             (lens_name(each, speak.language), speak.number(weight))
             for each in lenses().values()
@@ -111,7 +113,7 @@ def _levels(projection: Projection) -> dict[int, tuple[Level, ...]]:
 def _facts(measured: Measured) -> list[tuple[str, str]]:
     speak, record = words(), measured.record
     facts = [
-        (speak("Unit"), record.unit or "–"),
+        (speak("Unit"), unit_words(record.unit, speak) or "–"),
         (speak("Theme"), term("theme", record.theme) if record.theme else "–"),
         (speak("How to read it"), speak(POLARITY.get(record.polarity or 0, POLARITY[0]))),
     ]

@@ -164,7 +164,7 @@ def _reasons(found: PeersFound, explainer: Explainer) -> Table:
     )  # fmt: skip
     rows = tuple(
         (
-            each.name, explainer.label(reason.feature), reason.own, reason.other, reason.unit,
+            each.name, explainer.label(reason.feature), reason.own, reason.other, explainer.unit(reason.unit),
             speak.period(reason.period), reason.possible, reason.amount,
         )
         for each in found.suggestions
@@ -190,7 +190,7 @@ def _values(beside: Comparison, explainer: Explainer) -> Table:
         row: list[Value] = [
             term("theme", each.indicator.theme) if each.indicator.theme else "",
             explainer.label(each.indicator.key.local),
-            each.indicator.unit or "",
+            explainer.unit(each.indicator.unit),
         ]
         for value in each.values:
             row += [value.value if value else None, speak.period(value.period) if value else ""]

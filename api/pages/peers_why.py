@@ -24,7 +24,7 @@ def reason_cells(contributions: tuple[Contribution, ...], explainer: Explainer) 
             explainer.label(each.feature),
             explainer.value(each.own) if each.own is not None or each.other is not None else "–",
             explainer.value(each.other) if each.own is not None or each.other is not None else "–",
-            each.unit or "–",
+            explainer.unit(each.unit) or "–",
             speak.period(each.period) or "–",
             speak.number(each.possible, 4) if each.possible is not None else "–",
             speak.number(each.amount, 4),

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from api.language import N_, Words
 from api.words.terms import term_words
+from api.words.units import unit_words
 from graph_service.keys import Label, NodeKey
 from graph_service.model import Indicator
 from graph_service.projection import Projection
@@ -78,11 +79,15 @@ class Explainer:
         return ", ".join(part for part in parts if part)
 
     def value(self, value: float | str | None, unit: str = "") -> str:
-        """A value with its unit."""
+        """A value with its unit, which is given as its publisher writes it."""
         if value is None or value != value:
             return self.words("unknown")
         text = value if isinstance(value, str) else self.words.number(value)
-        return f"{text}\N{NO-BREAK SPACE}{unit}" if unit else text
+        return f"{text}\N{NO-BREAK SPACE}{self.unit(unit)}" if unit else text
+
+    def unit(self, unit: str | None) -> str:
+        """A unit in this language."""
+        return unit_words(unit, self.words)
 
     def compared(self, reason: Contribution) -> str:
         """A feature with both values, unit and year: Ausländeranteil (17,7 / 18,9 %, 2022)."""
