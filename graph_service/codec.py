@@ -123,3 +123,21 @@ def merged(claims: Iterable[Mapping[str, object]]) -> dict[str, object]:
         for name, value in properties.items():
             shown.setdefault(name, value)
     return shown
+
+
+def shown_node(key: str, claims: Iterable[Mapping[str, object]]) -> dict[str, object]:
+    """What is shown of a node, given its claims most believed first; has a name if, and only if, it is shown.
+
+    Whoever lists it under an empty name leaves the name to others; where nobody has one, it is called by `bare_name`.
+    """
+    given = list(claims)
+    shown = merged({name: said for name, said in each.items() if name != "name" or said} for each in given)
+    if "name" not in shown and any("name" in each for each in given):
+        shown = {"name": shown.get("label_en") or bare_name(key), **shown}
+    return shown
+
+
+def bare_name(key: str) -> str:
+    """What a node is called by that nobody names: its key without what all of its kind have in common."""
+    node_key = NodeKey.trusted(key)
+    return node_key.local.partition(".")[2] if node_key.label is Label.CONCEPT else node_key.local

@@ -1,7 +1,8 @@
 """What the graph consists of: records that cannot be wrong once built.
 
 A record is what one dataset claims. A field left at None is not claimed: the dataset says nothing about it, and
-another dataset's claim shows through. A node is shown once some dataset names it.
+another dataset's claim shows through. A node is shown once some dataset names it; an empty name says that it is there
+and leaves what it is called to the others.
 """
 
 import math

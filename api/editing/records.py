@@ -12,7 +12,7 @@ import orjson
 
 from api.editing.rows import Row, key_of, linked, require_columns, row_of
 from api.http.errors import Conflict, PreconditionFailed
-from graph_service.codec import edge_properties, merged, node_from, node_properties, to_plain
+from graph_service.codec import edge_properties, node_from, node_properties, shown_node, to_plain
 from graph_service.errors import NotFound
 from graph_service.exchange import NODE_TABLES, Table
 from graph_service.keys import Label, NodeKey
@@ -97,7 +97,7 @@ def change(writer: Writer, table: Table, row: Row, sight: Sight = EVERYTHING) ->
 
 
 def _enter_node(writer: Writer, node: Node) -> None:
-    others = merged(c.properties for c in writer.claims(node.key) if c.dataset != CURATED.id)
+    others = shown_node(node.key, (c.properties for c in writer.claims(node.key) if c.dataset != CURATED.id))
     wanted = node_properties(node)
     lost = sorted(name for name in others if name not in wanted)
     if lost:

@@ -111,7 +111,10 @@ class NodeClaims:
         for batch in batches(difference.retired.values()):
             query = "UNWIND $ids AS id MATCH ()-[c:CLAIMS]->() WHERE elementId(c) = id DELETE c"
             self.cypher.tell(query, ids=batch)
-        show(self.cypher, [*added, *difference.changed, *difference.retired])
+        listed = [
+            key for key, (properties, _) in difference.new.items() if key not in old and properties.get("name") == ""
+        ]
+        show(self.cypher, [*added, *difference.changed, *difference.retired, *listed])
         return set(difference.retired)
 
     def _say(self, query: str, claims: Iterable[tuple[Any, Any]]) -> None:

@@ -7,7 +7,7 @@ from operator import itemgetter
 
 import orjson
 
-from graph_service.codec import dataset_from, merged, node_from
+from graph_service.codec import dataset_from, merged, node_from, shown_node
 from graph_service.errors import NotFound
 from graph_service.keys import Label, NodeKey
 from graph_service.model import Boundary, Claim, Edge, EdgeType, Node, Series
@@ -17,6 +17,7 @@ from graph_service.store.series import merge_series
 from graph_service.store.sqlite_rows import (
     BOUNDARIES,
     EDGES,
+    NAMED,
     NODES,
     SERIES,
     ClaimTable,
@@ -78,7 +79,7 @@ class SQLiteReader:
     def node(self, key: NodeKey) -> Node:
         """The shown node, merged from its claims."""
         rows = self._connection.execute("SELECT dataset, properties FROM node_claim WHERE key = ?", (key,)).fetchall()
-        shown = merged(self._believed(rows))
+        shown = shown_node(key, self._believed(rows))
         if "name" not in shown:
             raise NotFound("a known node", key)
         return node_from(key, shown)
@@ -101,10 +102,10 @@ class SQLiteReader:
         sql = f"SELECT key, dataset, properties, named FROM node_claim {where} ORDER BY key"
         for key, rows in groupby(self._connection.execute(sql, values), itemgetter(0)):
             claims = list(rows)
-            if len(claims) == 1 and claims[0][3]:
+            if len(claims) == 1 and claims[0][3] == NAMED:
                 yield key, claims[0][2]
             elif any(named for *_, named in claims):
-                yield key, orjson.dumps(merged(self._believed((d, p) for _, d, p, _ in claims))).decode()
+                yield key, orjson.dumps(shown_node(key, self._believed((d, p) for _, d, p, _ in claims))).decode()
 
     def keys(self, label: Label | None = None) -> set[NodeKey]:
         """The keys of the shown nodes."""

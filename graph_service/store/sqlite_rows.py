@@ -45,6 +45,8 @@ NODES = ClaimTable("node_claim", ("key",), ("properties", "named"))
 EDGES = ClaimTable("edge_claim", ("type", "source", "target", "qualifier"), ("properties",))
 BOUNDARIES = ClaimTable("boundary_claim", ("municipality",), ("geometry", "territory_date"))
 SERIES = ClaimTable("series_claim", ("municipality", "indicator"), ("periods", "points", "flags"))
+NAMED, LISTED = 1, 2
+"""What ``named`` says of a node claim that has a name, or an empty one; 0: the claim says nothing of a name."""
 TABLES = (NODES, EDGES, BOUNDARIES, SERIES)
 
 
@@ -66,7 +68,8 @@ def _json(value: object) -> str:
 def node_row(node: Node) -> Row:
     """A node claim's row."""
     properties = node_properties(node)
-    return (str(node.key), _json(properties), int("name" in properties))
+    named = (NAMED if properties["name"] else LISTED) if "name" in properties else 0
+    return (str(node.key), _json(properties), named)
 
 
 @lru_cache(maxsize=65_536)

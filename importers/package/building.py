@@ -20,10 +20,10 @@ def build_key(table: Table, label: Label, row: Row) -> NodeKey:
 
 
 def build_node(table: Table, label: Label, row: Row) -> Node:
-    """The node of a row; what has no name of its own is called by its English one or its key. Raises InvalidValue."""
+    """The node of a row; one without a name is listed under an empty one. Raises InvalidValue."""
     key = build_key(table, label, row)
     fields = {field: row[column] for column, field in table.properties.items() if column in row}
-    fields.setdefault("name", row.get("label_en", row.get("id", key.local)))
+    fields.setdefault("name", "")
     return NODE_TYPES[label](key=key, **fields)  # type: ignore[arg-type]  # the types of columns follow the fields
 
 

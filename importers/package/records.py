@@ -67,7 +67,9 @@ def node_records(table: Table, label: Label, reader: TableReader, seen: Seen) ->
             reader.problems.add(error.expected, error.found, reader.place(column))
             continue
         if not any(name in row for name in (*name_columns, "label_en")):
-            reader.issues.note("unnamed", "a name; the key is shown instead", node.key.local, reader.place())
+            reader.issues.note(
+                "unnamed", "a name; another dataset's is shown, or the key", node.key.local, reader.place()
+            )
         named.add(node.key.local)
         yield node
         yield from build_links(table, node.key, row)

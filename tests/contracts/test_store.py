@@ -482,7 +482,7 @@ def test_umlauts_lists_dates_numbers_and_visibility_come_back_as_they_were(store
             visibility=Visibility.OWN,
             longitude=-0.0,
         ),
-        Offer(key=NodeKey("offer:o"), name="", age_min=0, age_max=27, funded_until=date.max),
+        Offer(key=NodeKey("offer:o"), name=" ", department="", age_min=0, age_max=27, funded_until=date.max),
         Indicator(key=indicator_key("x.Y_z-1"), name="Anteil", polarity=-1),
         Municipality(key=municipality_key("GSS-E06000001"), name="Hartlepool", population=0, area_km2=93.0),
     ]
