@@ -12,7 +12,7 @@ from api.http.current import services, snapshot, words
 from api.pages.frame import record_url
 from api.pages.network_address import Asked, about_page, differs, read_address
 from api.pages.network_controls import controls
-from api.pages.network_lists import LINE_COLUMNS, NODE_COLUMNS, Listing, about_of, line_rows, node_rows
+from api.pages.network_lists import LINE_COLUMNS, NODE_COLUMNS, NODE_COLUMNS_APART, Listing, line_rows, node_rows
 from api.pages.network_picture import draw_view
 from api.questions.exports import FORMS
 from api.questions.network_export import write_part
@@ -20,6 +20,7 @@ from api.questions.network_view import find_view, find_view_within
 from api.words.network_views import ToldView, ViewSpeaker
 from graph_service.errors import NotFound
 from graph_service.keys import Label
+from graph_service.model import EdgeType
 
 network = Blueprint("network_pages", __name__, url_prefix="/network")
 depends_on_graph(network)
@@ -49,13 +50,14 @@ def show_network() -> AnyResponse | str:
     parts |= _card(asked, told, speaker)
     if request.headers.get("HX-Request") == "card":
         return render_template("network_card.html", **parts)
+    columns = NODE_COLUMNS if view.asked.start else NODE_COLUMNS_APART
     parts |= {
         "picture": draw_view(told, words()),
         "kinds": _kinds(told),
-        "node_columns": NODE_COLUMNS,
+        "node_columns": columns,
         "line_columns": LINE_COLUMNS,
         "has_alliances": bool(here.projection.spans[Label.ALLIANCE]),
-        "nodes": Listing.of(node_rows(told), NODE_COLUMNS, "sort", "page"),
+        "nodes": Listing.of(node_rows(told), columns, "sort", "page"),
         "lines": Listing.of(line_rows(told, speaker), LINE_COLUMNS, "order", "lines"),
         **controls(here, asked, speaker),
     }
@@ -110,28 +112,31 @@ def export_view(format: str) -> Response:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """Whom the chosen one is joined to. ``forth``: how it is to the other; ``back``: how the other is to it."""
+    """Whom the chosen one is joined to, how, and what else is said of that."""
 
     key: str
     name: str
-    forth: str
-    back: str
+    how: str
+    about: str
 
 
 def _relations(told: ToldView, selected: int, speaker: ViewSpeaker) -> Iterator[Joined]:
     """With whom the chosen one is joined, closest first, each once."""
-    found: dict[int, tuple[list[str], list[str]]] = {}
-    for line in sorted(told.lines, key=lambda each: (-each.strength, -each.count)):
+    found: dict[int, list[tuple[str, str]]] = {}
+    pairs = zip(told.lines, speaker.view.lines, strict=True)
+    for line, shown in sorted(pairs, key=lambda each: (-each[0].strength, -each[0].count)):
         if selected not in (line.source, line.target):
             continue
         out = line.source == selected
-        said = speaker.speaker.term("edge_type", line.type) if line.type else line.says
-        if about := about_of(line.says):
-            said = f"{said} ({about})"
-        found.setdefault(line.target if out else line.source, ([], []))[0 if out and line.type else 1].append(said)
-    for other, (forth, back) in found.items():
+        if line.type:
+            how = speaker.speaker.relation(EdgeType(line.type), back=not out)
+        else:
+            how = words()("{relations} with", relations=line.says)
+        found.setdefault(line.target if out else line.source, []).append((how, speaker.about(shown)))
+    for other, ways in found.items():
         node = told.nodes[other]
-        yield Joined(node.key, node.name, *(", ".join(dict.fromkeys(each)) for each in (forth, back)))
+        hows, abouts = (dict.fromkeys(filter(None, column)) for column in zip(*ways, strict=True))
+        yield Joined(node.key, node.name, ", ".join(hows), "; ".join(abouts))
 
 
 def _kinds(told: ToldView) -> list[tuple[str, str]]:

@@ -22,6 +22,8 @@ NODE_COLUMNS: tuple[Column, ...] = (
     (N_("Relations in all"), "ties", True),
 )
 """Heading, the value it is sorted by, and whether that is a number."""
+NODE_COLUMNS_APART = tuple(column for column in NODE_COLUMNS if column[1] != "hops")
+"""Without a start there is nothing to be away from."""
 LINE_COLUMNS: tuple[Column, ...] = (
     (N_("From"), "source", False),
     (N_("Relation"), "relation", False),
@@ -74,13 +76,8 @@ def line_rows(told: ToldView, speaker: ViewSpeaker) -> list[Row]:
             "source_key": told.nodes[each.source].key,
             "target": told.nodes[each.target].name,
             "target_key": told.nodes[each.target].key,
-            "relation": speaker.speaker.term("edge_type", EdgeType(each.type).value) if each.type else each.says,
-            "about": about_of(each.says),
+            "relation": speaker.speaker.relation(EdgeType(each.type)) if each.type else each.says,
+            "about": speaker.about(line),
         }
-        for each in told.lines
+        for each, line in zip(told.lines, speaker.view.lines, strict=True)
     ]
-
-
-def about_of(says: str) -> str:
-    """What else is said of a relation: role, strength, time."""
-    return says.rpartition(" (")[2].removesuffix(")") if says.endswith(")") and " (" in says else ""

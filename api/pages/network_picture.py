@@ -104,9 +104,9 @@ def _dressed(body: str) -> str:
     edge = 'stroke="#171a2b" stroke-width="{}" vector-effect="non-scaling-stroke" fill-rule="evenodd"'
     text = 'font-family="Fira Sans, Arial, sans-serif" fill="#171a2b"'
     said = {
-        'class="l s1"': 'fill="none" stroke="#a5aac3" stroke-width="1"',
-        'class="l s2"': 'fill="none" stroke="#6e7597" stroke-width="1.6"',
-        'class="l s3"': 'fill="none" stroke="#6e7597" stroke-width="3.6"',
+        'class="l s1"': 'fill="none" stroke="#8d93b0" stroke-width="1.3"',
+        'class="l s2"': 'fill="none" stroke="#6e7597" stroke-width="2.2"',
+        'class="l s3"': 'fill="none" stroke="#6e7597" stroke-width="4"',
         'class="g"': 'fill="#d8dae5"',
         'class="name"': f'{text} paint-order="stroke" stroke="#fff" stroke-width="3" stroke-linejoin="round"',
         'class="count"': f'{text} font-weight="600"',

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from api.language import N_, Words
 from api.words.terms import term_words
 from graph_service.keys import NodeKey
+from graph_service.model import EdgeType
 from graph_service.network.between import Link, LinkKind
 from graph_service.network.ego import EgoNetwork, Neighbour
 from graph_service.network.fields import Overlap
@@ -24,6 +25,28 @@ LINKS = {
     LinkKind.SUCCESSION: N_("Territorial changes"),
     LinkKind.PART: N_("One is part of the other"),
 }
+BACK = {
+    EdgeType.PART_OF: N_("includes"),
+    EdgeType.SUCCEEDED_BY: N_("emerged from"),
+    EdgeType.OF_TYPE: N_("is the type of"),
+    EdgeType.LOCATED_IN: N_("is the place of"),
+    EdgeType.SERVES: N_("is served by"),
+    EdgeType.ACTS_IN: N_("is where this acts:"),
+    EdgeType.MEMBER_OF: N_("has as a member"),
+    EdgeType.OFFERS: N_("is offered by"),
+    EdgeType.REQUESTED_BY: N_("is looking for"),
+    EdgeType.APPLIED_IN: N_("applies"),
+    EdgeType.CARRIED_BY: N_("carries"),
+    EdgeType.FACES: N_("is faced by"),
+    EdgeType.ADDRESSES: N_("is addressed by"),
+    EdgeType.IN_FIELD: N_("is the field of"),
+    EdgeType.FOR_GROUP: N_("is the target group of"),
+    EdgeType.INVOLVES: N_("takes part in"),
+    EdgeType.ABOUT: N_("is the topic of"),
+    EdgeType.ADOPTED: N_("was decided on by"),
+}
+"""How the target of a relation stands to its source, where that is said otherwise than the other way round."""
+USUAL = "cooperates"
 NAMED = 5
 """How many names are said before the rest is counted."""
 
@@ -50,15 +73,23 @@ class Speaker:
 
     def tie(self, tie: Tie) -> str:
         """A relation as a sentence in its own direction: who stands how to whom, with what else is said."""
-        said = [text for name, value in tie.properties.items() if (text := self._said(name, value))]
-        sentence = f"{self.name(tie.source)} {self.term('edge_type', tie.type.value)} {self.name(tie.target)}"
-        return f"{sentence} ({', '.join(said)})" if said else sentence
+        sentence = f"{self.name(tie.source)} {self.relation(tie.type)} {self.name(tie.target)}"
+        said = self.details(tie)
+        return f"{sentence} ({said})" if said else sentence
+
+    def relation(self, type: EdgeType, *, back: bool = False) -> str:
+        """How a source stands to its target; ``back``: the target to its source."""
+        return self.words(BACK[type]) if back and type in BACK else self.term("edge_type", type.value)
+
+    def details(self, tie: Tie) -> str:
+        """What else is said of a relation: role, strength, time."""
+        return ", ".join(text for name, value in tie.properties.items() if (text := self._said(name, value)))
 
     def _said(self, name: str, value: str | int | float) -> str:
         match name:
             case "role":
                 return self.term("alliance_role", str(value))
-            case "strength":
+            case "strength" if value != USUAL:  # the relation itself says that two cooperate
                 return self.term("cooperation_strength", str(value))
             case "since":
                 return self.words("since {period}", period=self.words.period(str(value)))

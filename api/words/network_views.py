@@ -76,6 +76,10 @@ class ViewSpeaker(ViewSentences):
             round(item.size, 3), item.x, item.y, item.start, item.opened,
         )  # fmt: skip
 
+    def about(self, line: Line) -> str:
+        """What else is said of a single relation: role, strength, time."""
+        return self.speaker.details(self.view.ties.tie(line.edge)) if line.type and line.edge >= 0 else ""
+
     def line(self, line: Line) -> ToldLine:
         """What joins two in words."""
         if line.type is None:

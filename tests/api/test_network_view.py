@@ -18,6 +18,7 @@ from network_graphs import a, actors, b, cooperates, edge, field, member, networ
 
 from api.app import create_app
 from api.language import Words
+from api.pages.network_lists import line_rows
 from api.pages.network_picture import draw_view, placed_names
 from api.questions import network_view
 from api.questions.network import find_anything
@@ -279,6 +280,36 @@ def test_the_parts_for_the_script_come_without_the_frame(client):
     card = text(client, "/network?start=actor:one&at=alliance:all", **{"HX-Request": "card"})
     assert 'id="nw-chosen">Bündnis für alle' in card
     assert 'id="nw-lists"' not in card
+
+
+def test_the_card_reads_from_the_chosen_one_to_the_others(client):
+    card = re.sub(
+        r"<[^>]+>|\s+", " ", text(client, "/network?start=actor:one&at=alliance:all", **{"HX-Request": "card"})
+    )
+    assert re.search(r"hat als Mitglied +Verein Zwei", card)
+    card = re.sub(r"<[^>]+>|\s+", " ", text(client, "/network?start=actor:two", **{"HX-Request": "card"}))
+    assert re.search(r"arbeitet zusammen mit +Drei", card)
+    assert re.search(r"ist Mitglied in +Bündnis für alle", card)
+
+
+def test_steps_away_are_told_only_from_a_start(client):
+    assert "Schritte entfernt" in text(client, "/network?start=actor:one")
+    assert "Schritte entfernt" not in text(client, "/network")
+
+
+def test_brackets_of_a_name_are_not_taken_for_what_is_said_of_a_relation():
+    projection = projection_of(
+        *actors(2),
+        town("12053000", "Frankfurt (Oder)"),
+        edge(EdgeType.LOCATED_IN, a(0), municipality_key("12053000")),
+        Edge(EdgeType.COOPERATES_WITH, a(0), a(1), {"since": date(2015, 1, 1), "strength": "cooperates"}),
+    )
+    view = find_view(seen(projection), ViewAsked(start=a(0)))
+    speaker = ViewSpeaker(projection, Words("de"), view)
+    assert {row["relation"]: row["about"] for row in line_rows(speaker.told(), speaker)} == {
+        "sitzt in": "",
+        "arbeitet zusammen mit": "seit 01.01.2015",
+    }
 
 
 def test_the_same_view_is_told_over_http(client):

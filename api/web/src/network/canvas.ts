@@ -24,7 +24,7 @@ const MANY = 600;
 const MANY_LINES = 1500;
 const REST = 150;
 const FRAME = { width: 640, height: 420, margin: 60 };
-const THICKNESS = [0, 1, 1.6, 3.6];
+const THICKNESS = [0, 1.7, 2.5, 4.2];
 
 export class Canvas {
   private readonly sigma: Sigma;
@@ -45,7 +45,7 @@ export class Canvas {
       renderLabels: false,
       itemSizesReference: "positions",
       zoomToSizeRatioFunction: (ratio) => ratio,
-      minEdgeThickness: 1.1,
+      minEdgeThickness: 1.7,
       nodeProgramClasses: { shape: ShapeProgram },
       nodeHoverProgramClasses: { shape: ShapeProgram },
       defaultNodeType: "shape",
