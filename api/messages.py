@@ -32,6 +32,7 @@ ADVICE: Mapping[str, str] = MappingProxyType(
         "store-full": N_("Make room on the disk and try again; the earlier state is whole."),
         "store-busy": N_("Wait until the other program has finished, then try again."),
         "job-crashed": N_("Look at the log of the worker; retry once the cause is known."),
+        "not-started": N_("Correct what it says and start the service again; the log above says where it failed."),
         "out-of-memory": N_("Nothing was written. Give the program more memory, or split the input."),
         "unreadable-file": N_("Check the path and the rights to it."),
         "usage": N_("--help describes what is possible."),

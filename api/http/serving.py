@@ -1,24 +1,23 @@
 """Runs the service: one process with threads, or several that share one address, ended without losing an answer."""
 
 import gc
-import logging
-import os
 import shutil
 import signal
 import socket
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from waitress.server import create_server
 
+from api.http.processes import Crew
+from api.memory import share_heaps
 from api.settings import Settings, announce_metrics_folder, announce_store
 from graph_service.errors import NotFound
-
-log = logging.getLogger(__name__)
 
 THREADS = 8
 BACKLOG = 1024
@@ -90,16 +89,20 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _run(settings: Settings, listener: socket.socket, workers_folder: Path | None) -> None:
-    """Answer in this process until it is told to end; answers under way are finished."""
+def _run(
+    settings: Settings, listener: socket.socket, workers_folder: Path | None, ready: Callable[[], None] = lambda: None
+) -> None:
+    """Answer in this process until it is told to end; answers under way are finished. ``ready``: told that it can."""
     from api.app import create_app
 
+    share_heaps()
     app = create_app(settings, workers_folder=workers_folder)
     _allow_open_files()
     # select() knows files up to number 1,023 alone
     server = create_server(app, sockets=[listener], threads=THREADS, asyncore_use_poll=True, **LIMITS)
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, _leave)
+    ready()
     # waitress finishes what its threads are at when its loop is left this way
     server.run()
 
@@ -121,30 +124,13 @@ def _leave(_number: int, _frame: FrameType | None) -> None:
 
 
 def _supervise(settings: Settings, listener: socket.socket, workers: int) -> None:
-    """Keep so many processes answering; one that dies is replaced."""
+    """Keep so many processes answering; raises NotStarted."""
     folder = Path(tempfile.mkdtemp(prefix="kompass-metrics-"))
     # the metrics library looks there when it is first imported, in the workers
     announce_metrics_folder(folder)
-    _import_once()
-    ending = False
-    running: set[int] = set()
-
-    def end(number: int, _: FrameType | None) -> None:
-        nonlocal ending
-        ending = True
-        for pid in running:
-            os.kill(pid, signal.SIGTERM if number == signal.SIGTERM else signal.SIGINT)
-
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
     try:
-        running.update(_fork(settings, listener, folder) for _ in range(workers))
-        while running:
-            pid, status = os.wait()
-            running.discard(pid)
-            if not ending:
-                log.error("worker %d ended with status %d and is replaced", pid, os.waitstatus_to_exitcode(status))
-                running.add(_fork(settings, listener, folder))
+        _import_once()
+        Crew(partial(_run, settings, listener, folder), workers).run()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -155,23 +141,3 @@ def _import_once() -> None:
 
     gc.collect()
     gc.freeze()  # what is never looked at again by the collector stays shared
-
-
-def _fork(settings: Settings, listener: socket.socket, folder: Path) -> int:
-    """Start a process that answers; nothing was opened and no thread started before."""
-    pid = os.fork()
-    if pid:
-        return pid
-    status = 1
-    # until it has handlers of its own, a new worker must not act on signals as its parent does
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    try:
-        _run(settings, listener, folder)
-        status = 0
-    except (SystemExit, KeyboardInterrupt):
-        status = 0
-    except BaseException:
-        log.exception("a worker failed")
-    finally:
-        os._exit(status)
