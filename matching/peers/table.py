@@ -27,6 +27,8 @@ EXACT = 1000
 """Up to so many municipalities everything about all pairs is computed exactly."""
 SAMPLE = 100_000
 """Pairs that stand for all pairs beyond that."""
+PAIRS = 8192
+"""Pairs that are worked out together."""
 REACH = 50
 """Of how many nearest neighbours the mean similarity says whether a municipality is near to everybody."""
 
@@ -185,25 +187,26 @@ def bends_of(lens: Lens) -> FloatArray:
 
 
 def _scores(kernel: Kernel, left: IntArray, right: IntArray) -> Single:
-    """The scores of pairs of rows in single precision, worked out in place: they are many, and their order counts."""
+    """The scores of pairs of rows in single precision, NaN where nothing is known of both.
+
+    Indicator by indicator, so that what is looked up stays in the processor's cache, and without linear algebra, whose
+    threads cost more than they do with so little each.
+    """
     used = np.flatnonzero(kernel.weights)
-    scaled = kernel.scaled[:, used].astype(np.float32)
+    columns = np.ascontiguousarray(kernel.scaled.T[used], np.float32)
     weights, bend = (each[used].astype(np.float32) for each in (kernel.weights, kernel.bend))
-    straight, squared, total = weights * (1 - bend), weights * bend, weights.sum()
     scores = np.empty(len(left), np.float32)
-    for at in range(0, len(left), 8192):
-        apart = scaled[left[at : at + 8192]]
-        apart -= scaled[right[at : at + 8192]]
-        np.abs(apart, out=apart)
-        missing = np.isnan(apart)
-        np.copyto(apart, 0, where=missing)
-        lost = apart @ straight
-        apart *= apart
-        lost += apart @ squared
-        known = total - missing.astype(np.float32) @ weights
+    for at in range(0, len(left), PAIRS):
+        one, other = left[at : at + PAIRS], right[at : at + PAIRS]
+        lost, known = np.zeros((2, len(one)), np.float32)
+        for column, straight, squared, weight in zip(
+            columns, weights * (1 - bend), weights * bend, weights, strict=True
+        ):
+            apart = np.abs(column.take(one) - column.take(other))
+            known += (apart == apart) * weight
+            lost += np.fmax((straight + squared * apart) * apart, 0)  # 0 where one of both is missing
         with np.errstate(divide="ignore", invalid="ignore"):
-            # where nothing is known of both, rounding may leave a crumb of weight
-            scores[at : at + 8192] = np.where(missing.all(axis=1), np.nan, 1 - lost / known)
+            scores[at : at + PAIRS] = np.where(known > 0, 1 - lost / known, np.nan)
     return scores
 
 
