@@ -94,17 +94,13 @@ class ViewAsked:
         return TERMS if self.start.label is Label.CONCEPT else WORK | PLACE
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """Something in the picture: a node, or a group of ``count`` nodes. ``x`` and ``y`` are in units of the layout."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """What is drawn of a node, or of a group of ``count`` nodes. ``x`` and ``y`` are in units of the layout."""
 
     key: str
     name: str
-    label: Label | None
-    """None for a group."""
     count: int
-    counts: dict[Label, int]
-    """Of a group: how many of each kind."""
     hops: int
     ties: int
     """How many relations of the chosen kinds it has at all."""
@@ -116,6 +112,16 @@ class Item:
     y: float
     start: bool
     opened: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item(Drawn):
+    """Something in the picture, and of which kind it is."""
+
+    label: Label | None
+    """None for a group."""
+    counts: dict[Label, int]
+    """Of a group: how many of each kind."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,39 @@
 """What the nodes and groups of a view of the network are called, and what its choices are."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 
-from api.language import Words
+from api.language import N_, Words
 from api.questions.network_groups import AreaBy
 from api.questions.network_shown import Item, Size, View
 from api.words.network import Speaker
 from graph_service.keys import Label, NodeKey
 from graph_service.projection import Projection
+
+GROUPINGS: Mapping[AreaBy, str] = MappingProxyType(
+    {
+        AreaBy.STATE: N_("state"),
+        AreaBy.DISTRICT: N_("district"),
+        AreaBy.FIELD: N_("field of action"),
+        AreaBy.COMMUNITY: N_("community"),
+        AreaBy.KIND: N_("kind"),
+    }
+)
+"""By what groups are made, as a noun."""
+MEASURES: Mapping[Size, str] = MappingProxyType(
+    {
+        Size.TIES: N_("all relations recorded"),
+        Size.SHOWN: N_("relations in the picture"),
+        Size.EVEN: N_("nothing: all equal"),
+    }
+)
+"""What the size of nodes shows."""
+TERM_KINDS: Mapping[str, str] = MappingProxyType(
+    {"challenge": N_("Challenge"), "field": N_("Field of action"), "target_group": N_("Target group")}
+)
+"""What the terms of a vocabulary are called that have a word of their own."""
 
 
 @dataclass(frozen=True)
@@ -40,15 +64,9 @@ class ViewNames:
 
     def term_kind(self, kind: str) -> str:
         """What a vocabulary's terms are called."""
-        speak = self.words
-        match kind:
-            case "challenge":
-                return speak("Challenge")
-            case "field":
-                return speak("Field of action")
-            case "target_group":
-                return speak("Target group")
-        return self.speaker.term("node_label", Label.CONCEPT.value)
+        return (
+            self.words(TERM_KINDS[kind]) if kind in TERM_KINDS else self.speaker.term("node_label", Label.CONCEPT.value)
+        )
 
     def name(self, item: Item) -> str:
         """What a node or group is called."""
@@ -71,29 +89,11 @@ class ViewNames:
 
     def grouping(self, by: AreaBy) -> str:
         """By what groups are made, as a noun."""
-        speak = self.words
-        match by:
-            case AreaBy.STATE:
-                return speak("state")
-            case AreaBy.DISTRICT:
-                return speak("district")
-            case AreaBy.FIELD:
-                return speak("field of action")
-            case AreaBy.COMMUNITY:
-                return speak("community")
-            case AreaBy.KIND:
-                return speak("kind")
+        return self.words(GROUPINGS[by])
 
     def measure(self, size: Size) -> str:
         """What the size of nodes shows, for the legend."""
-        speak = self.words
-        match size:
-            case Size.TIES:
-                return speak("all relations recorded")
-            case Size.SHOWN:
-                return speak("relations in the picture")
-            case Size.EVEN:
-                return speak("nothing: all equal")
+        return self.words(MEASURES[size])
 
     def amounts(self, counts: dict[Label, int]) -> Iterator[str]:
         """How many of each kind."""

@@ -1,29 +1,18 @@
 """A view of the network in words, as pictures and lists need it: its sentences, its nodes, and how two are joined."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
-from api.questions.network_shown import Item, Line
+from api.questions.network_shown import Drawn, Item, Line
 from api.words.network_sentences import ViewSentences
 
 
-@dataclass(frozen=True, slots=True)
-class ToldNode:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldNode(Drawn):
     """A node or group of the picture in words. ``kind`` names its shape and colour, ``word`` says it."""
 
-    key: str
-    name: str
     kind: str
     word: str
     about: str
-    count: int
-    hops: int
-    ties: int
-    shown: int
-    size: float
-    x: float
-    y: float
-    start: bool
-    opened: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +60,9 @@ class ViewSpeaker(ViewSentences):
         """A node in words."""
         kind, word = self.kind(item)
         about = self.words.list(self.amounts(item.counts)) if item.label is None else ""
-        return ToldNode(
-            item.key, self.name(item), kind, word, about, item.count, item.hops, item.ties, item.shown,
-            round(item.size, 3), item.x, item.y, item.start, item.opened,
-        )  # fmt: skip
+        drawn = {each.name: getattr(item, each.name) for each in fields(Drawn)}
+        drawn |= {"name": self.name(item), "size": round(item.size, 3)}
+        return ToldNode(**drawn, kind=kind, word=word, about=about)
 
     def about(self, line: Line) -> str:
         """What else is said of a single relation: role, strength, time."""
