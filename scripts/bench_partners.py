@@ -49,6 +49,7 @@ def _pagerank(joints: sparse.csr_array) -> Iterator[Figure]:
     nodes = square.shape[0]
     for what, tolerance in (("the same error", ERROR / nodes), ("networkx's own tolerance", 1e-6)):
         theirs, taken = once(
+            # mypy infers no lambda with a default
             lambda tol=tolerance: nx.pagerank(graph, personalization={0: 1.0}, tol=tol, max_iter=500)  # type: ignore[misc]
         )
         yield Figure(

@@ -266,3 +266,28 @@ def test_every_decision_is_numbered_once_and_says_why():
             "Alternatives",
             "Consequences",
         ], path.name
+
+
+MARK = re.compile(r"#\s*(?:type: ignore|noqa)(?:\[[^\]]*\]|:[ A-Z0-9,]+)?")
+CHECKED = (*PACKAGES, "scripts", *(f"tests/{part}" for part in (*PACKAGES, "contracts")))
+
+
+def silent_marks(lines: list[str]) -> list[int]:
+    """The lines that silence a check without saying why, in what follows or in a comment just above."""
+    found = []
+    for number, line in enumerate(lines, 1):
+        mark = MARK.search(line)
+        said = line[mark.end() :].strip("# ") if mark else ""
+        above = lines[number - 2].strip() if number > 1 else ""
+        if mark and not said and not above.startswith("#"):
+            found.append(number)
+    return found
+
+
+def test_a_mark_that_silences_a_check_needs_a_reason():
+    marked = "x = f()  " + "# " + "type: ignore[misc]"
+    assert silent_marks([marked, f"{marked}  # the library has no type", "# no type", marked]) == [1]
+    assert silent_marks(["y = 1  " + "# " + "noqa: E501", "z = 2  " + "# " + "noqa: E501  # one case"]) == [1]
+    files = (path for folder in CHECKED for path in sorted((ROOT / folder).rglob("*.py")))
+    silent = [(path, number) for path in files for number in silent_marks(path.read_text("utf-8").splitlines())]
+    assert [f"{path.relative_to(ROOT)}:{number}" for path, number in silent] == []

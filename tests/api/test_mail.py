@@ -52,7 +52,7 @@ class Inbox:
         self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
         return "250 OK"
 
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802  # the library calls it by this name
         if address.startswith("unbekannt"):
             return "550 no such mailbox"
         envelope.rcpt_tos.append(address)

@@ -68,7 +68,7 @@ def keys(view: View) -> set[str]:
 
 
 def view_of(**asked: object) -> View:
-    return find_view(seen(small()), ViewAsked(**asked))  # type: ignore[arg-type]
+    return find_view(seen(small()), ViewAsked(**asked))
 
 
 def test_a_start_shows_what_is_around_it_and_no_more():

@@ -164,7 +164,7 @@ def test_a_batch_with_every_field_is_answered() -> None:
     }
     (cologne,) = ask({"q": query})["q"]["result"]
     assert cologne["match"] is True
-    assert {feature["id"] for feature in cologne["features"]} == {"name", "state", "population"}  # type: ignore[union-attr]
+    assert {feature["id"] for feature in cologne["features"]} == {"name", "state", "population"}
     (by_code,) = ask({"q": {"properties": [{"pid": "code", "v": "05554"}]}})["q"]["result"]
     assert by_code["name"] == "Borken"
 

@@ -63,7 +63,7 @@ class House:
         self.worker().run(once=True)
 
     def names(self) -> list[str]:
-        return self.store.read(lambda reader: sorted(str(node.name) for node in reader.nodes()))  # type: ignore[attr-defined]
+        return self.store.read(lambda reader: sorted(str(node.name) for node in reader.nodes()))
 
     def state(self, job: Job) -> JobState:
         return self.jobs.job(job.id).state
@@ -402,7 +402,7 @@ def test_the_lease_is_renewed_and_progress_told_while_a_job_runs(house: House, m
         for _ in range(3):
             before = until(house)
             house.time.goes_on(seconds=20)
-            wait_until(lambda before=before: until(house) > before)  # type: ignore[misc]
+            wait_until(lambda before=before: until(house) > before)
         return Done({})
 
     job = house.jobs.enqueue("slow", {})

@@ -221,7 +221,7 @@ def test_the_published_profile_names_what_the_program_writes() -> None:
     assert json.loads((PROFILE / "data/taxonomy.json").read_text("utf-8")) == list(taxonomies())
     links = json.loads((PROFILE / "attribute.json").read_text("utf-8"))["properties"]["link_type"]["enum"]
     assert links == list(hsds_profile.LINK_TYPES)
-    assert not {"contacts", "phones"} & set(SERVICE.schema["$defs"]["location"]["properties"])  # type: ignore[index]
+    assert not {"contacts", "phones"} & set(SERVICE.schema["$defs"]["location"]["properties"])
 
 
 @pytest.mark.parametrize("broken", [{"contacts": []}, {"status": "running"}, {"id": "7"}, {"attributes": None}])

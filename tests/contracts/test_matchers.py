@@ -105,8 +105,8 @@ def test_the_order_of_rows_and_indicators_does_not_matter(
     values: list[list[float]], lens: Lens, chance: "np.random.Generator"
 ) -> None:
     rows, columns = list(range(1, len(values))), list(range(len(values[0])))
-    chance.shuffle(rows)  # type: ignore[arg-type]
-    chance.shuffle(columns)  # type: ignore[arg-type]
+    chance.shuffle(rows)
+    chance.shuffle(columns)
     moved = [[values[i][j] for j in columns] for i in [0, *rows]]
     old = {found.key: found.score for found in suggest(values, lens)}
     new = {found.key: found.score for found in suggest(moved, lens)}

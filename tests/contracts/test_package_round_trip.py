@@ -89,7 +89,7 @@ def nodes(draw: st.DrawFn, label: Label) -> Node:
             fields[name] = draw(values)
     if label is Label.CONCEPT:
         fields["kind"] = key.local.partition(".")[0]
-    return node_type(key=key, **fields)  # type: ignore[arg-type]
+    return node_type(key=key, **fields)
 
 
 @st.composite
@@ -103,7 +103,7 @@ def edges(draw: st.DrawFn, keys: list[NodeKey]) -> Edge | None:
     if type is EdgeType.PART_OF and source <= target:
         return None
     chosen = {n: draw(VALUES[t.__name__]) for n, t in spec.properties.items() if draw(st.booleans())}
-    return Edge(type, source, target, chosen, draw(SPECIAL["visibility"]))  # type: ignore[arg-type]
+    return Edge(type, source, target, chosen, draw(SPECIAL["visibility"]))
 
 
 @st.composite

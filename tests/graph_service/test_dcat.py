@@ -39,7 +39,7 @@ GEO = "http://dcat-ap.de/def/politicalGeocoding/"
 
 
 def area(code: str, level: Level = Level.DISTRICT, **said: str) -> Municipality:
-    return Municipality(key=NodeKey(f"municipality:{code}"), name=code, level=level, **said)  # type: ignore[arg-type]
+    return Municipality(key=NodeKey(f"municipality:{code}"), name=code, level=level, **said)
 
 
 REGISTER = Dataset(
@@ -76,7 +76,7 @@ def store(tmp_path: Path) -> GraphStore:
 
 
 def catalogue(store: GraphStore, path: Path, **said: str) -> Graph:
-    store.read(lambda r: write_dcat(r, path, **said))  # type: ignore[arg-type]
+    store.read(lambda r: write_dcat(r, path, **said))
     form = {".jsonld": "json-ld", ".rdf": "xml", ".nt": "nt"}.get(path.suffix, "turtle")
     return Graph().parse(path, format=form)
 
@@ -199,7 +199,7 @@ def test_a_base_that_is_no_address_is_refused(store: GraphStore, tmp_path: Path,
     [
         ("dl-de/by-2-0", "dl-by-de/2.0", ""),
         ("Datenlizenz Deutschland - Namensnennung - 2.0", "dl-by-de/2.0", ""),
-        ("Datenlizenz Deutschland – Namensnennung – Version 2.0: © GeoBasis-DE / BKG", "dl-by-de/2.0", "© GeoBasis-DE / BKG"),  # noqa: E501
+        ("Datenlizenz Deutschland – Namensnennung – Version 2.0: © GeoBasis-DE / BKG", "dl-by-de/2.0", "© GeoBasis-DE / BKG"),  # noqa: E501  # a case is a line
         ("https://www.govdata.de/dl-de/zero-2-0", "dl-zero-de/2.0", ""),
         ("CC-BY-4.0", "cc-by/4.0", ""),
         ("CC BY-SA 4.0", "cc-by-sa/4.0", ""),

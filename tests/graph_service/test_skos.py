@@ -38,7 +38,7 @@ def test_every_term_is_there_with_its_labels_definitions_and_place() -> None:
     for kind in vocabulary.kinds:
         scheme = URIRef(f"{BASE}vocabulary/{kind}")
         assert (scheme, RDF.type, SKOS.ConceptScheme) in graph
-        assert {label.language for label in graph.objects(scheme, SKOS.prefLabel)} == {"de", "en"}  # type: ignore[attr-defined]
+        assert {label.language for label in graph.objects(scheme, SKOS.prefLabel)} == {"de", "en"}
     for term in vocabulary:
         concept = URIRef(f"{BASE}vocabulary/{term.kind}/{term.id}")
         assert (concept, SKOS.inScheme, scheme_address(BASE, term.kind)) in graph
@@ -60,7 +60,7 @@ def test_the_rules_of_skos_hold() -> None:
         assert {end for pair in graph.subject_objects(relation) for end in pair} <= concepts
     for concept in concepts:
         labels = list(graph.objects(concept, SKOS.prefLabel))
-        assert len({label.language for label in labels}) == len(labels)  # type: ignore[attr-defined]
+        assert len({label.language for label in labels}) == len(labels)
         above = graph.value(concept, SKOS.broader)
         assert above is None or concept not in set(graph.transitive_objects(above, SKOS.broader))
     for concept, scheme in graph.subject_objects(SKOS.topConceptOf):

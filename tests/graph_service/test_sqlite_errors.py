@@ -46,7 +46,7 @@ def opened(path: Path, *, migrate: bool = True) -> GraphStore:
 
 def names(path: Path) -> list[str | None]:
     with closing(opened(path)) as store:
-        return store.read(lambda tx: [n.name for n in tx.nodes()])  # type: ignore[attr-defined]
+        return store.read(lambda tx: [n.name for n in tx.nodes()])
 
 
 # --- files that are no store
@@ -216,7 +216,7 @@ def test_a_full_disk_is_said_to_be_full_and_leaves_the_earlier_state_whole(file:
 def limit(store: GraphStore) -> None:
     """Let the file not grow any more, as if the disk were full."""
     assert isinstance(store, sqlite_store.SQLiteStore)
-    store.read(lambda tx: tx._connection.execute("PRAGMA max_page_count = 50"))  # type: ignore[attr-defined]
+    store.read(lambda tx: tx._connection.execute("PRAGMA max_page_count = 50"))
 
 
 @pytest.fixture(params=["limit of pages", "small disk"])

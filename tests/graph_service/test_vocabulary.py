@@ -109,9 +109,9 @@ def test_terms_become_concepts_with_keys_that_name_their_kind():
 
 def test_the_vocabulary_cannot_be_changed():
     with pytest.raises(TypeError):
-        VOCABULARY.kind("field").terms["new"] = VOCABULARY.term("field", "school")  # type: ignore[index]
+        VOCABULARY.kind("field").terms["new"] = VOCABULARY.term("field", "school")
     with pytest.raises(AttributeError):
-        VOCABULARY.term("field", "school").label_de = "x"  # type: ignore[misc]
+        VOCABULARY.term("field", "school").label_de = "x"
 
 
 def test_unknown_kinds_terms_and_languages_are_named():

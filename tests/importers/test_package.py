@@ -173,7 +173,7 @@ def test_a_municipality_is_never_part_of_itself(tmp_path: Path) -> None:
         ({"actors.csv": "key,name\n"}, {"name": "Über Uns"}, "a dataset id of small letters, digits, '.', '_' and '-'"),
         ({"requests.csv": "key,title,requester\nr,R,offer:x\n"}, {}, "actor: or alliance: before the key"),
         ({"offers.csv": "key,name,age_min,age_max\no,O,9,3\n"}, {}, "age_min not above age_max"),
-        ({"links.csv": "type,source,target\nLIKES,actor:a,actor:b\n"}, {}, "a type of edge, and properties as a JSON object"),  # noqa: E501
+        ({"links.csv": "type,source,target\nLIKES,actor:a,actor:b\n"}, {}, "a type of edge, and properties as a JSON object"),  # noqa: E501  # a case is a line
         ({"links.csv": "type,source,target\nOFFERS,offer:a,actor:b\n"}, {}, "OFFERS from Actor to Offer"),
     ],
 )  # fmt: skip

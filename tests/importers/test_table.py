@@ -74,7 +74,7 @@ def test_a_list_of_actors_needs_no_map(tmp_path: Path, encoding: str) -> None:
         "assured_on": date(2024, 12, 31),
     }
     club = "actor:sportverein-tuerk-e-v-08119"
-    assert found[club].name == "Sportverein Türk e. V."  # type: ignore[attr-defined]
+    assert found[club].name == "Sportverein Türk e. V."
     assert ("LOCATED_IN", club, "municipality:08119") in links(records), "the lost zero of 8119 is certain"
     assert ("IN_FIELD", club, "concept:field.leisure-encounter") in links(records), "a label's commas do not cut it"
     assert "actor:kita-sonne" in found
@@ -102,7 +102,7 @@ def test_an_offer_brings_its_provider_along(tmp_path: Path) -> None:
         "age_max": 18,
         "funded_until": date(2025, 6, 30),
     }
-    assert nodes(records)["actor:caritas-ahaus"].name == "Caritas Ahaus"  # type: ignore[attr-defined]
+    assert nodes(records)["actor:caritas-ahaus"].name == "Caritas Ahaus"
     assert links(records) == {
         ("OFFERS", "actor:caritas-ahaus", offer),
         ("SERVES", offer, "municipality:08119"),
@@ -120,14 +120,14 @@ def test_a_workbook_is_read_like_a_text(tmp_path: Path) -> None:
     book.save(tmp_path / "liste.xlsx")
     _, records, issues = read(tmp_path / "liste.xlsx")
     (actor,) = nodes(records).values()
-    assert (actor.latitude, actor.longitude, actor.assured_on) == (48.9, 9.5, date(2024, 5, 6))  # type: ignore[attr-defined]
+    assert (actor.latitude, actor.longitude, actor.assured_on) == (48.9, 9.5, date(2024, 5, 6))
     assert links(records) == {("LOCATED_IN", "actor:verein-08119", "municipality:08119")}
     assert not [i for i in issues.examples() if not i.note]
 
 
 def test_a_formula_is_text(tmp_path: Path) -> None:
     records = read(write(tmp_path / "a.csv", 'Organisation;Kommune\n"=HYPERLINK(""x"")";08119\n'))[1]
-    assert nodes(records)["actor:hyperlink-x-08119"].name == '=HYPERLINK("x")'  # type: ignore[attr-defined]
+    assert nodes(records)["actor:hyperlink-x-08119"].name == '=HYPERLINK("x")'
 
 
 def test_what_is_no_list_of_ours_asks_for_a_map(tmp_path: Path) -> None:
@@ -368,7 +368,7 @@ def test_the_official_list_of_districts_goes_in(germany: Path, name: str, distri
     _, records, issues = read(germany / "destatis-kreise" / name)
     assert len(nodes(records)) == len(records) == districts
     flensburg = nodes(records)[NodeKey("municipality:01001")]
-    assert (flensburg.name, flensburg.kind, flensburg.area_km2) == ("Flensburg, Stadt", "kreisfreie-stadt", 56.73)  # type: ignore[attr-defined]
+    assert (flensburg.name, flensburg.kind, flensburg.area_km2) == ("Flensburg, Stadt", "kreisfreie-stadt", 56.73)
     assert not [i for i in issues.examples() if not i.note]
 
 

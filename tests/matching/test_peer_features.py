@@ -11,7 +11,7 @@ CODES = [town.code for town in TOWNS]
 
 
 def seen(values: list[Value], **how: float | None) -> list[float]:
-    found = features(projection(TOWNS, {"rate": {}}, values), Level.DISTRICT, [0], **how)  # type: ignore[arg-type]
+    found = features(projection(TOWNS, {"rate": {}}, values), Level.DISTRICT, [0], **how)
     return found.values[:, 0].tolist()
 
 

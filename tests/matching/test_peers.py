@@ -34,11 +34,11 @@ def key(code: str) -> str:
 
 
 def names(found: object) -> list[str]:
-    return [each.key.local for each in found]  # type: ignore[attr-defined]
+    return [each.key.local for each in found]
 
 
 def test_the_score_is_one_minus_the_mean_difference_on_the_common_scale() -> None:
-    lens = Lens(id="own", indicators=(LensIndicator("i00", transform="linear"), LensIndicator("i01", 3, "linear")))  # type: ignore[arg-type]
+    lens = Lens(id="own", indicators=(LensIndicator("i00", transform="linear"), LensIndicator("i01", 3, "linear")))
     lens = replace(lens, distance=Distance.EUCLID, filters=Filters(any_level=True))
     plain = replace(lens, distance=Distance.MANHATTAN)
     fitted = PeerMatcher(plain).fit(matrix([[0.0, 0.0], [100.0, 0.0], [0.0, 10.0], [25.0, 5.0]]))
@@ -71,7 +71,7 @@ def test_a_peer_that_is_nearest_in_everything_is_stable_and_one_by_a_single_indi
     answer = PeerMatcher(PLAIN).fit(matrix(values)).answer(PeerQuestion(key("t00")), limit=2)
     stable = {s.key.local: s.stability for s in answer.suggestions}
     assert stable["t01"] == 1.0
-    assert 0.2 < next(v for k, v in stable.items() if k != "t01") < 0.8  # type: ignore[operator]
+    assert 0.2 < next(v for k, v in stable.items() if k != "t01") < 0.8
 
 
 def test_filters_keep_whom_they_say() -> None:
@@ -85,7 +85,7 @@ def test_filters_keep_whom_they_say() -> None:
     fitted = PeerMatcher(replace(EVERYTHING, filters=Filters())).fit(projection(towns, {"i00": {}}, values))
 
     def kept(**how: object) -> list[str]:
-        return sorted(names(fitted.suggest(PeerQuestion(key("t00"), filters=Filters(**how)))))  # type: ignore[arg-type]
+        return sorted(names(fitted.suggest(PeerQuestion(key("t00"), filters=Filters(**how)))))
 
     assert kept() == ["t01", "t02", "t03", "t04"]
     assert kept(population=(0.5, 2)) == ["t01", "t03"]
@@ -156,7 +156,7 @@ def a_country() -> object:
 
 
 def test_similar_but_further_runs_a_practice_against_the_same_challenge() -> None:
-    fitted = story().fit(a_country())  # type: ignore[arg-type]
+    fitted = story().fit(a_country())
     found = similar_but_further(fitted, PeerQuestion(key("t00")), challenge=None)
     # t01's attempt failed, t04 does not face it, t05 is not near
     assert names(found) == ["t03"]
@@ -175,25 +175,25 @@ def test_an_indicator_that_is_clearly_better_counts_as_further() -> None:
 
 
 def test_different_yet_solved_is_far_away_and_has_a_practice() -> None:
-    found = different_yet_solved(story().fit(a_country()), PeerQuestion(key("t00")))  # type: ignore[arg-type]
+    found = different_yet_solved(story().fit(a_country()), PeerQuestion(key("t00")))
     assert names(found)[0] == "t05"
     assert found[0].practices == ("practice:mentors",)
     assert "t01" not in names(found)
 
 
 def test_unfamiliar_is_neither_in_the_state_nor_adjacent() -> None:
-    fitted = story().fit(a_country())  # type: ignore[arg-type]
+    fitted = story().fit(a_country())
     assert names(unfamiliar(fitted, PeerQuestion(key("t00")), limit=2)) == ["t04", "t06"]
 
 
 def test_challenges_are_a_second_score_and_blend_only_as_asked() -> None:
     country = a_country()
-    reasons = challenge_similarity(country, key("t00"), key("t03"))  # type: ignore[arg-type]
+    reasons = challenge_similarity(country, key("t00"), key("t03"))
     assert sum(c.amount for c in reasons) == pytest.approx((3 / 4 + 0) / 2)
-    assert challenge_similarity(country, key("t00"), key("t05")) == ()  # type: ignore[arg-type]
-    latest = challenge_similarity(country, key("t00"), key("t01"))  # type: ignore[arg-type]
+    assert challenge_similarity(country, key("t00"), key("t05")) == ()
+    latest = challenge_similarity(country, key("t00"), key("t01"))
     assert [c.other for c in latest] == [2]
-    structure = story().fit(country).explain(PeerQuestion(key("t00")), key("t03"))  # type: ignore[arg-type]
+    structure = story().fit(country).explain(PeerQuestion(key("t00")), key("t03"))
     half = blended(structure, reasons, 0.5)
     assert half.score == pytest.approx(structure.score / 2 + sum(c.amount for c in reasons) / 2)
     assert half.score == pytest.approx(sum(c.amount for c in half.contributions))
@@ -250,7 +250,7 @@ def test_a_broken_lens_file_is_refused_with_its_name(text: str) -> None:
 
 
 def test_a_lens_of_ones_own_is_found_by_its_file(tmp_path: object) -> None:
-    path = tmp_path / "mine.toml"  # type: ignore[operator]
+    path = tmp_path / "mine.toml"
     path.write_text(
         'id = "mine"\nversion = "3"\ndistance = "euclid"\ntolerance = "any"\nhub_control = 0.1\ntitle = { de = "Ä" }\n'
         '[filters]\nlevel = "district"\npopulation = [0.5, 2]\nstate = "other"\n[[indicator]]\nid = "a"\nweight = 2\n',
@@ -262,7 +262,7 @@ def test_a_lens_of_ones_own_is_found_by_its_file(tmp_path: object) -> None:
     with pytest.raises(NotFound):
         find_lens("unheard-of")
     with pytest.raises(NotFound):
-        find_lens(str(tmp_path / "absent.toml"))  # type: ignore[operator]
+        find_lens(str(tmp_path / "absent.toml"))
 
 
 def test_a_contribution_compares_itself_with_what_is_possible() -> None:

@@ -221,7 +221,7 @@ def test_any_text_gets_an_answer_with_scores_in_order(text: str) -> None:
 @pytest.mark.parametrize("said", [{"text": " "}, {"text": "x", "limit": 0}])
 def test_a_query_for_nothing_is_refused(said: dict[str, object]) -> None:
     with pytest.raises(InvalidValue):
-        Query(**said)  # type: ignore[arg-type]
+        Query(**said)
 
 
 def test_suggestions_begin_as_typed_and_know_codes(reconcile: Reconciler) -> None:
@@ -256,7 +256,7 @@ def test_a_list_is_extended_with_what_is_known(reconcile: Reconciler) -> None:
     assert cologne["indicator:q"] == (2.5,), "the latest value that there is"
     assert cologne["successor"] == cologne["no"] == ()
     assert rows["municipality:01059101"]["successor"] == (Entity("municipality:01059185", "Hürup"),)
-    assert rows["municipality:01059101"]["valid_until"][0].isoformat() == "2023-02-28"  # type: ignore[union-attr]
+    assert rows["municipality:01059101"]["valid_until"][0].isoformat() == "2023-02-28"
     assert rows["actor:awo"]["code"] == ()
     assert set(rows["municipality:99999"].values()) == {()}
     assert reconcile.extend(["actor:awo"], ["place"])["actor:awo"]["place"] == (Entity("municipality:05554", "Borken"),)
