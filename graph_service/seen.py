@@ -176,6 +176,16 @@ class SeenReader:
             return []
         return [claim for claim in self._reader.claims(key) if self._sight.may_hear(_stated(claim), key)]
 
+    def contested(self) -> Iterator[tuple[NodeKey, list[Claim]]]:
+        """The claims of each node of which the audience hears several datasets."""
+        if not self._sight.hides:
+            yield from self._reader.contested()
+            return
+        for key, claims in self._reader.contested():
+            heard = [claim for claim in claims if self._sight.may_hear(_stated(claim), key)]
+            if len(heard) > 1 and self._sight.shows(key):
+                yield key, heard
+
     def claimed(self, dataset: str) -> Iterator[Claimed]:
         """What a dataset claims of what is seen; raises NotFound for a dataset of which nothing is."""
         if not self._sight.hides:

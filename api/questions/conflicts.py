@@ -1,17 +1,14 @@
 """Where sources contradict one another: which dataset says what of the same record, and which one is believed."""
 
 import math
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import takewhile
 
 from api.services import Services
 from api.snapshot import Snapshot
-from graph_service.codec import node_properties
 from graph_service.keys import Label, NodeKey
-from graph_service.model import Node
+from graph_service.model import Claim
 from graph_service.store.contract import Reader
 from graph_service.visibility import Audience
 
@@ -54,34 +51,23 @@ def list_disagreements(services: Services, audience: Audience) -> Disagreements:
 
 
 def _disagreements(reader: Reader, snapshot: Snapshot) -> Disagreements:
-    datasets = [status.dataset.id for status in reader.datasets() if status.counts.get("node")]
-    said: dict[NodeKey, list[tuple[str, Node, datetime]]] = defaultdict(list)
-    for dataset in datasets:  # in the order in which they are believed
-        for record, since in takewhile(
-            lambda each: isinstance(each[0], Node), ((each.record, each.since) for each in reader.claimed(dataset))
-        ):
-            if isinstance(record, Node):
-                said[record.key].append((dataset, record, since))
     seen = snapshot.sight.seen
     found = []
-    for key, claims in said.items():
-        if len(claims) > 1:
-            told = [(dataset, node_properties(node), since) for dataset, node, since in claims]
-            found += _of_record(key, seen.name(key.label, seen.position(key)), told)
+    for key, claims in reader.contested():
+        if snapshot.sight.shows(key):  # several may say something of what none of them names
+            found += _of_record(key, seen.name(key.label, seen.position(key)), claims)
     order = list(Label)
     found.sort(key=lambda each: (order.index(each.key.label), each.name.casefold(), each.key, each.property))
     return Disagreements(snapshot.revision, tuple(found))
 
 
-def _of_record(
-    key: NodeKey, name: str, told: Sequence[tuple[str, Mapping[str, object], datetime]]
-) -> list[Disagreement]:
+def _of_record(key: NodeKey, name: str, claims: Sequence[Claim]) -> list[Disagreement]:
     found = []
-    for property in dict.fromkeys(name for _, properties, _ in told for name in properties):
+    for property in dict.fromkeys(name for claim in claims for name in claim.properties):
         sayings = [
-            Saying(dataset, properties[property], since)
-            for dataset, properties, since in told
-            if properties.get(property) is not None
+            Saying(claim.dataset, claim.properties[property], claim.since)
+            for claim in claims
+            if claim.properties.get(property) is not None
         ]
         if any(_differs(property, sayings[0].value, each.value) for each in sayings[1:]):
             found.append(Disagreement(key, name, property, tuple(sayings)))

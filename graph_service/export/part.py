@@ -78,6 +78,10 @@ class Part:
         """Who says what of a node of the part."""
         return self._reader.claims(key) if key in self._keys else []
 
+    def contested(self) -> Iterator[tuple[NodeKey, list[Claim]]]:
+        """The claims of each node of the part that several datasets speak of."""
+        return (each for each in self._reader.contested() if each[0] in self._keys)
+
     def claimed(self, dataset: str) -> Iterator[Claimed]:
         """What a dataset claims of nodes of the part, and of relations between them."""
         return (each for each in self._reader.claimed(dataset) if self._holds(each))

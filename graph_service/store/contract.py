@@ -129,6 +129,10 @@ class Reader(Protocol):
         """Who says what of this node since when, in the order in which they are believed."""
         ...
 
+    def contested(self) -> Iterator[tuple[NodeKey, list[Claim]]]:
+        """The same for each node of which several datasets say something, whether it is shown or not."""
+        ...
+
     def claimed(self, dataset: str) -> Iterator[Claimed]:
         """Everything one dataset claims, whether shown or not; raises NotFound."""
         ...

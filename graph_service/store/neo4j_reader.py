@@ -183,6 +183,15 @@ class Neo4jReader:
         )
         return [Claim(dataset, properties, moment(properties.pop(SINCE))) for dataset, properties in rows]
 
+    def contested(self) -> Iterator[tuple[NodeKey, list[Claim]]]:
+        """The claims of each node that several datasets speak of."""
+        rows = self._cypher.ask(
+            "MATCH (n:Entity) WHERE n.key >= '' AND COUNT { (n)<-[:CLAIMS]-() } > 1 MATCH (d:Dataset)-[c:CLAIMS]->(n)"
+            " RETURN n.key, d.id, properties(c) ORDER BY n.key, d.precedence, d.id"
+        )
+        for key, group in groupby(rows, itemgetter(0)):
+            yield NodeKey(key), [Claim(dataset, said, moment(said.pop(SINCE))) for _, dataset, said in group]
+
     def journal(self, *, since: int = 0, key: NodeKey | None = None, limit: int | None = None) -> list[Entry]:
         """What was written after a revision, in order."""
         about = "" if key is None else "AND (e.source = $key OR e.target = $key)"

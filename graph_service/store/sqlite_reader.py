@@ -202,6 +202,16 @@ class SQLiteReader:
         rows.sort(key=lambda row: self.ranks[row[0]])
         return [Claim(self.ranks[d][1], orjson.loads(p), moment(since)) for d, p, since in rows]
 
+    def contested(self) -> Iterator[tuple[NodeKey, list[Claim]]]:
+        """The claims of each node that several datasets speak of."""
+        several = "SELECT key FROM node_claim GROUP BY key HAVING count(*) > 1"
+        rows = self._connection.execute(
+            f"SELECT key, dataset, properties, since FROM node_claim WHERE key IN ({several}) ORDER BY key"
+        )
+        for key, group in groupby(rows, itemgetter(0)):
+            found = sorted(group, key=lambda row: self.ranks[row[1]])
+            yield NodeKey(key), [Claim(self.ranks[d][1], orjson.loads(p), moment(since)) for _, d, p, since in found]
+
     def number_of(self, dataset: str) -> int:
         """The number of a dataset; raises NotFound."""
         row = self._connection.execute("SELECT number FROM dataset WHERE id = ?", (dataset,)).fetchone()

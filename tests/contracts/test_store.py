@@ -274,6 +274,16 @@ def test_datasets_of_equal_precedence_are_believed_by_their_ids(store: GraphStor
     assert store.read(lambda tx: tx.node(AACHEN)).name == "b"
 
 
+def test_contested_is_what_several_datasets_speak_of_with_what_each_says(store: GraphStore) -> None:
+    put_in(store, LIST, replace(aachen, name="Stadt Aachen"), replace(trier, kind="Stadt"))
+    assert store.read(lambda tx: list(tx.contested())) == []
+    put_in(store, REGISTER, aachen)
+    assert store.read(lambda tx: list(tx.contested())) == [(AACHEN, store.read(lambda tx: tx.claims(AACHEN)))]
+    assert [c.dataset for c in store.read(lambda tx: list(tx.contested()))[0][1]] == ["register", "list"]
+    put_in(store, REGISTER, aachen, Municipality(key=TRIER, kind="x"))
+    assert [key for key, _ in store.read(lambda tx: list(tx.contested()))] == [AACHEN, TRIER]
+
+
 def test_claims_say_who_says_what_since_when(store: GraphStore) -> None:
     start = datetime.now(UTC)
     put_in(store, REGISTER, aachen, trier)
@@ -340,7 +350,7 @@ PARTIES = (
 
 
 def member(actor: NodeKey, **properties: object) -> Edge:
-    return Edge(EdgeType.MEMBER_OF, actor, BUND, properties)  # type: ignore[arg-type]
+    return Edge(EdgeType.MEMBER_OF, actor, BUND, properties)
 
 
 def test_edges_are_told_apart_by_their_identifying_properties(store: GraphStore) -> None:

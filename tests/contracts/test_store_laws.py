@@ -144,6 +144,7 @@ def look(reader: Reader) -> dict[str, object]:
         "edges of": [[repr(e) for e in reader.edges_of(key)] for key in keys],
         "series": [repr(s) for s in reader.series()],
         "boundaries": list(reader.boundaries()),
+        "contested": [(key, [(c.dataset, dict(c.properties)) for c in claims]) for key, claims in reader.contested()],
         "claims": [[(c.dataset, dict(c.properties)) for c in reader.claims(key)] for key in keys],
     }
 

@@ -103,6 +103,14 @@ def test_a_claim_for_the_office_is_not_told_to_others(shared):
     assert looking(shared, OFFICE, claims) == ["first", "second"]
 
 
+def test_what_only_the_office_hears_a_second_dataset_say_is_contested_for_the_office_alone(shared):
+    def contested(reader: Reader) -> list[tuple[str, list[str]]]:
+        return [(key, [each.dataset for each in claims]) for key, claims in reader.contested()]
+
+    assert looking(shared, PUBLIC, contested) == []
+    assert ("actor:a", ["first", "second"]) in looking(shared, OFFICE, contested)
+
+
 def test_a_dataset_of_which_nothing_is_seen_is_not_named(shared):
     def named(reader: Reader) -> list[str]:
         return [each.dataset.id for each in reader.datasets()]
