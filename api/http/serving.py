@@ -1,6 +1,7 @@
 """Runs the service: one process with threads, or several that share one address, ended without losing an answer."""
 
 import gc
+import multiprocessing
 import shutil
 import signal
 import socket
@@ -21,6 +22,8 @@ from graph_service.errors import NotFound
 
 THREADS = 8
 BACKLOG = 1024
+LAST_ANSWERS = 25
+"""For how many seconds granian's processes may take to end before they are killed."""
 OPEN_FILES = 4096
 LIMITS: dict[str, Any] = {
     "ident": None,
@@ -54,8 +57,11 @@ def serve_by_granian(settings: Settings, host: str, port: int, workers: int, sta
         from granian.log import LogLevels
     except ImportError:
         raise NotFound("granian: install buendniskompass[granian]", "an installation without it") from None
+    # copies of this process would keep granian's own handlers until the application is made, and with them lose a
+    # SIGTERM that arrives before; then nobody would ever end them
+    multiprocessing.set_start_method("spawn", force=True)
     with tempfile.TemporaryDirectory(prefix="kompass-metrics-") as folder:
-        # its workers are started afresh and read the environment
+        # what is started afresh reads the environment
         announce_store(settings.store)
         announce_metrics_folder(Path(folder))
         server = Granian(
@@ -70,6 +76,7 @@ def serve_by_granian(settings: Settings, host: str, port: int, workers: int, sta
             websockets=False,
             log_level=LogLevels.warning,
             respawn_failed_workers=True,
+            workers_kill_timeout=LAST_ANSWERS,
         )
         started(port)
         server.serve()

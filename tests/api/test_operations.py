@@ -9,12 +9,14 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
 from api.app import create_app
+from api.http.serving import LAST_ANSWERS
 from api.http.viewer import Role, Viewer
 from api.logs import JsonLines, TextLines
 from api.settings import Metrics, Settings
@@ -190,32 +192,43 @@ def test_a_worker_that_dies_is_replaced_and_an_end_is_orderly(served):
     assert process.wait(30) == 0
 
 
-def test_granian_serves_the_same(loaded, store: str, tmp_path: Path):
+@contextmanager
+def by_granian(store: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     pytest.importorskip("granian")
     from neo4j_server import free_port
 
     port = free_port()
-    command = [
-        sys.executable,
-        "-m",
-        "api.cli.main",
-        "--store",
-        store,
-        "serve",
-        "--port",
-        str(port),
-        "--server",
-        "granian",
-    ]
+    command = [sys.executable, "-m", "api.cli.main", "--store", store, "serve", "--port", str(port)]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("KOMPASS_")}
-    process = subprocess.Popen([*command, "--server", "granian"], stdout=subprocess.DEVNULL, env=environment)
+    process = subprocess.Popen(
+        [*command, "--server", "granian"], stdout=subprocess.DEVNULL, env=environment, start_new_session=True
+    )
     try:
-        assert fetch(f"http://127.0.0.1:{port}{PEERS}") == 200
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=20) as answer:
-            assert b"kompass_requests_total" in answer.read()
+        yield f"http://127.0.0.1:{port}", process
     finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def test_granian_serves_the_same_and_its_end_is_orderly(loaded, store: str):
+    with by_granian(store) as (base, process):
+        assert fetch(base + PEERS) == 200
+        with urllib.request.urlopen(base + "/metrics", timeout=20) as answer:
+            assert b"kompass_requests_total" in answer.read()
         process.terminate()
-        process.wait(30)
+        assert process.wait(60) == 0
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux's /proc")
+def test_granian_ends_when_told_to_while_its_processes_are_still_starting(loaded, store: str):
+    with by_granian(store) as (_, process):
+        until = time.monotonic() + 60
+        while not children(process.pid) and time.monotonic() < until:
+            time.sleep(0.01)
+        process.terminate()
+        # sooner than what does not listen is killed
+        assert process.wait(LAST_ANSWERS - 5) in (0, -signal.SIGTERM)
 
 
 def test_what_the_page_says_of_backups_works(loaded, kompass, store: str, tmp_path: Path, monkeypatch):
