@@ -13,7 +13,7 @@ from api.http.viewer import Role, viewer
 from api.jobs.imports import KIND
 from api.jobs.table import JobState
 from api.language import N_
-from api.pages.data_frame import age, tabs
+from api.pages.data_frame import age, tabs, title_of
 from api.pages.frame import has_page, snapshot_status
 from api.questions.exports import list_forms
 from api.questions.sources import Source, list_sources
@@ -22,9 +22,9 @@ from api.snapshot import Snapshot
 from api.words.terms import readable
 from graph_service.export.licences import DCATDE, known_licence
 from graph_service.keys import Label
-from graph_service.model import CURATED, EdgeType, Level
+from graph_service.model import EdgeType, Level
 from graph_service.projection import LEVELS, Projection
-from graph_service.vocabulary import VOCABULARY_DATASET, load_vocabulary
+from graph_service.vocabulary import load_vocabulary
 
 data = Blueprint("data_pages", __name__, url_prefix="/data")
 
@@ -114,7 +114,7 @@ def _card(source: Source, reports: Mapping[str, str]) -> Card:
     updated = source.updated_at.date()
     return Card(
         source.id,
-        _title(source),
+        title_of(source.id, source.title),
         source.publisher,
         source.url if source.url.startswith(("https://", "http://")) else "",
         tuple((each, _licence_text(each)) for each in source.licence.split("; ") if each),
@@ -142,15 +142,6 @@ def _count(kind: str, claims: Mapping[str, int]) -> str:
             return speak.plural("one time series", "{n} time series", count)
         case _:
             return speak.plural("one boundary", "{n} boundaries", count)
-
-
-def _title(source: Source) -> str:
-    """Our own two datasets have a title in both languages."""
-    if source.id == CURATED.id:
-        return words()("Entered by hand")
-    if source.id == VOCABULARY_DATASET.id:
-        return words()("Vocabularies of Bündniskompass")
-    return source.title
 
 
 def _licence_text(licence: str) -> str:

@@ -10,7 +10,7 @@ from flask import Blueprint, render_template, request
 from api.http.caching import depends_on_graph
 from api.http.current import services, snapshot, words
 from api.language import N_
-from api.pages.data_frame import HOME, part_of, tabs
+from api.pages.data_frame import HOME, part_of, tabs, title_of
 from api.pages.frame import record_url, term, url_with
 from api.pages.record_words import PROPERTIES, property_words
 from api.questions.conflicts import Disagreement, Saying, list_disagreements
@@ -147,10 +147,8 @@ def _conflict(each: Disagreement, sources: Mapping[str, Source]) -> Conflict:
 
 
 def _title(saying: Saying, sources: Mapping[str, Source]) -> str:
-    if saying.dataset == CURATED.id:
-        return words()("Entered by hand")
     source = sources.get(saying.dataset)
-    return source.title if source else saying.dataset
+    return title_of(saying.dataset, source.title if source else saying.dataset)
 
 
 def _why(each: Disagreement, sources: Mapping[str, Source]) -> str:

@@ -13,6 +13,8 @@ from api.http.viewer import Role, viewer
 from api.language import N_
 from api.pages.frame import url_with
 from graph_service.keys import NodeKey
+from graph_service.model import CURATED
+from graph_service.vocabulary import VOCABULARY_DATASET
 
 T = TypeVar("T")
 
@@ -49,6 +51,15 @@ def tabs() -> list[tuple[str, str, bool]]:
         for label, path, role in PARTS
         if viewer().role.covers(role)
     ]
+
+
+def title_of(dataset: str, title: str) -> str:
+    """What a dataset is called: our own two have a title in both languages."""
+    if dataset == CURATED.id:
+        return words()("Entered by hand")
+    if dataset == VOCABULARY_DATASET.id:
+        return words()("Vocabularies of Bündniskompass")
+    return title
 
 
 def part_of(items: Sequence[T], each: int = EACH) -> Part[T]:

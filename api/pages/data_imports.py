@@ -89,7 +89,9 @@ def _start(problem: str = "", given: Mapping[str, str] | None = None) -> str:
         imports=[(each, speak(STATES[each.state])) for each in found.imports],
         older=url_with(before=found.next) if found.next else "",
         schedules=[(each, speak(EVERY[each.every])) for each in list_schedules(here).schedules],
-        sources=[(each, f"{each} – {speak(SOURCES[each])}" if each in SOURCES else each) for each in sources.sources],
+        sources=[
+            (each, speak(SOURCES[each]).partition(":")[0] if each in SOURCES else each) for each in sources.sources
+        ],
         column_maps=[(each, each) for each in sources.column_maps],
         every=[(each.value, speak(word)) for each, word in EVERY.items()],
         given=dict.fromkeys(FIELDS, "") | dict(given or {}),

@@ -16,7 +16,7 @@ from api.http.viewer import Role, require, viewer
 from api.language import N_
 from api.messages import describe_error
 from api.pages.data_conflicts import property_name, value_words
-from api.pages.data_frame import HOME, tabs
+from api.pages.data_frame import HOME, tabs, title_of
 from api.pages.frame import local_path, record_url, term, url_with
 from api.pages.record_words import edge_words
 from api.pages.sign_in import refusal
@@ -150,7 +150,7 @@ def _change(line: Line) -> Change:
 
 def _titles() -> Mapping[str, str]:
     """What the datasets are called; one that is gone has only its id."""
-    return {each.id: each.title for each in list_sources(services(), snapshot().audience).items}
+    return {each.id: title_of(each.id, each.title) for each in list_sources(services(), snapshot().audience).items}
 
 
 def _differences(

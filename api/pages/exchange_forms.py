@@ -147,7 +147,7 @@ def _options(kind: str) -> list[tuple[str, str]]:
 
 def _topic_options() -> Options:
     speak = words()
-    found: Options = [("", [("", speak("none"))])]
+    found: Options = [("", [("", speak("not chosen"))])]
     for kind, label in (("field", speak("Fields of action")), ("challenge", speak("Challenges"))):
         found.append((label, [(f"{kind}.{id}", text) for id, text in _options(kind)]))
     return found
@@ -161,7 +161,7 @@ def _practice_options(keys: Sequence[NodeKey]) -> Iterator[tuple[str, list[tuple
     for known in practices(snapshot()):
         applied = any(event.municipality in keys and not event.failed for event in known.events)
         (here if applied else others).append((known.key.local, known.name))
-    yield "", [("", speak("none"))]
+    yield "", [("", speak("not chosen"))]
     if here:
         yield speak("At work in one of them"), here
     yield speak("Others"), sorted(others, key=lambda each: plain(each[1]))

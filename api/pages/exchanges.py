@@ -71,5 +71,5 @@ def _all() -> Iterator[Listed]:
                 node.state or "",
                 node.held_on or node.planned_on,
                 tuple((name_of(each), record_url(each)) for each in involved.get(node.key, ())),
-                ", ".join(name_of(each) for each in about.get(node.key, ())),
+                " · ".join(name_of(each) for each in about.get(node.key, ())),
             )

@@ -12,7 +12,7 @@ from api.pages.frame import has_page, record_url, term
 from api.questions.search import find
 from api.questions.searched import MOST_LETTERS, SEARCHED, Hit, How, SearchAsked, SearchFound
 from graph_service.keys import Label
-from graph_service.model import Level
+from graph_service.model import Actor, Level
 
 searching = Blueprint("searching", __name__, url_prefix="/search")
 depends_on_graph(searching)
@@ -60,7 +60,8 @@ def show_results() -> Response | str:
     sure = found.sure
     if sure is not None and (target := _target(sure)):
         return redirect(target, 303)
-    return render_template("search.html", text=asked.text, groups=_groups(found), count=len(found.hits))
+    groups = _groups(found)
+    return render_template("search.html", text=asked.text, groups=groups, count=len(found.hits), more=found.more)
 
 
 @searching.get("/suggestions")
@@ -113,7 +114,11 @@ def _about(hit: Hit) -> str:
     """Kind, place and code in a line; for a municipality that is no more what it became."""
     speak = words()
     parts = []
-    if hit.kind:
+    if hit.key.label is Label.ACTOR:
+        node = snapshot().projection.node(hit.key)
+        kind = term("actor_kind", node.kind) if isinstance(node, Actor) and node.kind else ""
+        parts += [kind] if kind and kind.partition(",")[0] not in hit.name else []
+    elif hit.kind:
         parts.append(term("municipality_kind", hit.kind))
     elif hit.level is not None:
         parts.append(term("level", hit.level))

@@ -50,8 +50,8 @@ def answer(
         yield speak("No white spot is known: every hard challenge that was rated meets an offer, as far as recorded.")
     if practised := sum(any(c.practices for c in cells_of(row, field)) for row in rows):
         yield speak.plural(
-            "Practice at work is recorded for one of {total}.",
-            "Practice at work is recorded for {n} of {total}; most often in {field}.",
+            "Practice at work is recorded for one of {total} municipalities.",
+            "Practice at work is recorded for {n} of {total} municipalities; most often in {field}.",
             practised,
             total=speak.number(len(rows)),
             field=explainer.term("field", max(seen, key=lambda each: each.practices).field),
@@ -82,15 +82,20 @@ def _how_much(offers: int, rated: int, total: int, words: Words) -> Iterator[str
     """For how many something is recorded, and what cannot be told without it."""
     told = {"offers": words.number(offers), "rated": words.number(rated), "total": words.number(total)}
     if offers and rated:
-        yield words("Offers are recorded for {offers} of {total}, challenges were rated by {rated}.", **told)
+        yield words(
+            "Offers are recorded for {offers} of {total} municipalities; {rated} have rated challenges.",
+            **told,
+        )
     elif offers:
         yield words(
-            "Offers are recorded for {offers} of {total}; nobody has rated challenges, so white spots cannot be told.",
+            "Offers are recorded for {offers} of {total} municipalities; "
+            "nobody has rated challenges, so white spots cannot be told.",
             **told,
         )
     elif rated:
         yield words(
-            "Challenges were rated by {rated} of {total}; offers are not recorded, so white spots cannot be told.",
+            "Challenges were rated by {rated} of {total} municipalities; "
+            "offers are not recorded, so white spots cannot be told.",
             **told,
         )
 

@@ -134,7 +134,7 @@ def test_a_gap_leads_by_keyboard_to_an_exchange_and_into_the_calendar(opened: Op
         to(page, page.get_by_role("radio").first)
         while not page.get_by_label(state, exact=True).is_checked():
             page.keyboard.press("ArrowDown")
-        press(page, page.get_by_role("button", name="Weiter"))
+        press(page, page.get_by_role("button", name="Neuen Stand eintragen"))
         expect(page.locator("[aria-current=step]")).to_contain_text(state)
     assert axe(page) == []
     press(page, page.get_by_role("link", name="Vorbereitungsblatt"))
@@ -201,12 +201,12 @@ def test_not_adopting_needs_a_reason_which_is_then_told(opened: Open, watched: W
     page.get_by_role("button", name="Austausch vorschlagen").click()
     for state in ("vereinbart", "hat stattgefunden", "Praxis nicht übernommen"):
         page.get_by_label(state, exact=True).check()
-        page.get_by_role("button", name="Weiter").click()
+        page.get_by_role("button", name="Neuen Stand eintragen").click()
     expect(page.get_by_role("alert").filter(has_text="ein Grund")).to_be_focused()
     expect(page.get_by_label("Warum")).to_have_attribute("aria-invalid", "true")
     page.get_by_label("Praxis nicht übernommen", exact=True).check()
     page.get_by_label("Warum").fill("Bei uns fehlen die Räume")
-    page.get_by_role("button", name="Weiter").click()
+    page.get_by_role("button", name="Neuen Stand eintragen").click()
     expect(page.locator("[aria-current=step]")).to_contain_text("Praxis nicht übernommen")
     expect(page.locator("main")).to_contain_text("Bei uns fehlen die Räume")
 
