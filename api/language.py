@@ -93,7 +93,7 @@ class Words:
             return "–"
         if digits is None:
             size = abs(value)
-            most = 0 if size >= 10_000 else 1 if size >= 100 else 2 if size >= 1 or size == 0 else 4
+            most = 0 if size >= 10_000 else 1 if size >= 100 else 2 if size >= 0.1 or size == 0 else 4
             return format_decimal(value, f"#,##0.{'#' * most}" if most else "#,##0", locale=self.locale)
         return format_decimal(value, f"#,##0.{'0' * digits}" if digits else "#,##0", locale=self.locale)
 

@@ -191,14 +191,16 @@ def _asked(wish: Wish) -> dict[str, object]:
 
 
 def _steps(wish: Wish, current: str) -> list[tuple[str, str, bool]]:
-    """The three steps as links; those that need a need come with one."""
+    """The three steps; those that need a need are links once there is one."""
     speak = words()
     labels = (
         (speak("1 What is it about?"), NEED),
         (speak("2 Who could take part?"), CANDIDATES),
         (speak("3 The alliance"), BOARD),
     )
-    return [(label, wish.address(path), path == current) for label, path in labels if _open(wish, path, current)]
+    return [
+        (label, wish.address(path) if _open(wish, path, current) else "", path == current) for label, path in labels
+    ]
 
 
 def _open(wish: Wish, path: str, current: str) -> bool:
@@ -263,16 +265,16 @@ def _named_alliance() -> str:
 
 
 def _existing(page: int) -> tuple[list[Existing], int]:
-    """A page of the alliances that are recorded, those of the name that was typed."""
-    asked = RecordsAsked(label=Label.ALLIANCE, q=request.args.get("alliance", "").strip()[:200], limit=page * A_PAGE)
-    found = find_records(snapshot(), asked)
-    return [_line(each) for each in found.items[(page - 1) * A_PAGE :]], found.total
+    """A page of the alliances that are recorded, those of the name that was typed, by the alphabet."""
+    q = request.args.get("alliance", "").strip()[:200]
+    found = find_records(snapshot(), RecordsAsked(label=Label.ALLIANCE, q=q, limit=A_PAGE, page=page))
+    return [_line(each) for each in found.items], found.total
 
 
 def _line(each: Entry) -> Existing:
     about = [
         term("alliance_status", each.status) if each.status else "",
         words().list(town.name for town in each.municipalities[:3]),
-        words().list(term("field", field) for field in each.fields[:3]),
+        "; ".join(term("field", field) for field in each.fields[:3]),
     ]
     return Existing(each.name, f"{NEED}/{each.key.local}/check", " · ".join(filter(None, about)))

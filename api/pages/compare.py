@@ -18,6 +18,7 @@ from api.pages.peers_view import view_of
 from api.questions.comparison import MOST, Comparison, compare
 from api.questions.peers import PeerExplained, usual_lens
 from api.questions.standing import level_of
+from api.words.challenges import severity_words
 from api.words.comparison import answer_words, challenges_words, structure_words
 from api.words.peers import lens_name, told_apart
 from api.words.suggestions import Explainer
@@ -183,7 +184,7 @@ def _rated(row: Sequence[Rating | None]) -> list[tuple[str, float, str]]:
         when = speak.date(each.rated_on) if each.rated_on else ""
         cells.append(
             (
-                speak("{n} of 4", n=speak.number(each.severity)),
+                severity_words(each.severity, speak),
                 each.severity / SEVERITY,
                 ", ".join(filter(None, (role, when))),
             )
@@ -200,7 +201,7 @@ def _tried(found: Comparison, heads: Sequence[Head]) -> list[tuple[Head, list[tu
                 (
                     each.name,
                     record_url(each.key),
-                    ", ".join(
+                    ": ".join(
                         filter(None, (term("practice_status", each.status) if each.status else "", each.outcome))
                     ),
                 )

@@ -18,6 +18,7 @@ from api.questions.profile import Profile, find_profile
 from api.questions.relations import relations
 from api.questions.standing import level_of, standings
 from api.snapshot import Snapshot
+from api.words.challenges import severity_words
 from api.words.standing import off_words, standing_words
 from api.words.suggestions import Explainer
 from graph_service.keys import Label, NodeKey
@@ -25,12 +26,15 @@ from graph_service.model import Actor, EdgeType, Level, Offer
 from graph_service.network.places import inside
 from graph_service.projection import LEVELS, Projection
 from matching.about import day, text
+from matching.naming.municipalities import plain
 from matching.peers.challenges import SEVERITY
 
 municipality = Blueprint("municipality", __name__)
 depends_on_graph(municipality)
 
 MOST_LISTED = 30
+MOST_FOLDED = 300
+"""How many more are there at a click."""
 """How many records of a kind are listed before the page of all of them is named."""
 TABS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (N_("Profile"), ("/municipalities/{code}",)),
@@ -58,6 +62,8 @@ class Records:
     groups: tuple[tuple[str, tuple[Listed, ...]], ...]
     count: int
     url: str
+    folded: tuple[Listed, ...] = ()
+    """Those behind the first ones."""
 
 
 @municipality.get("/municipalities/<string:code>")
@@ -134,7 +140,8 @@ def _identity(profile: Profile, here: Snapshot, explainer: Explainer) -> str:
     if record.area_km2:
         parts.append(f"{speak.number(record.area_km2, 0)}\N{NO-BREAK SPACE}km²")
         if record.population is not None:
-            parts.append(speak("{n} inhabitants per km²", n=speak.number(record.population / record.area_km2, 0)))
+            density = speak("{n} inhabitants per km²", n=speak.number(record.population / record.area_km2, 0))
+            parts.append(density.replace(" ", "\N{NO-BREAK SPACE}"))
     towns = _towns_within(here.projection, profile.key)
     if len(towns):
         parts.append(speak.plural("one municipality within", "{n} municipalities within", len(towns)))
@@ -160,7 +167,7 @@ def _challenges(profile: Profile) -> list[tuple[str, str, float, str, date | Non
     return [
         (
             term("challenge", each.challenge),
-            words()("{n} of 4", n=words().number(each.severity)),
+            severity_words(each.severity, words()),
             each.severity / SEVERITY,
             term("rater_role", each.rater_role) if each.rater_role else "",
             each.rated_on,
@@ -203,10 +210,11 @@ def _name(here: Snapshot, key: NodeKey) -> str:
 def _records(here: Snapshot, key: NodeKey, label: Label, vocabulary: str) -> Records:
     keys = _inside(here, key, label)
     listed = []
-    for each in keys[:MOST_LISTED]:
+    for each in keys[: MOST_LISTED + MOST_FOLDED]:
         status = str(getattr(here.projection.node(each), "status", None) or "")
         listed.append(Listed(_name(here, each), record_url(each), term(vocabulary, status) if status else ""))
-    return Records((("", tuple(sorted(listed, key=lambda each: each.name))),), len(keys), "")
+    listed.sort(key=lambda each: plain(each.name))
+    return Records((("", tuple(listed[:MOST_LISTED])),), len(keys), "", tuple(listed[MOST_LISTED:]))
 
 
 def _actors(here: Snapshot, key: NodeKey, *, lawful: bool = False) -> Records:
@@ -221,12 +229,17 @@ def _actors(here: Snapshot, key: NodeKey, *, lawful: bool = False) -> Records:
     nodes.sort(key=lambda node: (not node.legal_basis, node.name or ""))
     by_law: dict[str, list[Listed]] = {}
     for node in nodes[:MOST_LISTED]:
-        kind = term("actor_kind", node.kind) if node.kind else ""
         heading = words()("Bodies by law") if node.legal_basis else words()("Other actors")
-        about = ", ".join(filter(None, (kind, node.legal_basis)))
-        by_law.setdefault(heading, []).append(Listed(node.name or node.key.local, record_url(node.key), about))
+        by_law.setdefault(heading, []).append(_actor(node))
     groups = tuple((heading, tuple(listed)) for heading, listed in by_law.items())
-    return Records(groups, len(nodes), "")
+    folded = tuple(_actor(node) for node in nodes[MOST_LISTED : MOST_LISTED + MOST_FOLDED])
+    return Records(groups, len(nodes), "", folded)
+
+
+def _actor(node: Actor) -> Listed:
+    kind = term("actor_kind", node.kind) if node.kind else ""
+    about = ", ".join(filter(None, (kind, node.legal_basis)))
+    return Listed(node.name or node.key.local, record_url(node.key), about)
 
 
 def _offers(here: Snapshot, key: NodeKey) -> Records:
@@ -266,7 +279,7 @@ def _practices(here: Snapshot, key: NodeKey) -> Records:
                     arrays.names[town] if arrays.keys[town] != key else "",
                     term("practice_status", text(said, "status")) if text(said, "status") else "",
                     speak("since {year}", year=since.year) if since else "",
-                    speak.finding(text(said, "outcome")),
                 )
-                listed.append(Listed(_name(here, each), record_url(each), ", ".join(filter(None, about))))
+                told = (", ".join(filter(None, about)), speak.finding(text(said, "outcome")))
+                listed.append(Listed(_name(here, each), record_url(each), ": ".join(filter(None, told))))
     return Records((("", tuple(listed)),), len(keys), "")

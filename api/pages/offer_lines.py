@@ -16,6 +16,8 @@ class ShownOffer:
     name: str
     url: str
     about: str
+    by: str
+    """Who provides it, for lists of things to do, which need no more."""
     note: str
     day: str
     may_change: bool
@@ -23,16 +25,20 @@ class ShownOffer:
 
 def about_offer(offer: KnownOffer) -> str:
     """What an offer is, in a line: kind, fields, for whom, by whom, state."""
-    projection = snapshot().projection
     parts = [
         term("offer_kind", offer.offer.kind) if offer.offer.kind else "",
         ", ".join(term("field", each) for each in sorted(offer.fields)),
         ", ".join(term("target_group", each) for each in sorted(offer.groups)),
-        ", ".join(actor.name or "" for actor in actors_named(projection, offer.providers).values()),
+        provided_by(offer),
         offer.offer.department or "",
         term("offer_status", offer.offer.status) if offer.offer.status not in (None, "active") else "",
     ]
     return " · ".join(filter(None, parts))
+
+
+def provided_by(offer: KnownOffer) -> str:
+    """The names of those who provide an offer."""
+    return ", ".join(actor.name or "" for actor in actors_named(snapshot().projection, offer.providers).values())
 
 
 def shown_offer(offer: KnownOffer, rights: Rights) -> ShownOffer:
@@ -43,6 +49,7 @@ def shown_offer(offer: KnownOffer, rights: Rights) -> ShownOffer:
         offer.name,
         record_url(offer.key),
         about_offer(offer),
+        provided_by(offer),
         offer.offer.improvement_note or "",
         words()("last confirmed on {day}", day=words().date(day)) if day else words()("never confirmed"),
         rights.covers(offer.key),

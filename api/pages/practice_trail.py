@@ -32,6 +32,8 @@ class Stop:
     ask: str
     ask_url: str
     failed: bool
+    declined: bool
+    """Whether it was decided against, and so never tried."""
     span: Span | None
 
 
@@ -57,8 +59,9 @@ def _stop(each: Related, *, applied: bool) -> Stop:
     ask = getattr(node, "name", "") or speak("the administration of {name}", name=each.name)
     if isinstance(node, Actor) and node.contact_role:
         ask = f"{node.contact_role}, {ask}"
-    ended = status.startswith("ended") or status == REJECTED or until is not None
-    span = Span(each.name, since, max(until or today(), since), ended) if since else None
+    ended = status.startswith("ended") or until is not None
+    # a decision is of one day, and does not go on
+    span = Span(each.name, since, max(until or today(), since), ended) if since and applied else None
     return Stop(
         each.key,
         each.name,
@@ -69,7 +72,8 @@ def _stop(each: Related, *, applied: bool) -> Stop:
         text(said, "outcome" if applied else "reason"),
         ask,
         record_url(actor) if actor else "",
-        status in (FAILED, REJECTED),
+        status == FAILED,
+        status == REJECTED,
         span,
     )
 
@@ -79,16 +83,29 @@ def how_far(stops: Sequence[Stop]) -> str:
     if not stops:
         return ""
     speak = words()
-    places = len({each.key for each in stops})
-    sentence = speak.plural("Tried in one municipality.", "Tried in {n} municipalities.", places)
+    places = len({each.key for each in stops if not each.declined})
     failed = len({each.key for each in stops if each.failed})
+    declined = len({each.key for each in stops if each.declined})
+    told = []
+    if places:
+        told.append(speak.plural("Tried in one municipality.", "Tried in {n} municipalities.", places))
     if failed:
-        sentence += " " + speak.plural(
-            "In one of them it did not work out; why stands below.",
-            "In {n} of them it did not work out; why stands below.",
-            failed,
+        told.append(
+            speak.plural(
+                "In one of them it did not work out; why stands below.",
+                "In {n} of them it did not work out; why stands below.",
+                failed,
+            )
         )
-    return sentence
+    if declined:
+        told.append(
+            speak.plural(
+                "One municipality decided against it; why stands below.",
+                "{n} municipalities decided against it; why stands below.",
+                declined,
+            )
+        )
+    return " ".join(told)
 
 
 def draw_trail(stops: Sequence[Stop], title: str) -> Markup:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
@@ -12,6 +13,7 @@ from api.http.current import snapshot, words
 from api.pages.frame import record_url, term
 from api.questions.peers import DEFAULT_LENS, shipped_lens
 from api.questions.practices import find_practices, practice_question
+from api.questions.profile import ratings
 from api.words.peers import told_apart
 from api.words.practices import FIT, cautioned, headline, reason_rows, scope, sentences, summary
 from api.words.suggestions import Explainer
@@ -21,12 +23,13 @@ from graph_service.projection import Projection
 from graph_service.vocabulary import load_vocabulary
 from matching.naming.municipalities import plain
 from matching.practices.answers import PracticeAnswer, PracticeSuggestion
-from matching.practices.records import read_practices
+from matching.practices.records import FAILED, REJECTED, Event, read_practices
 
 practices = Blueprint("practice_pages", __name__)
 depends_on_graph(practices)
 
 A_PAGE = 20
+MOST_NAMED = 3
 MOST_SUGGESTED = 10
 
 
@@ -43,10 +46,12 @@ class Listed:
     statuses: frozenset[str]
     """Of all its applications."""
     status: str
-    """The one told last."""
+    """Of what goes on where something does, else the one told last."""
     since: date | None
     failed: int
-    """In how many places it did not work out, or was decided against."""
+    """In how many places it did not work out."""
+    declined: int
+    """How many decided against it."""
     evidence: str
     description: str
     sought: str
@@ -102,8 +107,21 @@ def show_practices() -> str:
         statuses=[(each.id, each.label(speak.language)) for each in load_vocabulary().terms("practice_status")],
         challenges=_challenges(speak.language),
         fields=_terms("field", speak.language),
+        hardest=_hardest(own) if own is not None and answer is None else (),
         **(_answered(answer) if answer else _listed(challenge, text)),
     )
+
+
+def _hardest(own: NodeKey) -> list[tuple[str, str]]:
+    """What a municipality rates hardest, each with the address of what others tried against it."""
+    rated = [each for each in ratings(snapshot()).get(own, ()) if each.severity][:MOST_NAMED]
+    return [
+        (
+            term("challenge", each.challenge),
+            f"/practices?{urlencode({'municipality': own.local, 'challenge': each.challenge})}",
+        )
+        for each in rated
+    ]
 
 
 def _own(name: str) -> tuple[NodeKey | None, str, Sequence[tuple[str, str]]]:
@@ -190,7 +208,8 @@ def _listed(challenge: str, text: str) -> dict[str, object]:
 
 
 def _list(projection: Projection) -> tuple[Listed, ...]:
-    """Every practice with its places and terms, by name."""
+    """Every practice with its places and terms, the best documented first, then by name."""
+    rank = {each.id: n for n, each in enumerate(load_vocabulary().terms("evidence"))}
     found = []
     for each in read_practices(projection):
         places = {event.municipality: projection.position(event.municipality) for event in each.events}
@@ -207,12 +226,18 @@ def _list(projection: Projection) -> tuple[Listed, ...]:
                 tuple(sorted(each.fields)),
                 tuple(sorted(each.challenges)),
                 frozenset(event.status for event in told),
-                max(told, key=lambda event: event.last or date.min).status if told else "",
+                max(told, key=_present).status if told else "",
                 min(dated) if dated else None,
-                sum(event.failed for event in each.events),
+                len({event.municipality for event in each.events if event.status == FAILED}),
+                len({event.municipality for event in each.events if event.kind == REJECTED}),
                 each.practice.evidence or "",
                 description,
                 plain(" ".join((each.name, description, *(name for _, name in named)))),
             )
         )
-    return tuple(sorted(found, key=lambda each: plain(each.name)))
+    return tuple(sorted(found, key=lambda each: (-rank.get(each.evidence, -1), plain(each.name))))
+
+
+def _present(event: Event) -> tuple[bool, date]:
+    goes_on = event.until is None and not event.status.startswith("ended")
+    return goes_on, event.last or date.min

@@ -57,7 +57,7 @@ def show_supporters(id: str) -> str:
         url=record_url(key),
         heading=speak("Who could support “{name}”?", name=answer.name),
         answer=cut_headline(answer, MOST_MATCHES, speak),
-        scope=list(scope(answer, explainer)),
+        scope=list(scope(answer, explainer, counted=len(answer.suggestions) < MOST_MATCHES)),
         matches=found,
         write={
             each.key: f"/contact?{urlencode({'to': each.key, 'back': request.path})}"

@@ -35,13 +35,13 @@ DOORS = (
     Entrance(
         N_("Find comparable municipalities"),
         "/peers",
-        N_("For advising"),
+        N_("For consultants"),
         N_("Who is in a similar situation, why, and what has been tried there."),
     ),
     Entrance(
         N_("Build an alliance"),
         "/alliances",
-        N_("On site"),
+        N_("For people on the ground"),
         N_("Describe a need, see who could contribute what, and put together who is still missing."),
     ),
     Entrance(

@@ -87,6 +87,8 @@ class RecordsAsked:
     """Part of the name."""
     limit: int = 50
     cursor: str = ""
+    page: int = 0
+    """From 1: a page of the list by name, instead of what is behind the cursor in the list by key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,10 +248,19 @@ def find_records(snapshot: Snapshot, asked: RecordsAsked) -> Records:
             mask &= known.about(type, concept_places(snapshot.projection, kind, id))
     if asked.q:
         mask &= known.named(asked.q)
-    places, following = page_of(known, mask, asked.cursor, asked.limit)
+    if asked.page:
+        order = snapshot.prepared(("by-name", asked.label), lambda projection: _by_name(projection, asked.label))
+        places, following = [i for i in order if mask[i]][(asked.page - 1) * asked.limit :][: asked.limit], None
+    else:
+        places, following = page_of(known, mask, asked.cursor, asked.limit)
     index = relations(snapshot)
     items = tuple(_entry(known, index, i) for i in places)
     return Records(items, int(mask.sum()), following, revision=snapshot.revision)
+
+
+def _by_name(projection: Projection, label: Label) -> list[int]:
+    span, names = projection.spans[label], projection.arrays.names
+    return sorted(range(len(span)), key=lambda i: plain(names[span[i]]))
 
 
 def page_of(known: Directory, mask: Mask, cursor: str, limit: int) -> tuple[list[int], str | None]:

@@ -93,7 +93,7 @@ class TeamExplainer:
         """Among how many was chosen, and whether another team could be better."""
         words = self.words
         chosen = words.plural("Chosen from one actor.", "Chosen from {n} actors.", answer.candidates)
-        score = words("Score {score}.", score=words.number(answer.score, 3))
+        score = words("Score {score}.", score=words.number(answer.score, 3)) if self.amounts else ""
         if answer.exact:
             sure = words("No other team of this size fits better: this is proven.")
         elif answer.considered < answer.candidates:
@@ -107,7 +107,7 @@ class TeamExplainer:
                 "No other team of this size exceeds it by more than {gap} points.", gap=words.number(answer.gap, 3)
             )
         known = words("Known: {share} of what counts.", share=words.percent(answer.coverage))
-        return " ".join([chosen, score, sure, known])
+        return " ".join(filter(None, [chosen, score, sure, known]))
 
     def kind(self, kind: str) -> str:
         """What an actor is."""
@@ -244,16 +244,16 @@ def finding_text(finding: Finding, explainer: Explainer) -> str:
         case "missing-group":
             return words("Nobody from this sector: {sector}.", sector=explainer.term("sector", finding.subject))
         case "unknown-kind":
-            return words("The kind is unknown of: {names}.", names=names)
+            return words("The kind is unknown of: {names}.", names=names.removesuffix("."))
         case "bridge":
             rest = words.list(finding.names[1:])
-            return words("Without {name} nothing recorded ties the others to {rest}.", name=finding.names[0], rest=rest)
+            return words("Only {name} ties the others to {rest}.", name=finding.names[0], rest=rest.removesuffix("."))
         case "alone":
-            return words("Tied to the others by this alliance alone: {names}.", names=names)
+            return words("Tied to the others by this alliance alone: {names}.", names=names.removesuffix("."))
         case "no-ties":
             return words("No tie between the members is recorded besides this alliance.")
         case "stale":
             return words("{names}: last confirmed {day}.", names=names, day=day)
         case "never-confirmed":
-            return words("Never confirmed: {names}.", names=names)
+            return words("Never confirmed: {names}.", names=names.removesuffix("."))
     raise NotFound("a known kind of finding", finding.kind)

@@ -18,9 +18,11 @@ SEVERITIES = (
 )
 
 
-def severity_words(severity: int, words: Words) -> str:
-    """How hard a challenge was rated."""
-    return words(SEVERITIES[min(max(severity, 0), len(SEVERITIES) - 1)])
+def severity_words(severity: float, words: Words) -> str:
+    """How hard a challenge was rated; what lies between two steps has no word."""
+    if not float(severity).is_integer():
+        return words("{n} of 4", n=words.number(severity))
+    return words(SEVERITIES[min(max(int(severity), 0), len(SEVERITIES) - 1)])
 
 
 def answer_words(name: str, challenges: Sequence[str], words: Words) -> str:

@@ -66,8 +66,11 @@ def headline(answer: SupporterAnswer, words: Words) -> str:
     )
 
 
-def scope(answer: SupporterAnswer, explainer: Explainer, *, later: bool = False) -> Iterator[str]:
-    """Whether the request is open, among how many was looked, and how old that is; ``later``: only among the new."""
+def scope(answer: SupporterAnswer, explainer: Explainer, *, later: bool = False, counted: bool = True) -> Iterator[str]:
+    """Whether the request is open, among how many was looked, and how old that is.
+
+    ``later``: only among the new. ``counted``: whether it is to be told among how many; headlines of pages tell it.
+    """
     words = explainer.words
     if answer.key.label is Label.ACTOR:
         yield words.plural("One request is recorded.", "{n} requests are recorded.", answer.considered)
@@ -77,7 +80,8 @@ def scope(answer: SupporterAnswer, explainer: Explainer, *, later: bool = False)
         return
     if answer.state != "open":
         yield words("State of the request: {state}.", state=state_words(answer.state, explainer))
-    yield words.plural("Looked for among one actor.", "Looked for among {n} actors.", answer.considered)
+    if counted:
+        yield words.plural("Looked for among one actor.", "Looked for among {n} actors.", answer.considered)
     if later and answer.earlier:
         yield words.plural(
             "One other was there before and fits.", "{n} others were there before and fit.", answer.earlier
@@ -103,9 +107,11 @@ def sentences(each: SupporterSuggestion, explainer: Explainer) -> Iterator[str]:
     known = [c for c in each.contributions if c.other is not None]
     good = [c for c in known if c.amount >= GOOD * (c.possible or 0)]
     if good:
-        yield words("Speaks for it: {features}.", features="; ".join(_reason(c, explainer) for c in good))
+        told = "; ".join(_reason(c, explainer, good=True) for c in good)
+        yield words("Speaks for it: {features}.", features=told)
     if poor := [c for c in known if c not in good]:
-        yield words("Speaks against it: {features}.", features="; ".join(_reason(c, explainer) for c in poor))
+        told = "; ".join(_reason(c, explainer, good=False) for c in poor)
+        yield words("Speaks against it: {features}.", features=told)
     if missing := [words(FEATURES[c.feature]) for c in each.contributions if c.other is None]:
         yield words("Not known, and so not counted: {named}.", named=words.list(missing))
     if each.contact_role:
@@ -114,20 +120,22 @@ def sentences(each: SupporterSuggestion, explainer: Explainer) -> Iterator[str]:
         yield words("Open until {day}.", day=words.date(each.open_until))
 
 
-def _reason(reason: Contribution, explainer: Explainer) -> str:
+def _reason(reason: Contribution, explainer: Explainer, *, good: bool) -> str:
     """An aspect with what is looked for and what is there."""
     words, feature = explainer.words, reason.feature
     label = words(FEATURES[feature])
     if feature in TERMS or feature == "language":
         own, other = (
-            words.list(_term(feature, id, explainer) for id in str(side).split(";"))
+            ", ".join(_term(feature, id, explainer) for id in str(side).split(";"))
             for side in (reason.own, reason.other)
         )
-        return words("{label} (looked for: {own}; there: {other})", label=label, own=own, other=other)
+        return words("{label} (looked for: {own} – there: {other})", label=label, own=own, other=other)
     if feature == "place":
         return f"{label} ({words(NEAR[str(reason.other)])})"
     if feature == "freshness":
-        return f"{label} ({words.period(str(reason.other))})"
+        return words("last confirmed {day}", day=words.period(str(reason.other)))
+    if feature == "text":
+        return words("the words fit") if good else words("its words say nothing of it")
     return label
 
 

@@ -83,7 +83,7 @@ def test_a_composed_alliance_names_members_roles_and_how_sure_it_is(town: Run) -
     assert "Großbärenkreis" in told
     assert "Träger jmd" in told
     assert "Zugang zur Zielgruppe" in told
-    assert "das ist bewiesen" in told
+    assert "das ist nachgerechnet" in told
     assert "zuletzt bestätigt 01.01.2020" in told
 
 

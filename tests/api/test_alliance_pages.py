@@ -344,6 +344,13 @@ def test_the_name_that_was_typed_comes_back_after_signing_in(client):
     assert page["visibility"] == ["public"]
 
 
+def test_all_three_steps_stand_there_and_lead_on_once_something_is_said(client):
+    first = client.get("/alliances").text
+    assert "3 Das Bündnis" in first
+    assert 'href="/alliances/board' not in first
+    assert 'href="/alliances/board' in client.get(f"/alliances?{NEED}").text
+
+
 def test_an_existing_alliance_is_found_by_its_name(client):
     assert client.get("/alliances?alliance=Ausbildung Großbären").location == "/alliances/b1/check"
     assert "Ein Bündnis ist unter diesem Namen verzeichnet." in told(client, "/alliances?alliance=ausbild")

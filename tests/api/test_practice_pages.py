@@ -12,12 +12,18 @@ from api.settings import Settings
 
 @pytest.fixture
 def client(loaded, package: Path, store: str, tmp_path: Path) -> FlaskClient:
-    rows = [f"lotsen-{n},Sprachlotsen {n},Ehrenamtliche begleiten,language" for n in range(25)]
-    rows += ["cafe,Lerncafé für Mütter,Offener Treff,family-parents"]
+    rows = [f"lotsen-{n},Sprachlotsen {n},Ehrenamtliche begleiten,language," for n in range(25)]
+    rows += ["cafe,Lerncafé für Mütter,Offener Treff,family-parents,"]
     tables = {
-        "practices": "\n".join(["key,title,description,fields", *rows, ""]),
-        "applications": "practice,municipality,status,started_on,outcome\n"
-        "lotsen-1,90002,running,2021-01-01,\ncafe,90003,ended-failed,2019-01-01,Räume fehlten\n",
+        "practices": "\n".join(
+            ["key,title,description,fields,evidence", *rows, "zuletzt,Zuletzt im Alphabet,,language,evaluated", ""]
+        ),
+        "applications": "practice,municipality,status,started_on,ended_on,outcome\n"
+        "lotsen-1,90002,running,2021-01-01,,\ncafe,90003,ended-failed,2019-01-01,,Räume fehlten\n"
+        "zuletzt,90001,running,2019-01-01,,\nzuletzt,90002,ended-failed,2020-01-01,2021-01-01,Räume fehlten\n",
+        "adoptions": "municipality,practice,decision,reason,on\n90003,zuletzt,rejected,Kein Personal,2022-01-01\n",
+        "ratings": "municipality,challenge,severity,rated_on,rater_role\n"
+        "90001,interpreters,4,2026-01-01,administration\n90001,mobility,0,2026-01-01,administration\n",
     }
     folder = package.with_name("practices")
     folder.mkdir()
@@ -31,16 +37,40 @@ def client(loaded, package: Path, store: str, tmp_path: Path) -> FlaskClient:
 
 def test_everything_recorded_is_listed_in_pages(client):
     first, second = (client.get(f"/practices?lang=en&page={n}").text for n in (1, 2))
-    assert "26 practice approaches are recorded" in first
+    assert "27 practice approaches are recorded" in first
     assert "Lerncafé für Mütter" in first
     assert "Sprachlotsen 9" in second
     assert "Sprachlotsen 9" not in first
 
 
 def test_filters_narrow_the_list_and_say_so(client):
-    assert "One of 26 practice approaches fits" in client.get("/practices?lang=en&text=lerncafe").text
+    assert "One of 27 practice approaches fits" in client.get("/practices?lang=en&text=lerncafe").text
     assert "Sprachlotsen" not in client.get("/practices?lang=en&field=family-parents").text
     assert "No practice approach fits these filters" in client.get("/practices?lang=en&text=nirgends").text
+
+
+def test_the_best_documented_stands_first_and_what_goes_on_counts_before_what_ended(client):
+    page = client.get("/practices?lang=en").text
+    assert page.index("Zuletzt im Alphabet") < page.index("Lerncafé für Mütter")
+    line = page.partition("Zuletzt im Alphabet")[2].partition("</li>")[0]
+    assert "· Running" in line
+    assert "in one place it did not work out · one municipality decided against it" in line
+
+
+def test_a_decision_against_a_practice_is_no_failure_and_lasts_no_time(client):
+    page = client.get("/practices/zuletzt?lang=en").text
+    assert "Tried in 2 municipalities. In one of them it did not work out; why stands below." in page
+    assert "One municipality decided against it; why stands below." in page
+    assert "Kein Personal" in page
+    timeline = page.partition('bk-timeline"')[2].partition("</svg>")[0]
+    assert timeline.count('class="name"') == 2
+
+
+def test_a_municipality_is_offered_what_it_rates_hardest(client):
+    page = client.get("/practices?lang=en&municipality=90001").text
+    assert "municipality=90001&amp;challenge=interpreters" in page
+    assert "challenge=mobility" not in page
+    assert "rates hardest" not in client.get("/practices?lang=en&municipality=90002").text
 
 
 def test_for_a_municipality_and_words_the_answer_has_reasons_and_warnings(client):

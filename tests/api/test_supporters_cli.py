@@ -46,8 +46,8 @@ def told(kompass: Run, tmp_path: Path) -> Run:
 def test_a_request_by_title_or_key_finds_whom_to_ask_and_why(told: Run) -> None:
     said = " ".join(told("supporters", "raum für arabischsprachige Eltern").stdout.split())
     assert "Ein Akteur kann „Raum für arabischsprachige Eltern“ unterstützen: Verein Nord." in said
-    assert "Ressourcen (gesucht: Räume; vorhanden: Räume)" in said
-    assert "Sprachen (gesucht: Arabisch; vorhanden: Arabisch)" in said
+    assert "Ressourcen (gesucht: Räume – vorhanden: Räume)" in said
+    assert "Sprachen (gesucht: Arabisch – vorhanden: Arabisch)" in said
     assert "Nicht bekannt und deshalb nicht gezählt: zuletzt bestätigt." in said
     assert "Ansprechstelle: Vorstand." in said
     (row,) = csv.DictReader(io.StringIO(told("supporters", "request:raum", "--format", "csv").stdout))
