@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event, Lock, Thread
 
+from api.memory import give_back
 from api.snapshot import Snapshot
 from graph_service.errors import StoreError
 from graph_service.projection import Projection
@@ -204,3 +205,4 @@ class Revisions:
             self._settled.set()
             # where somebody writes all the time, half of a processor at most goes into this
             time.sleep(min(self._clock() - began, MOST_BEHIND))
+        give_back()

@@ -4,7 +4,11 @@ import hashlib
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from graph_service.arrays import load, save
 from graph_service.projection import Arrays, Projection, project
@@ -12,6 +16,9 @@ from graph_service.store.contract import GraphStore
 
 FORMAT = 2
 """Part of a folder's name, so that an older version's files are never misread."""
+PATIENCE = 60.0
+"""For how many seconds a process waits while another builds; then it builds for itself."""
+_LOCK = "building.lock"
 
 
 class ProjectionCache:
@@ -23,16 +30,35 @@ class ProjectionCache:
 
     def open(self, store: GraphStore) -> Projection:
         """The projection of the present revision."""
-        identity, revision = store.read(lambda reader: (reader.identity(), reader.revision()))
-        kept = self._kept(identity, revision)
+        kept = self._kept(store)
         if kept is None:
-            built = project(store)
-            self._keep(built, self._path(identity, built.revision))
-            # mapped from the files it is shared with other processes, and what it was built in is given back
-            kept = self._kept(identity, built.revision) or built
+            with self._alone():
+                kept = self._kept(store) or self._built(store)
         return kept
 
-    def _kept(self, identity: str, revision: int) -> Projection | None:
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """While another process builds, wait for its files: building takes time and memory once, not once a process."""
+        lock = FileLock(self._folder / _LOCK)
+        with suppress(OSError, NotImplementedError, Timeout):  # nowhere to write, no locks, or the other stands still
+            self._folder.mkdir(parents=True, exist_ok=True)
+            lock.acquire(timeout=PATIENCE)
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _built(self, store: GraphStore) -> Projection:
+        built = project(store)
+        identity = store.read(lambda reader: reader.identity())
+        self._keep(built, self._path(identity, built.revision))
+        # mapped from the files it is shared with other processes, and what it was built in is given back
+        return self._read(identity, built.revision) or built
+
+    def _kept(self, store: GraphStore) -> Projection | None:
+        return self._read(*store.read(lambda reader: (reader.identity(), reader.revision())))
+
+    def _read(self, identity: str, revision: int) -> Projection | None:
         try:
             return Projection(load(Arrays, self._path(identity, revision)))
         except (OSError, ValueError):
@@ -58,7 +84,7 @@ class ProjectionCache:
     def _forget(self, newest: Path) -> None:
         """Remove other revisions' files; a process that still maps them keeps its view on POSIX systems."""
         for path in self._folder.iterdir():
-            if path != newest and not path.name.startswith("new-"):
+            if path != newest and path.name != _LOCK and not path.name.startswith("new-"):
                 shutil.rmtree(path, ignore_errors=True)
 
 

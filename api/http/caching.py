@@ -16,6 +16,8 @@ from api.http.viewer import Role, viewer
 
 MOST_BYTES = 32_000_000
 MOST_EACH = 1_000_000
+EACH = 1_000
+"""About how many bytes an answer takes beside its body: its name, its headers, its place."""
 _KEPT_HEADERS = (
     "Content-Type", "Content-Encoding", "Content-Language", "Vary", "Link", "Content-Disposition", "HX-Push-Url",
 )  # fmt: skip
@@ -31,12 +33,13 @@ def depends_on_graph(blueprint: Blueprint) -> Blueprint:
 
 
 class AnswerCache:
-    """Finished answers to anonymous questions, the least recently asked dropped first. Threads share it."""
+    """Finished answers of one revision to anonymous questions, the least recently asked dropped first."""
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
         """Start empty."""
         self._most = most_bytes
         self._size = 0
+        self._revision = -1
         self._kept: OrderedDict[str, tuple[bytes, dict[str, str]]] = OrderedDict()
         self._lock = Lock()
 
@@ -48,17 +51,20 @@ class AnswerCache:
                 self._kept.move_to_end(name)
             return found
 
-    def keep(self, name: str, body: bytes, headers: dict[str, str]) -> None:
-        """Keep an answer if it is small enough."""
+    def keep(self, name: str, revision: int, body: bytes, headers: dict[str, str]) -> None:
+        """Keep an answer if it is small enough; the first of a new revision takes the place of all before it."""
         if len(body) > MOST_EACH:
             return
         with self._lock:
+            if revision != self._revision:
+                self._kept.clear()
+                self._revision, self._size = revision, 0
             if name not in self._kept:
                 self._kept[name] = (body, headers)
-                self._size += len(body)
+                self._size += len(body) + EACH
             while self._size > self._most:
                 _, (dropped, _) = self._kept.popitem(last=False)
-                self._size -= len(dropped)
+                self._size -= len(dropped) + EACH
 
 
 def install_caching(app: Flask) -> None:
@@ -93,7 +99,7 @@ def install_caching(app: Flask) -> None:
             and not (response.is_streamed or response.direct_passthrough)
         ):
             kept = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
-            cache.keep(g.answer_name, response.get_data(), kept)
+            cache.keep(g.answer_name, snapshot().revision, response.get_data(), kept)
         response.set_etag(tag, weak=True)
         response.headers["Cache-Control"] = "private, no-cache" if viewer().account else "public, no-cache"
         response.vary.update(("Accept-Language", "Accept-Encoding", "Cookie", "Authorization", "HX-Request"))

@@ -1,10 +1,13 @@
 """A projection shows one revision as arrays, and is the same when it is mapped from files."""
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
 from graph_service.errors import NotFound
 from graph_service.keys import Label, NodeKey, concept_key, indicator_key, municipality_key
@@ -22,6 +25,7 @@ from graph_service.model import (
 )
 from graph_service.projection import LEVELS, Projection, project
 from graph_service.projection_cache import ProjectionCache, cache_folder
+from graph_service.store.contract import GraphStore
 from graph_service.store.sqlite_store import SQLiteStore
 
 LAND, KREIS, STADT = (municipality_key(code) for code in ("08", "08119", "08119008"))
@@ -124,7 +128,7 @@ def test_the_cache_follows_the_revision_and_forgets_the_old_one(store: SQLiteSto
     new = cache.open(store)
     assert (old.revision, new.revision) == (1, 2)
     assert new.name(Label.MUNICIPALITY, new.position(municipality_key("09"))) == "Bayern"
-    assert len(list(folder.iterdir())) == 1
+    assert len(list(folder.glob("*-*"))) == 1
 
 
 def test_a_new_store_in_an_old_one_s_place_is_not_mistaken_for_it(store: SQLiteStore, tmp_path: Path) -> None:
@@ -139,11 +143,41 @@ def test_a_new_store_in_an_old_one_s_place_is_not_mistaken_for_it(store: SQLiteS
     assert cache.open(fresh).name(Label.MUNICIPALITY, 0) == "Ganz anders"
 
 
+def test_only_one_of_several_that_want_the_same_revision_builds_it(
+    store: SQLiteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = cache_folder(store, Path("unused"))
+    built: list[int] = []
+    at_it = Barrier(3)
+
+    def build(asked: GraphStore) -> Projection:
+        built.append(1)
+        return project(asked)
+
+    def ask() -> int:
+        # a cache of its own, as another process has one
+        at_it.wait(10)
+        return ProjectionCache(folder).open(store).revision
+
+    monkeypatch.setattr("graph_service.projection_cache.project", build)
+    with ThreadPoolExecutor(3) as threads:
+        assert {asked.result() for asked in [threads.submit(ask) for _ in range(3)]} == {1}
+    assert built == [1]
+
+
+def test_who_waits_in_vain_for_another_builds_for_itself(store: SQLiteStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = cache_folder(store, Path("unused"))
+    folder.mkdir(parents=True)
+    monkeypatch.setattr("graph_service.projection_cache.PATIENCE", 0.1)
+    with FileLock(folder / "building.lock"):
+        assert ProjectionCache(folder).open(store).revision == 1
+
+
 def test_a_damaged_cache_is_built_again(store: SQLiteStore) -> None:
     folder = cache_folder(store, Path("unused"))
     cache = ProjectionCache(folder)
     cache.open(store)
-    (kept,) = folder.iterdir()
+    (kept,) = folder.glob("*-*")
     (kept / "keys.block.npy").write_bytes(b"broken")
     assert cache.open(store).node(KREIS).key == KREIS
 
