@@ -106,7 +106,8 @@ def _done(
         return _page(key, given, wrong), wrong.status
     done = "withdrawn" if after is None else "changed" if before else "rated"
     query = urlencode({"done": done, "revision": revisions[0]})
-    return redirect(f"/municipalities/{key.local}/challenges?{query}", 303)
+    # a browser keeps the place in the page that the form named, and with it would hide what was done
+    return redirect(f"/municipalities/{key.local}/challenges?{query}#content", 303)
 
 
 def _page(key: NodeKey, given: Mapping[str, str], wrong: Wrong = RIGHT) -> str:

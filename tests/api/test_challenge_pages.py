@@ -138,7 +138,7 @@ def test_a_rating_is_taken_back_and_the_journal_keeps_it(client):
 def test_sending_a_rating_twice_enters_nothing_new(client):
     sign_in(client)
     rate(client)
-    assert rate(client).endswith("revision=0")
+    assert rate(client).endswith("revision=0#content")
     assert len(rows(client)) == 1
 
 

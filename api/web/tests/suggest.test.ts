@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { Suggestions } from "../src/frame/suggest";
 
 const LIST = `<ul role="listbox"><li role="option" data-value="08119"><a href="/municipalities/08119">Rems-Murr-Kreis</a></li>
@@ -50,5 +50,16 @@ describe("suggestions below a search field", () => {
     key(input, "Escape");
     expect(input.getAttribute("aria-expanded")).toBe("false");
     expect(input.value).toBe("Rems");
+  });
+
+  test("that are still on their way come no more once somebody has gone on", async () => {
+    vi.useFakeTimers();
+    const asked = vi.spyOn(globalThis, "fetch");
+    input.value = "Rems";
+    input.dispatchEvent(new Event("input"));
+    suggestions.close();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(asked).not.toHaveBeenCalled();
+    vi.useRealTimers();
   });
 });

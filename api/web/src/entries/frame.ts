@@ -3,6 +3,7 @@ import "../styles/frame.css";
 import htmx from "htmx.org";
 import { announceUpdates } from "../frame/announce";
 import { carryChoice, carryInto, enableChoosing, showCount } from "../frame/choosing";
+import { keepPlace } from "../frame/place";
 import { enableSliders } from "../frame/sliders";
 import { enableSuggestions } from "../frame/suggest";
 import { enableTheme } from "../frame/theme";
@@ -19,6 +20,7 @@ Object.assign(htmx.config, {
 });
 
 announceUpdates();
+keepPlace();
 enableSuggestions();
 enableSliders();
 enableChoosing();

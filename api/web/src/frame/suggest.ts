@@ -72,6 +72,9 @@ export class Suggestions {
   }
 
   close(): void {
+    // what is still on its way would open the list again after somebody has gone on
+    window.clearTimeout(this.timer);
+    this.request?.abort();
     this.list.hidden = true;
     this.input.setAttribute("aria-expanded", "false");
     this.choose(-1);
