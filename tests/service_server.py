@@ -1,7 +1,11 @@
 """The real service on this computer, for tests that look at it as its users do."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Thread
 
 from flask import Blueprint
@@ -11,6 +15,8 @@ from api.accounts.passwords import Passwords
 from api.accounts.service import Accounts
 from api.app import create_app
 from api.services import Services
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 @contextmanager
@@ -35,3 +41,16 @@ def quick_accounts(services: Services) -> Accounts:
     accounts = Accounts.on(services.state, passwords=Passwords(memory_kib=8, rounds=1))
     services.__dict__["_accounts"] = accounts
     return accounts
+
+
+def work(services: Services) -> None:
+    """Let the worker do what waits, as a process of its own."""
+    settings = services.settings
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("KOMPASS_")}
+    environment |= {
+        "KOMPASS_STORE": settings.store,
+        "KOMPASS_CACHE": str(settings.cache),
+        "KOMPASS_STATE": str(settings.state),
+    }
+    command = [sys.executable, "-m", "api.cli.main", "worker", "--once"]
+    subprocess.run(command, env=environment, cwd=ROOT, check=True, timeout=120, capture_output=True)

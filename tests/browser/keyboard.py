@@ -1,13 +1,96 @@
-"""Going through a page by keyboard alone."""
+"""Going through pages by keyboard alone: every stop is seen, and no stop is hidden behind something else."""
+
+from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
+STOPS = 150
+AT = """target => {
+  const at = document.activeElement, style = getComputedStyle(at), box = at.getBoundingClientRect();
+  // a field for dates shows a ring of the browser's own on the button inside of it
+  const ring = at.type === 'date' || (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0);
+  const places = [[.5, .5], [.05, .5], [.95, .5], [.5, .05], [.5, .95]]
+    .map(([x, y]) => [box.left + x * box.width, box.top + y * box.height])
+    .filter(([x, y]) => x >= 0 && y >= 0 && x < innerWidth && y < innerHeight);
+  return {
+    reached: at === target,
+    stop: at.tabIndex >= 0 && at !== document.body,
+    seen: ring || style.boxShadow !== 'none',
+    uncovered: places.some(([x, y]) => {
+      const there = document.elementFromPoint(x, y);
+      return there && (at.contains(there) || there.contains(at));
+    }),
+    what: at.outerHTML.slice(0, 200),
+  };
+}"""
 
-def to(page: Page, target: Locator) -> None:
-    """Go on with the tabulator until something has the focus."""
+
+def to(page: Page, target: Locator, key: str = "Tab") -> None:
+    """Go on with the tabulator until something has the focus; whatever has it on the way must show it."""
+    target = target.first
     expect(target).to_be_visible()
-    for _ in range(150):
-        if target.evaluate("each => each === document.activeElement"):
+    for _ in range(STOPS):
+        at: dict[str, Any] = target.evaluate(AT)
+        if at["stop"]:
+            assert at["seen"], f"the focus cannot be seen on {at['what']}"
+            assert at["uncovered"], f"something covers what has the focus: {at['what']}"
+        if at["reached"]:
             return
-        page.keyboard.press("Tab")
+        page.keyboard.press(key)
     raise AssertionError(f"the keyboard does not reach {target}")
+
+
+def press(page: Page, target: Locator, key: str = "Enter", by: str = "Tab") -> None:
+    """Reach something, and press a key on it."""
+    to(page, target, by)
+    page.keyboard.press(key)
+
+
+def write(page: Page, target: Locator, text: str) -> None:
+    """Reach a field and put a text in the place of what it holds."""
+    to(page, target)
+    page.keyboard.press("Control+A")
+    page.keyboard.type(text)
+
+
+def pick(page: Page, target: Locator, label: str) -> None:
+    """Reach a list of choices and go down in it to one of them."""
+    to(page, target)
+    page.keyboard.press("Home")
+    for _ in range(STOPS):
+        if target.evaluate("each => each.selectedOptions[0].text.trim()") == label:
+            return
+        page.keyboard.press("ArrowDown")
+    raise AssertionError(f"no arrow leads to {label}")
+
+
+def suggested(page: Page, target: Locator, text: str, whole: str) -> None:
+    """Reach a field, type the beginning of a name, and take the first suggestion."""
+    write(page, target, text)
+    expect(page.get_by_role("option", name=whole).first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+
+
+def skip(page: Page) -> None:
+    """Past the head of a page that was just opened, by its first stop."""
+    page.keyboard.press("Tab")
+    link = page.locator("a.bk-skip")
+    expect(link).to_be_focused()
+    expect(link).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+
+
+def sign_in(page: Page, email: str, password: str) -> None:
+    """Fill in the page that leads in."""
+    write(page, page.locator("#field-email"), email)
+    write(page, page.locator("#field-password"), password)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+
+
+def assert_kept(page: Page) -> None:
+    """After a part of a page was replaced, the focus is somewhere."""
+    at = page.evaluate("document.activeElement?.localName")
+    assert at not in (None, "body"), "the focus was lost with the part that was replaced"

@@ -2,18 +2,15 @@
 
 import io
 import json
-import os
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 import pytest
-from browser.conftest import ROOT, WIDTHS, Open, Watched, scrolls_sideways
+from browser.conftest import WIDTHS, Open, Watched, scrolls_sideways
 from playwright.sync_api import Page, expect
-from service_server import quick_accounts, served
+from service_server import quick_accounts, served, work
 
 from api.http.viewer import Role
 from api.jobs.imports import ImportOrder
@@ -62,16 +59,8 @@ class Installation:
     base: str
 
     def work(self) -> None:
-        """Let the worker do what waits, as a process of its own."""
-        settings = self.services.settings
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("KOMPASS_")}
-        environment |= {
-            "KOMPASS_STORE": settings.store,
-            "KOMPASS_CACHE": str(settings.cache),
-            "KOMPASS_STATE": str(settings.state),
-        }
-        command = [sys.executable, "-m", "api.cli.main", "worker", "--once"]
-        subprocess.run(command, env=environment, cwd=ROOT, check=True, timeout=60, capture_output=True)
+        """Let the worker do what waits."""
+        work(self.services)
 
 
 @pytest.fixture(scope="module")
