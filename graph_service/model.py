@@ -3,6 +3,8 @@
 A record is what one dataset claims. A field left at None is not claimed: the dataset says nothing about it, and
 another dataset's claim shows through. A node is shown once some dataset names it; an empty name says that it is there
 and leaves what it is called to the others.
+
+One page on purpose: nodes, edges, values and datasets are short declarations that explain each other, top to bottom.
 """
 
 import math

@@ -10,8 +10,9 @@ from rapidfuzz import process
 
 from api.editing.rows import Row, read_row
 from api.language import N_
+from graph_service.cells import CellType, Column
 from graph_service.errors import GraphServiceError, InvalidValue, Place
-from graph_service.exchange import TABLES, CellType, Column, Table, vocabulary_of
+from graph_service.exchange import TABLES, Table, vocabulary_of
 from graph_service.vocabulary import load_vocabulary
 from importers.table.guess import known_headings
 from importers.table.values import items, read_cell, term_id

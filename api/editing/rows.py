@@ -10,8 +10,9 @@ from typing import cast
 
 from rapidfuzz import process
 
+from graph_service.cells import PARSERS, CellType, Column
 from graph_service.errors import InvalidValue, Place
-from graph_service.exchange import NODE_TABLES, PARSERS, CellType, Column, Link, Table, vocabulary_of
+from graph_service.exchange import NODE_TABLES, Link, Table, vocabulary_of
 from graph_service.keys import Label, NodeKey
 from graph_service.model import Edge, EdgeType, Node
 from graph_service.vocabulary import load_vocabulary

@@ -6,7 +6,8 @@ from typing import Any, cast
 import marshmallow as ma
 
 from api.editing.rows import MOST_ITEMS, MOST_TEXT, PLAIN
-from graph_service.exchange import TABLES, CellType, Column, Table, vocabulary_of
+from graph_service.cells import CellType, Column
+from graph_service.exchange import TABLES, Table, vocabulary_of
 from graph_service.model import Level, Scale, Visibility
 from graph_service.vocabulary import load_vocabulary
 

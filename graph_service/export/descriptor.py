@@ -3,7 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from graph_service.exchange import CellType, Column, Table
+from graph_service.cells import CellType, Column
+from graph_service.exchange import Table
 from graph_service.export.view import View
 from graph_service.model import Dataset, Level, Scale, Visibility
 

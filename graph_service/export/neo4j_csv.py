@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
+from graph_service.cells import write_cell, write_number
 from graph_service.codec import edge_properties, node_fields, node_properties
-from graph_service.exchange import write_cell, write_number
 from graph_service.export.contract import Exported
 from graph_service.export.sources import sources_text
 from graph_service.export.target import staged

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from graph_service.cells import write_number
 from graph_service.codec import edge_properties, node_fields, node_properties
-from graph_service.exchange import write_number
 from graph_service.export.view import View
 from graph_service.keys import Label
 from graph_service.model import EDGE_SPECS, NODE_TYPES, EdgeType

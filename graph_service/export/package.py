@@ -10,7 +10,8 @@ from itertools import chain
 from pathlib import Path
 from typing import IO, Protocol
 
-from graph_service.exchange import DESCRIPTOR, Column, Table
+from graph_service.cells import Column
+from graph_service.exchange import DESCRIPTOR, Table
 from graph_service.export.contract import Exported
 from graph_service.export.descriptor import describe
 from graph_service.export.tables import Tables

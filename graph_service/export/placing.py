@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from graph_service.exchange import EDGE_TABLES, NODE_TABLES, CellType, Column, End, Link, Table, is_key
+from graph_service.cells import CellType, Column, is_key
+from graph_service.exchange import EDGE_TABLES, NODE_TABLES, End, Link, Table
 from graph_service.export.view import View
 from graph_service.keys import Label, NodeKey
 from graph_service.model import Edge, EdgeType, Level, Municipality, Scalar

@@ -3,8 +3,9 @@
 import json
 from collections.abc import Iterator
 
+from graph_service.cells import Column, write_cell, write_number
 from graph_service.codec import edge_properties
-from graph_service.exchange import TABLES, Column, Table, concept_parts, write_cell, write_number
+from graph_service.exchange import TABLES, Table, concept_parts
 from graph_service.export.placing import place_edges, place_in_table
 from graph_service.export.view import View
 from graph_service.keys import Label

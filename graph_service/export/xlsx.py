@@ -16,8 +16,9 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
+from graph_service.cells import SEPARATOR, CellType, Column, parse_cell
 from graph_service.errors import GraphServiceError
-from graph_service.exchange import SEPARATOR, CellType, Column, Table, parse_cell, vocabulary_of
+from graph_service.exchange import Table, vocabulary_of
 from graph_service.export.contract import Exported
 from graph_service.export.figures import Figures, figures
 from graph_service.export.network import clean

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
+from graph_service.cells import is_key
 from graph_service.errors import InvalidValue, Place
-from graph_service.exchange import is_key
 from graph_service.export import hsds_profile as hsds
 from graph_service.keys import ags_from_ars, parse_ags
 from graph_service.vocabulary import load_vocabulary

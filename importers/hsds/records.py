@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from graph_service.cells import is_key
 from graph_service.errors import InvalidValue, Place
-from graph_service.exchange import is_key
 from graph_service.export import hsds_profile as hsds
 from graph_service.keys import Label, NodeKey, concept_key, municipality_key
 from graph_service.model import Actor, Concept, Edge, EdgeType, Offer, Record

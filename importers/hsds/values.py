@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
+from graph_service.cells import EXPECTED_DATE
 from graph_service.errors import InvalidValue
-from graph_service.exchange import EXPECTED_DATE
 from graph_service.model import Visibility
 from importers.contract import Issues
 from importers.hsds.documents import every

@@ -7,8 +7,8 @@ from operator import itemgetter
 
 import numpy as np
 
+from graph_service.cells import Column, parse_cell, parse_number
 from graph_service.errors import InvalidValue
-from graph_service.exchange import Column, parse_cell, parse_number
 from graph_service.model import ObservationTable
 from importers.contract import Progress
 from importers.package.rows import TableReader

@@ -7,8 +7,9 @@ from datetime import date
 from functools import partial
 from typing import IO
 
+from graph_service.cells import CellType, Column, parse_cell
 from graph_service.errors import InvalidValue, Place
-from graph_service.exchange import CellType, Column, Table, parse_cell
+from graph_service.exchange import Table
 from importers.contract import Issues
 from importers.package.problems import Problems
 

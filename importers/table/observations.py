@@ -9,8 +9,9 @@ from itertools import islice
 
 import numpy as np
 
+from graph_service.cells import parse_cell
 from graph_service.errors import InvalidValue
-from graph_service.exchange import TABLES, parse_cell
+from graph_service.exchange import TABLES
 from graph_service.model import Indicator, ObservationTable, Record, check_period
 from importers.contract import Issues
 from importers.numbers import guess_decimal, parse_value

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from graph_service.cells import CellType, Column, is_key
 from graph_service.errors import GraphServiceError, InvalidValue
-from graph_service.exchange import TABLES, CellType, Column, Table, is_key, vocabulary_of
+from graph_service.exchange import TABLES, Table, vocabulary_of
 from graph_service.keys import Label, NodeKey
 from graph_service.model import Actor, Edge, Node, Record
 from importers.contract import Issues

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
 
+from graph_service.cells import CellType, Column, is_key, parse_cell, write_number
 from graph_service.errors import InvalidValue
-from graph_service.exchange import CellType, Column, is_key, parse_cell, write_number
 from graph_service.keys import ags_from_ars, district_ags, parse_ags
 from graph_service.vocabulary import load_vocabulary
 from importers.numbers import parse_date, parse_number
