@@ -117,7 +117,7 @@ def _card(source: Source, reports: Mapping[str, str]) -> Card:
         title_of(source.id, source.title),
         source.publisher,
         source.url if source.url.startswith(("https://", "http://")) else "",
-        tuple((each, _licence_text(each)) for each in source.licence.split("; ") if each),
+        tuple((each.rstrip("."), _licence_text(each)) for each in source.licence.split("; ") if each),
         speak.list(counts) if counts else "",
         speak.date(source.retrieved_on) if source.retrieved_on else "",
         speak.date(source.territory_date) if source.territory_date else "",
