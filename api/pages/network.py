@@ -16,7 +16,8 @@ from api.pages.network_lists import LINE_COLUMNS, NODE_COLUMNS, NODE_COLUMNS_APA
 from api.pages.network_picture import draw_view
 from api.questions.exports import FORMS
 from api.questions.network_export import write_part
-from api.questions.network_view import find_view, find_view_within
+from api.questions.network_view import find_view_within
+from api.questions.underway import there
 from api.words.network_views import ToldView, ViewSpeaker
 from graph_service.errors import NotFound
 from graph_service.keys import Label
@@ -96,7 +97,7 @@ def export_view(format: str) -> Response:
     asked = read_address(here)
     if asked.candidates or asked.problem:
         raise NotFound("a view of the network", request.query_string.decode("utf-8", "replace")[:200])
-    view = find_view(here, asked.view)
+    view = there(find_view_within(here, asked.view, PATIENCE))
     speaker = ViewSpeaker(here.projection, words(), view)
     if format == "svg":
         response = make_response(str(draw_view(speaker.told(), words(), alone=True)))

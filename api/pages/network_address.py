@@ -72,7 +72,8 @@ def read_address(here: Snapshot) -> Asked:
     """Understand the address; what cannot be understood is said, and left out."""
     schema = ViewQuery(unknown=ma.EXCLUDE)
     given: dict[str, Any] = {name: value.strip() for name, value in request.args.items() if value.strip()}
-    given |= {name: ",".join(filter(None, request.args.getlist(name))) for name in SEVERAL if name in given}
+    several = {name: ",".join(each for each in request.args.getlist(name) if each.strip()) for name in SEVERAL}
+    given |= {name: values for name, values in several.items() if values}
     given["step"] = [each for each in request.args.getlist("step") if each]
     problem = ""
     candidates: tuple[tuple[str, str], ...] = ()

@@ -5,9 +5,8 @@ One view is the same for the picture, the lists and the sentence.
 
 from collections import OrderedDict
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from threading import Lock, Thread
+from threading import Lock
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from api.questions.network_drawn import Drawer, Found
 from api.questions.network_groups import AreaBy, Sorted, choose_grouping, sort_into
 from api.questions.network_reach import Filters, Reached, live_edges, passing, reach
 from api.questions.network_shown import AREA, Act, Entry, View, ViewAsked
+from api.questions.underway import Underway
 from api.snapshot import Snapshot
 from graph_service.arrays import IntArray
 from graph_service.keys import Label, NodeKey
@@ -30,8 +30,6 @@ BROKERS = 12
 WAYS = 3
 FEW = 3
 """An actor that so few are around is shown with those of its place, too."""
-MOST_AT_ONCE = 16
-"""How many views are made at the same time where somebody does not wait for them."""
 _KEPT = 48
 
 
@@ -41,7 +39,7 @@ class Views:
     def __init__(self) -> None:
         """Start empty."""
         self._kept: OrderedDict[ViewAsked, View] = OrderedDict()
-        self._making: dict[ViewAsked, Future[View]] = {}
+        self._underway = Underway()
         self._lock = Lock()
 
     def find(self, asked: ViewAsked, build: Callable[[], View]) -> View:
@@ -63,39 +61,13 @@ class Views:
             if found := self._kept.get(asked):
                 self._kept.move_to_end(asked)
                 return found
-            making = self._making.get(asked)
-            if making is None:
-                if len(self._making) >= MOST_AT_ONCE:
-                    return None
-                making = self._making[asked] = Future()
-                Thread(target=self._make, args=(making, asked, build), daemon=True).start()
-        try:
-            return making.result(seconds)
-        except TimeoutError:
-            return None
-
-    def _make(self, making: "Future[View]", asked: ViewAsked, build: Callable[[], View]) -> None:
-        try:
-            making.set_result(self.find(asked, build))
-        except Exception as error:  # whoever waits is told; the next who asks tries anew
-            making.set_exception(error)
-        finally:
-            with self._lock:
-                del self._making[asked]
-
-
-def find_view(snapshot: Snapshot, asked: ViewAsked) -> View:
-    """The view that was asked for; raises NotFound."""
-    return _views(snapshot).find(asked, lambda: _Builder(snapshot, asked).view())
+        return self._underway.within(seconds, asked, lambda: self.find(asked, build))
 
 
 def find_view_within(snapshot: Snapshot, asked: ViewAsked, seconds: float) -> View | None:
     """The view, or None while it is still being made; raises NotFound."""
-    return _views(snapshot).find_within(seconds, asked, lambda: _Builder(snapshot, asked).view())
-
-
-def _views(snapshot: Snapshot) -> Views:
-    return snapshot.prepared("network-views", lambda _: Views())
+    views = snapshot.prepared("network-views", lambda _: Views())
+    return views.find_within(seconds, asked, lambda: _Builder(snapshot, asked).view())
 
 
 @dataclass(frozen=True, slots=True)

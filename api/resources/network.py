@@ -1,16 +1,22 @@
-"""/network: who is near, between, together, alone, or recorded twice."""
+"""/network: who is near, between, together, alone, or recorded twice.
+
+What takes long on a large graph is prepared meanwhile: whoever asked is told after some seconds to ask again.
+"""
 
 from typing import Any
 
 from api.http.blueprint import Blueprint
 from api.http.caching import depends_on_graph
 from api.http.current import snapshot, words
+from api.questions import underway
 from api.questions.network import (
     CommunitiesFound,
     CommunityFound,
     DuplicatesFound,
     Grouping,
     brokers,
+    communities,
+    duplicate_ranker,
     fields,
     find_aggregate,
     find_community,
@@ -19,7 +25,8 @@ from api.questions.network import (
     find_paths,
     largest_communities,
 )
-from api.questions.network_view import find_view
+from api.questions.network_view import find_view_within
+from api.questions.underway import there, wait_for
 from api.schemas.answers import actor_key
 from api.schemas.network import (
     AggregateQuery,
@@ -70,7 +77,9 @@ def find_shortest_paths(query: dict[str, Any]) -> Paths:
 @network.answers(Aggregate)
 def aggregate_network(query: dict[str, Any]) -> Aggregate:
     """Show the network in groups, and what joins these."""
-    return find_aggregate(snapshot(), Grouping(query["by"]), limit=query["limit"])
+    here, by = snapshot(), Grouping(query["by"])
+    wait_for(here, ("aggregate", by), lambda: find_aggregate(here, by, limit=1))
+    return find_aggregate(here, by, limit=query["limit"])
 
 
 @network.route("/communities")
@@ -78,14 +87,18 @@ def aggregate_network(query: dict[str, Any]) -> Aggregate:
 @network.answers(CommunitiesFound)
 def list_communities(query: dict[str, Any]) -> CommunitiesFound:
     """Show who works together more than with others."""
-    return largest_communities(snapshot(), limit=query["limit"])
+    here = snapshot()
+    wait_for(here, "communities", lambda: communities(here))
+    return largest_communities(here, limit=query["limit"])
 
 
 @network.route("/communities/<int(min=1, max=1000000):number>")
 @network.answers(CommunityFound)
 def get_community(number: int) -> CommunityFound:
     """Show one community with its members."""
-    return find_community(snapshot(), number)
+    here = snapshot()
+    wait_for(here, "communities", lambda: communities(here))
+    return find_community(here, number)
 
 
 @network.route("/brokers")
@@ -93,7 +106,9 @@ def get_community(number: int) -> CommunityFound:
 @network.answers(Brokers)
 def list_brokers(query: dict[str, Any]) -> Brokers:
     """Show who connects those that are otherwise apart."""
-    return brokers(snapshot(), limit=query["limit"])
+    here = snapshot()
+    wait_for(here, "brokers", lambda: brokers(here, limit=1))
+    return brokers(here, limit=query["limit"])
 
 
 @network.route("/isolated")
@@ -110,7 +125,8 @@ def list_isolated(query: dict[str, Any]) -> Isolated:
 @network.answers(Fields)
 def list_fields() -> Fields:
     """Show how dense the network is in each field of action, and which fields overlap."""
-    return fields(snapshot())
+    here = snapshot()
+    return wait_for(here, "fields", lambda: fields(here))
 
 
 @network.route("/between")
@@ -129,7 +145,9 @@ def find_links_between(query: dict[str, Any]) -> Between:
 def list_duplicates(query: dict[str, Any]) -> DuplicatesFound:
     """Show actors that are probably recorded twice, with reasons."""
     actor = actor_key(query["actor"]) if "actor" in query else None
-    return find_duplicates(snapshot(), actor, limit=query["limit"])
+    here = snapshot()
+    wait_for(here, "duplicates", lambda: duplicate_ranker(here))
+    return find_duplicates(here, actor, limit=query["limit"])
 
 
 @network.route("/view")
@@ -138,5 +156,5 @@ def list_duplicates(query: dict[str, Any]) -> DuplicatesFound:
 def get_view(query: dict[str, Any]) -> ToldView:
     """Show a view of the network as a picture: what stands where, in groups where there is too much."""
     here = snapshot()
-    view = find_view(here, view_asked(here, query))
+    view = there(find_view_within(here, view_asked(here, query), underway.PATIENCE))
     return ViewSpeaker(here.projection, words(), view).told()

@@ -18,7 +18,8 @@ def _node(description: str, example: str) -> ma.fields.String:
     return ma.fields.String(required=True, validate=ma.validate.Length(1, 200), metadata=said)
 
 
-def _chosen(kinds: type[EdgeType] | type[Label], description: str) -> DelimitedList:
+def some_of(kinds: type[EdgeType] | type[Label], description: str) -> DelimitedList:
+    """A choice of kinds; without it all of them. An empty one is refused: it would mean none as well as all."""
     return DelimitedList(
         ma.fields.String(validate=ma.validate.OneOf([each.value for each in kinds])),
         load_default=list,
@@ -28,8 +29,8 @@ def _chosen(kinds: type[EdgeType] | type[Label], description: str) -> DelimitedL
 
 
 class _TiesQuery(ma.Schema):
-    types = _chosen(EdgeType, "Follow only relations of these types.")
-    labels = _chosen(Label, "Only nodes of these kinds.")
+    types = some_of(EdgeType, "Follow only relations of these types.")
+    labels = some_of(Label, "Only nodes of these kinds.")
 
 
 class EgoQuery(_TiesQuery):

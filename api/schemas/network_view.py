@@ -3,13 +3,13 @@
 from typing import Any
 
 import marshmallow as ma
-from webargs.fields import DelimitedList
 
 from api.questions.network import find_anything
 from api.questions.network_groups import AreaBy
 from api.questions.network_layout import Layout
 from api.questions.network_shown import MOST, MOST_AT_ALL, MOST_DEPTH, Act, Entry, Size, Step, ViewAsked
 from api.schemas.lists import TERM
+from api.schemas.network import some_of
 from api.snapshot import Snapshot
 from graph_service.errors import InvalidValue
 from graph_service.keys import Label
@@ -22,15 +22,6 @@ _STEP = f"^({'|'.join(Act)}):[^:]+:.+$"
 def _one_of(kinds: Any, description: str, **options: Any) -> ma.fields.String:
     validate = ma.validate.OneOf([each.value for each in kinds])
     return ma.fields.String(validate=validate, metadata={"description": description}, **options)
-
-
-def _some_of(kinds: Any, description: str) -> DelimitedList:
-    return DelimitedList(
-        ma.fields.String(validate=ma.validate.OneOf([each.value for each in kinds])),
-        load_default=list,
-        validate=ma.validate.Length(max=30),
-        metadata={"description": f"{description} Several are separated by commas."},
-    )
 
 
 def _name(description: str) -> ma.fields.String:
@@ -46,8 +37,8 @@ class ViewQuery(ma.Schema):
     depth = ma.fields.Integer(
         validate=ma.validate.Range(1, MOST_DEPTH), metadata={"description": "How many steps away at most."}
     )
-    labels = _some_of(Label, "Only nodes of these kinds.")
-    types = _some_of(EdgeType, "Follow only relations of these types.")
+    labels = some_of(Label, "Only nodes of these kinds.")
+    types = some_of(EdgeType, "Follow only relations of these types.")
     field = ma.fields.String(
         validate=ma.validate.Regexp(TERM), metadata={"description": "Only what is in this field of action."}
     )

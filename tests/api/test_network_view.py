@@ -7,6 +7,7 @@ from datetime import date
 from html import escape
 from itertools import combinations
 from pathlib import Path
+from pkgutil import resolve_name
 from threading import Event
 from xml.etree import ElementTree as ET
 
@@ -25,7 +26,7 @@ from api.questions.network import find_anything
 from api.questions.network_groups import AreaBy
 from api.questions.network_layout import Layout, radius_of
 from api.questions.network_shown import Act, Entry, Size, Step, View, ViewAsked
-from api.questions.network_view import Views, find_view, find_view_within
+from api.questions.network_view import Views, find_view_within
 from api.settings import Settings
 from api.snapshot import Snapshot
 from api.words.network_views import ViewSpeaker
@@ -43,6 +44,12 @@ DISTRICT = municipality_key("90001")
 
 def seen(projection: Projection) -> Snapshot:
     return Snapshot(projection, PUBLIC, Sight.of(projection, PUBLIC))
+
+
+def find_view(snapshot: Snapshot, asked: ViewAsked) -> View:
+    found = find_view_within(snapshot, asked, 300)
+    assert found is not None
+    return found
 
 
 def small() -> Projection:
@@ -386,6 +393,57 @@ def test_the_page_of_a_view_that_takes_long_says_so_and_looks_again(client, monk
     assert (answer.status_code, answer.headers["Refresh"]) == (202, "3")
     assert "ETag" not in answer.headers
     assert "wird gerade ausgerechnet" in answer.text
+
+
+PREPARED = {
+    "/network/view": "api.questions.network_view._Builder.view",
+    "/network/view?entry=brokers": "api.questions.network.find_brokers",
+    "/network/communities": "api.questions.network.find_communities",
+    "/network/communities/1": "api.questions.network.find_communities",
+    "/network/aggregate?by=community": "api.questions.network.aggregate",
+    "/network/brokers": "api.questions.network.find_brokers",
+    "/network/fields": "api.questions.network.find_fields",
+    "/network/duplicates": "api.questions.network.DuplicateMatcher.fit",
+}
+
+
+@pytest.mark.parametrize("path", PREPARED)
+def test_a_program_that_asks_for_what_takes_long_is_told_when_to_ask_again_and_then_gets_it(client, path, monkeypatch):
+    go = Event()
+    where, _, name = PREPARED[path].rpartition(".")
+    kind = resolve_name(where)
+    usual = getattr(kind, name)
+
+    def slow(*args, **options):
+        assert go.wait(60)
+        return usual(*args, **options)
+
+    monkeypatch.setattr(kind, name, slow)
+    monkeypatch.setattr("api.questions.underway.PATIENCE", 0.01)
+    early = client.get(f"/api/v1{path}")
+    assert (early.status_code, early.json["code"]) == (429, "too-many-requests")
+    assert int(early.headers["Retry-After"]) > 0
+    assert "ETag" not in early.headers
+    go.set()
+    monkeypatch.setattr("api.questions.underway.PATIENCE", 60)
+    assert client.get(f"/api/v1{path}").status_code == 200
+
+
+def test_a_file_of_a_view_that_takes_long_is_not_waited_for(client, monkeypatch):
+    monkeypatch.setattr(Views, "find_within", lambda *_: None)
+    answer = client.get("/network/export/svg")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "5")
+
+
+def test_an_empty_choice_of_kinds_is_refused_by_the_service_and_left_out_by_the_page(client):
+    for name in ("labels", "types"):
+        for route in ("view?", "ego?node=actor:club&"):
+            assert client.get(f"/api/v1/network/{route}{name}=").status_code == 422
+        assert client.get(f"/network?{name}=", follow_redirects=True).status_code == 200
+    kept = client.get("/network?labels=&labels=Actor")
+    assert (kept.status_code, kept.headers["Location"]) == (303, "/network?labels=Actor")
+    told = client.get("/network?labels=Actor").text
+    assert "/api/v1/network/view?labels=Actor" in told
 
 
 def test_the_sentence_says_what_was_left_out():
