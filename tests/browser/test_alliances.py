@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from browser.conftest import WIDTHS, Open, scrolls_sideways
-from browser.keyboard import to
+from browser.keyboard import sign_in, to
 from playwright.sync_api import Page, expect
 from service_server import quick_accounts, served
 
@@ -90,7 +90,6 @@ def test_a_person_builds_saves_and_invites_by_keyboard_alone(opened: Open, axe: 
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Wer kommt in Frage?")
     for name in ("Handwerkskammer Großbären", "Jugendmigrationsdienst Bärenstadt"):
-        page.get_by_role("checkbox", name=f"Ins Bündnis nehmen – {name}").scroll_into_view_if_needed()
         to(page, page.get_by_role("checkbox", name=f"Ins Bündnis nehmen – {name}"))
         page.keyboard.press("Space")
     to(page, page.get_by_role("button", name="Bündnis zusammenstellen"))
@@ -100,11 +99,7 @@ def test_a_person_builds_saves_and_invites_by_keyboard_alone(opened: Open, axe: 
     board = page.url
     to(page, page.get_by_role("link", name="Anmelden und speichern"))
     page.keyboard.press("Enter")
-    to(page, page.get_by_label("E-Mail-Adresse"))
-    page.keyboard.type(EMAIL)
-    page.keyboard.press("Tab")
-    page.keyboard.type(PASSWORD)
-    page.keyboard.press("Enter")
+    sign_in(page, EMAIL, PASSWORD)
     expect(page).to_have_url(board)
     assert axe(page) == []
     to(page, page.get_by_label("Name des Bündnisses"))

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 from browser.conftest import WIDTHS, Open, Watched, scrolls_sideways
+from browser.keyboard import to
 from click.testing import CliRunner
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 from service_server import served
 
 from api.cli.main import program
@@ -157,26 +158,17 @@ def test_the_programme_office_goes_from_a_start_to_an_export(opened: Open) -> No
     assert Path(download.value.path()).read_bytes().startswith(b"\x89PNG")
 
 
-def tab_to(page: Page, wanted: Locator) -> None:
-    """Go on with the tab key alone until something has the focus."""
-    for _ in range(150):
-        page.keyboard.press("Tab")
-        if wanted.evaluate("node => node === document.activeElement"):
-            return
-    raise AssertionError(f"the tab key never comes to {wanted}")
-
-
 def test_the_programme_office_goes_from_the_atlas_to_the_network_and_an_export_by_keyboard_alone(opened: Open) -> None:
     page = opened("/atlas")
-    tab_to(page, page.locator("main").get_by_role("link", name="Großbärenkreis").first)
+    to(page, page.locator("main").get_by_role("link", name="Großbärenkreis").first)
     page.keyboard.press("Enter")
     page.wait_for_url("**/municipalities/90001*")
-    tab_to(page, page.locator("main").get_by_role("link", name="Netzwerk").first)
+    to(page, page.locator("main").get_by_role("link", name="Netzwerk").first)
     page.keyboard.press("Enter")
     page.wait_for_url("**/network?start=municipality:90001")
     ready(page)
     expect(page.locator(".bk-lead")).to_contain_text("Rund um Großbärenkreis: 3 Akteure")
-    tab_to(page, page.get_by_role("application"))
+    to(page, page.get_by_role("application"))
     while not status(page).startswith("Lernbrücke"):
         before = status(page)
         page.keyboard.press("n")
@@ -184,11 +176,11 @@ def test_the_programme_office_goes_from_the_atlas_to_the_network_and_an_export_b
         expect(page.locator("#status")).not_to_have_text("")
     page.keyboard.press("+")
     expect(page.locator("#nw-lists")).to_contain_text("Runder Tisch Übergang")
-    tab_to(page, page.get_by_role("link", name="für Gephi (GEXF)"))
+    to(page, page.get_by_role("link", name="für Gephi (GEXF)"))
     with page.expect_download() as download:
         page.keyboard.press("Enter")
     assert "Runder Tisch Übergang" in Path(download.value.path()).read_text("utf-8")
-    tab_to(page, page.get_by_role("button", name="Link kopieren"))
+    to(page, page.get_by_role("button", name="Link kopieren"))
 
 
 def test_a_finger_chooses_and_scrolls(chromium: Browser, service: str) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 from browser.conftest import WIDTHS, Open, scrolls_sideways
+from browser.keyboard import to
 from docx import Document
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 from service_server import quick_accounts, served
 
 from api.http.viewer import Role
@@ -70,43 +71,29 @@ def service(web: Web, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
         yield base
 
 
-FOCUS_SEEN = "each => { const s = getComputedStyle(each); return s.outlineStyle != 'none' || s.boxShadow != 'none' }"
-
-
-def go_to(page: Page, target: Locator, key: str = "Tab") -> None:
-    """Press a key until something has the focus, which must then be seen."""
-    target.first.wait_for()
-    for _ in range(150):
-        if target.first.evaluate("each => each === document.activeElement"):
-            assert target.first.evaluate(FOCUS_SEEN), "the focus cannot be seen"
-            return
-        page.keyboard.press(key)
-    pytest.fail(f"not reached by keyboard: {target}")
-
-
 def test_the_consultants_journey_by_keyboard_alone(opened: Open, tmp_path: Path) -> None:
     page = opened("/")
-    go_to(page, page.locator("#search"))
+    to(page, page.locator("#search"))
     page.keyboard.type("Rems-Murr-Kreis")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(f"{DISTRICT}$"))
-    go_to(page, page.get_by_role("link", name="Vergleichskommunen und Gründe ansehen"))
+    to(page, page.get_by_role("link", name="Vergleichskommunen und Gründe ansehen"))
     page.keyboard.press("Enter")
     expect(page.locator(".bk-peer")).to_have_count(10)
     boxes = page.locator(".bk-peer input[type=checkbox]")
     for n in (0, 1):
-        go_to(page, boxes.nth(n))
+        to(page, boxes.nth(n))
         page.keyboard.press("Space")
     expect(page).to_have_url(re.compile(r"with=\d+&with=\d+"))
     slider = page.get_by_role("slider", name="Einwohnerdichte")
-    go_to(page, slider)
+    to(page, slider)
     page.keyboard.press("End")
     expect(page).to_have_url(re.compile("weights=inkar.einwohnerdichte%3A3"))
     expect(slider).to_be_focused()
-    go_to(page, page.get_by_role("button", name="Ausgewählte vergleichen"), "Shift+Tab")
+    to(page, page.get_by_role("button", name="Ausgewählte vergleichen"), "Shift+Tab")
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_contain_text("Rems-Murr-Kreis neben")
-    go_to(page, page.get_by_role("link", name="Beschlussvorlage (DOCX)"))
+    to(page, page.get_by_role("link", name="Beschlussvorlage (DOCX)"))
     with page.expect_download() as download:
         page.keyboard.press("Enter")
     download.value.save_as(tmp_path / "paper.docx")

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 from browser.conftest import WIDTHS, Open, Watched, scrolls_sideways
-from browser.keyboard import to
+from browser.keyboard import press, to
+from browser.keyboard import sign_in as by_keyboard
 from icalendar import Calendar
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 from service_server import quick_accounts, served
 
 from api.http.viewer import Role
@@ -101,22 +102,6 @@ def test_the_forms_of_the_office_are_accessible(opened: Open, axe: Axe, path: st
     assert axe(page) == []
 
 
-def press(page: Page, target: Locator, key: str = "Enter") -> None:
-    """Reach something by the tabulator, and press a key on it."""
-    to(page, target)
-    page.keyboard.press(key)
-
-
-def by_keyboard(page: Page) -> None:
-    """Sign in without a mouse."""
-    to(page, page.get_by_label("E-Mail-Adresse"))
-    page.keyboard.type(EMAIL)
-    to(page, page.get_by_label("Passwort", exact=True))
-    page.keyboard.type(PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
-
-
 def test_a_gap_leads_by_keyboard_to_an_exchange_and_into_the_calendar(opened: Open, axe: Axe) -> None:
     page = opened("/atlas?state=08")
     gap = page.get_by_role("row", name="Rems-Murr-Kreis").get_by_role("link", name="Lücke: Austausch vorschlagen")
@@ -124,7 +109,7 @@ def test_a_gap_leads_by_keyboard_to_an_exchange_and_into_the_calendar(opened: Op
     expect(page.locator("h1")).to_have_text("Rems-Murr-Kreis: Sprache und Verständigung")
     press(page, page.get_by_role("link", name="Austausch vorschlagen").first)
     press(page, page.get_by_role("link", name="Anmelden und weitermachen"))
-    by_keyboard(page)
+    by_keyboard(page, EMAIL, PASSWORD)
     to(page, page.get_by_label("Geplant am"))
     page.keyboard.type("02032027")  # this browser's own field asks for month, day and year
     press(page, page.get_by_role("button", name="Austausch vorschlagen"))
@@ -154,7 +139,7 @@ def test_an_offer_is_entered_by_keyboard_alone_and_a_mistake_is_found_at_once(
 ) -> None:
     watched.expected.append("404")
     page = opened("/sign-in?next=/municipalities/08119/offers")
-    by_keyboard(page)
+    by_keyboard(page, EMAIL, PASSWORD)
     press(page, page.get_by_role("link", name="Angebot erfassen"))
     to(page, page.get_by_label("Name des Angebots"))
     page.keyboard.type("Sprachtandem")
