@@ -106,8 +106,8 @@ def outlines(points: Points, projection: Projection, shapes: Mapping[str, bytes]
     if not (np.ptp(longitude) and np.ptp(latitude)):
         return {}
     # the picture is linear in both, so two points tell how it was made
-    right, slope_x = float(points.x[0]), _slope(longitude, points.x)
-    top, slope_y = float(points.y[0]), _slope(latitude, points.y)
+    right, slope_x = float(points.x[0]), slope(longitude, points.x)
+    top, slope_y = float(points.y[0]), slope(latitude, points.y)
     found = {}
     for position in points.positions:
         text = shapes.get(projection.key(Label.MUNICIPALITY, position).local)
@@ -127,6 +127,7 @@ def outlines(points: Points, projection: Projection, shapes: Mapping[str, bytes]
     return {position: path for position, path in found.items() if path}
 
 
-def _slope(given: FloatArray, drawn: FloatArray) -> float:
+def slope(given: FloatArray, drawn: FloatArray) -> float:
+    """How much a linear picture moves for one step of what it was given."""
     low, high = int(given.argmin()), int(given.argmax())
     return float((drawn[high] - drawn[low]) / (given[high] - given[low]))

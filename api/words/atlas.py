@@ -46,6 +46,12 @@ def answer(
             total=speak.number(len(rows)),
             level=_called(level, speak),
         )
+    elif offers and rated and field:
+        yield speak(
+            "No white spot is known in {field}: "
+            "every hard challenge that was rated meets an offer, as far as recorded.",
+            field=explainer.term("field", field),
+        )
     elif offers and rated:
         yield speak("No white spot is known: every hard challenge that was rated meets an offer, as far as recorded.")
     if practised := sum(any(c.practices for c in cells_of(row, field)) for row in rows):

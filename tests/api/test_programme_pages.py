@@ -19,7 +19,7 @@ from api.app import create_app
 from api.editing.pasted import Pasted, read_pasted
 from api.http.viewer import Role
 from api.pages.atlas_map import outlines
-from api.pages.atlas_picture import close_up
+from api.pages.atlas_picture import close_up, rims_of
 from api.pages.pictures import MARGIN, WIDTH, points_of
 from api.services import Services
 from api.settings import Settings
@@ -365,6 +365,30 @@ def test_an_area_fills_its_own_map(tmp_path: Path) -> None:
     assert close.x.min() == pytest.approx(MARGIN)
     assert close.height <= WIDTH
     assert close_up(points, set()).positions == ()
+
+
+def test_an_area_is_drawn_within_its_own_outline_and_the_outline_within_the_picture(tmp_path: Path) -> None:
+    made = Made()
+    made.area("10", Level.STATE)
+    made.area("11", Level.STATE)
+    made.district("10001", 10, parent="10", longitude=9.5, latitude=50.5)
+    made.district("10002", 10, parent="10", longitude=9.7, latitude=50.7)
+    made.district("11001", 10, parent="11", longitude=13.0, latitude=53.0)
+    for i in range(256):
+        east, north = 9 + i % 16 / 15, 50 + i // 16 / 15
+        made.area(f"10001{i:03}", Level.MUNICIPALITY, parent="10001", longitude=east, latitude=north)
+    projection = built(made, tmp_path)
+    points = points_of(projection, Level.DISTRICT)
+    state = NodeKey("municipality:10")
+    (rim,) = rims_of(points, projection, state)
+    within = {projection.position(NodeKey(f"municipality:{code}")) for code in ("10001", "10002")}
+    close = close_up(points, within, [rim])
+    corners = np.array([[float(part) for part in pair.split()] for pair in close.land[1:-1].split("L")])
+    assert corners.min() >= 0
+    assert corners[:, 0].max() <= close.width
+    assert corners[:, 1].max() <= close.height
+    assert corners[:, 0].min() < close.x.min() < close.x.max() < corners[:, 0].max()
+    assert rims_of(points, projection, NodeKey("municipality:11")) == []
 
 
 def test_a_new_exchange_is_taken_back_where_it_can_still_be_said(client: Client) -> None:

@@ -18,7 +18,8 @@ const FONT = '"Fira Sans", Arial, sans-serif';
 const MOST_NAMES = 140;
 const LONGEST = 34;
 const LEAST_RADIUS = 3.5;
-const LEAST_GROUP = 11;
+const LEAST_GROUP = { wide: 11, narrow: 7 };
+const NARROW = 480;
 const FEW = 80;
 const MANY = 600;
 const MANY_LINES = 1500;
@@ -132,8 +133,9 @@ export class Canvas {
   /** In units of the plane: few nodes keep their size on the screen, of many each at least can be seen. */
   private radius(node: ViewNode, scale: number): number {
     const count = this.data?.nodes.length ?? 0;
+    const least = this.place.clientWidth < NARROW ? LEAST_GROUP.narrow : LEAST_GROUP.wide;
     const grown = Math.max(1, Math.min(scale, count <= FEW ? 2.5 : 1.4));
-    return Math.max(radiusOf(node) * grown, (node.kind === "group" ? LEAST_GROUP : LEAST_RADIUS) * scale);
+    return Math.max(radiusOf(node) * grown, (node.kind === "group" ? least : LEAST_RADIUS) * scale);
   }
 
   /** The part of the plane that is shown: all of it, but few nodes are not blown up. */
