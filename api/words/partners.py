@@ -29,6 +29,7 @@ SAME = MappingProxyType(
         "closest-work-together": "past-partner",
         "own-words": "profile-text",
         "telling-word": "profile-text",
+        "wording": "profile-text",
         "past-partner-in-field": "past-partner",
         "common-partners": "network",
         "field-experience": "field",

@@ -171,7 +171,7 @@ class PartnerQuery:
         )
         said = {
             "similar-work": text, "similar-work-lately": text, "closest-work": text, "profile-text": text, "name": text,
-            "own-words": text, "telling-word": text,
+            "own-words": text, "telling-word": text, "wording": text,
             "similar-work-together": text and team, "closest-work-together": text and team,
             "similar-work-in-field": text and topics, "similar-work-together-in-field": text and team and topics,
             "past-partner": team, "past-partner-in-field": team and topics, "network": team, "common-partners": team,
@@ -227,7 +227,7 @@ class PartnerQuery:
 
     def _speaks(self) -> FloatArray:
         """Whom something speaks for beside being active, or being like those who did such work."""
-        general = {"activity", "active-lately", "kind-of-work", "place-of-work", FRESHNESS, CAPACITY}
+        general = {"activity", "active-lately", "kind-of-work", "place-of-work", "wording", FRESHNESS, CAPACITY}
         return np.asarray(self._sum({n: a for n, a in self.amounts.items() if n not in general}) > 1e-9)
 
     def _suggestions(self, order: IntArray, scores: FloatArray) -> tuple[PartnerSuggestion, ...]:

@@ -37,6 +37,7 @@ BENDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "name": (SHARE, ODDS, PLAIN),
         "own-words": (PLAIN,),
         "telling-word": (PLAIN,),
+        "wording": (ODDS,),
         "past-partner": (SHARE, ODDS),
         "past-partner-in-field": (SHARE, ODDS),
         "field-experience": (SHARE, ODDS),

@@ -10,6 +10,7 @@ from graph_service.arrays import IntArray
 from matching.partners.history import History
 from matching.partners.needs import Needs
 from matching.partners.numbers import FloatArray
+from matching.partners.signals_wording import Wording
 from matching.partners.signals_words import Words, largest
 from matching.text import Synonyms, Vectors, stems
 
@@ -60,6 +61,7 @@ class Work:
     names: sparse.csr_array
     """terms × actors."""
     words: Words
+    wording: Wording
 
     @classmethod
     def of(cls, history: History, profiles: tuple[str, ...], names: tuple[str, ...], synonyms: Synonyms) -> "Work":
@@ -94,6 +96,7 @@ class Work:
             _columns(_unit(told)),
             _columns(sparse.csr_array(rows[told_by:]) if history.whole else vectors.transform(names)),
             Words.of(vectors.word_weight, told, texts, spread, members, fresh),
+            Wording.of(distinct, spread, members, fresh),
         )
 
     def like(self, needs: Needs, texts: sparse.csr_array) -> Like:
@@ -131,6 +134,8 @@ class Work:
         signals["closest-work-together"] = self.closest(sparse.csr_array(like.text * like.team))
         signals["profile-text"] = dense(texts @ self.profiles)
         signals["name"] = dense(texts @ self.names)
+        experience = [signals[name] for name in ("field-experience", "past-partner", "past-partner-in-field")]
+        signals["wording"] = self.wording.measure(needs.texts, experience)
         return signals | self.words.measure(texts), like
 
     def lately(self, weights: sparse.csr_array) -> sparse.csr_array:

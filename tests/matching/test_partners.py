@@ -120,6 +120,17 @@ def test_a_rare_word_points_to_whom_it_was_used_of_and_is_named(graph):
     assert rest["own-words"].amount > turm["own-words"].amount > 0
 
 
+def test_who_was_merely_active_is_not_suggested_for_a_text_that_none_of_its_work_is_like(graph):
+    weights = {"wording:odds": 0.5, "closest-work:plain": 0.5}
+    ranker = PartnerMatcher(Model("own", "1", weights, 1.0)).fit(small(graph))
+    assert not ranker.suggest(PartnerQuestion(ON, "Wasserturm"))
+    found = ranker.suggest(PartnerQuestion(ON, "Mentoren"))
+    wording = next(c for c in found[0].contributions if c.feature == "wording")
+    assert {each.key for each in found} == {actor("haus"), actor("schule")}
+    assert wording.amount > 0
+    assert 0 < wording.other < 1
+
+
 def test_a_word_used_once_long_ago_points_less_than_one_used_lately(graph):
     more = [r for name in ("early", "late") for r in someone(name)]
     more += together("e", date(2012, 1, 1), "amt", ["early"], "Wasserturm")
