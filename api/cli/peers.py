@@ -11,6 +11,7 @@ from api.cli.output import format_option, print_csv, print_json
 from api.cli.parameters import BAND, WEIGHT
 from api.cli.progress import shown
 from api.language import N_
+from api.questions.lenses import widened
 from api.questions.peer_filters import SIDES, SIZES, narrowed
 from api.questions.peers import DEFAULT_LENS, PeerKind, PeersAsked, explain_pair, find_peers
 from api.words.suggestions import Explainer
@@ -50,7 +51,7 @@ class Asked:
     "weights",
     type=WEIGHT,
     multiple=True,
-    help=N_("Give an indicator of the lens another weight; repeatable."),
+    help=N_("Give an indicator another weight, or add one to the lens; repeatable."),
 )
 @option(
     "--level",
@@ -123,7 +124,7 @@ def peers(
         raise click.UsageError(app().words("--challenge goes with --further or --different."))
     if size is not None and population is not None:
         raise click.UsageError(app().words("Use --size or --population, not both."))
-    chosen = find_lens(lens)
+    chosen = widened(find_lens(lens), dict(weights))
     filters = narrowed(
         chosen.filters,
         level=level,

@@ -65,7 +65,12 @@ def lens_with(id: str, named: Iterable[str], title: str = "") -> Lens:
             title_en=title or "Own lens",
             indicators=tuple(LensIndicator(each) for each in named),
         )
-    lens = shipped_lens(id)
+    return widened(shipped_lens(id), named)
+
+
+def widened(lens: Lens, named: Iterable[str]) -> Lens:
+    """A lens and the indicators that somebody added to it."""
+    named = sorted(set(named))
     known = {each.id for each in lens.indicators}
     if not known or known.issuperset(named):
         return lens

@@ -56,3 +56,16 @@ def test_two_sizes_contradict_each_other(mixed: Run) -> None:
     said = mixed("peers", "90001", *ALL, "--size", "half", "--population", "0.5..2", code=2).stderr
     assert "--size" in said
     mixed("peers", "90001", *ALL, "--size", "huge", code=2)
+
+
+def test_a_weight_adds_an_indicator_that_the_lens_lacks(mixed: Run, tmp_path: Path) -> None:
+    lens = tmp_path / "mine.toml"
+    lens.write_text('id = "mine"\ntitle = { de = "Meiner", en = "Mine" }\n[[indicator]]\nid = "income"\n', "utf-8")
+    asked = ("peers", "90001", "--lens", lens, "--format", "json")
+    assert json.loads(mixed(*asked).stdout)["weights"].keys() == {"income"}
+    weights = json.loads(mixed(*asked, "--weight", "foreigners=2").stdout)["weights"]
+    assert weights.keys() == {"income", "foreigners"}
+    assert weights["foreigners"] > weights["income"]
+    everybody = mixed("peers", "--all", "--lens", lens, "--weight", "foreigners=2").stdout
+    assert len(everybody.splitlines()) > 1
+    mixed(*asked, "--weight", "beauty=2", code=1)
