@@ -1,11 +1,12 @@
 """What people do here day by day, by keyboard alone: each flow to its end, and what it leaves behind."""
 
-import io
 import json
 import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from browser.conftest import Open
@@ -29,6 +30,22 @@ HOME = municipality_key("90001")
 TOWN = "/municipalities/90001"
 
 
+OFFER = """key,name,kind,municipalities,fields,status,assured_on
+treff,Offener Treff,open-meeting,90001,leisure-encounter,active,2020-01-01
+"""
+ACTOR = "key,name,kind,municipality\nsteg,Lesesteg Bärenstadt,association,90001\n"
+
+
+def one_table(name: str, rows: str, folder: Path) -> Path:
+    """An exchange package with one table."""
+    path = folder / f"{name}.zip"
+    description = {"name": name, "title": f"Liste {name}", "resources": [{"name": name, "path": f"{name}.csv"}]}
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(f"{name}.csv", rows)
+        archive.writestr("datapackage.json", json.dumps(description))
+    return path
+
+
 @pytest.fixture(scope="module")
 def services(tmp_path_factory: pytest.TempPathFactory) -> Services:
     """The sample and a small town with an actor that is recorded twice; an account of every role that writes."""
@@ -43,6 +60,7 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Services:
     ]  # fmt: skip
     located = [Edge(EdgeType.LOCATED_IN, each.key, HOME) for each in twins]
     services.store.write(lambda tx: tx.replace(Dataset(id="twins", title="Liste der Träger"), [*twins, *located]))
+    run(PackageImporter(), [one_table("offers", OFFER, folder)], services.store)
     accounts = quick_accounts(services)
     for role in (Role.EDITOR, Role.OFFICE, Role.ADMIN):
         place = HOME if role is Role.EDITOR else None
@@ -71,26 +89,14 @@ def stored(page: Page, path: str) -> str:
     return json.dumps(answer.json(), ensure_ascii=False)
 
 
-def packed() -> bytes:
-    """An exchange package with one more actor."""
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as archive:
-        archive.writestr("actors.csv", "key,name,kind,municipality\nsteg,Lesesteg Bärenstadt,association,90001\n")
-        resources = [{"name": "actors", "path": "actors.csv"}]
-        archive.writestr(
-            "datapackage.json", json.dumps({"name": "steg", "title": "Vereinsliste", "resources": resources})
-        )
-    return content.getvalue()
-
-
-def test_a_file_is_brought_looked_at_and_taken_over(opened: Open, services: Services) -> None:
+def test_a_file_is_brought_looked_at_and_taken_over(opened: Open, services: Services, tmp_path: Path) -> None:
     page = entered(opened, Role.OFFICE, "/data/imports")
     page.on("filechooser", lambda _: None)  # the browser hands over its choosers from now on
     skip(page)
     to(page, page.get_by_label("Dateien von diesem Rechner"))
     with page.expect_file_chooser() as chooser:
         page.keyboard.press("Enter")
-    chooser.value.set_files({"name": "vereine.zip", "mimeType": "application/zip", "buffer": packed()})
+    chooser.value.set_files(one_table("actors", ACTOR, tmp_path))
     press(page, page.get_by_role("button", name="Ansehen, was sich ändern würde"))
     step = page.locator("[aria-current=step]")
     expect(step).to_have_text("Erkannt")
@@ -113,10 +119,10 @@ def test_a_file_is_brought_looked_at_and_taken_over(opened: Open, services: Serv
     assert_kept(page)
     assert "Lesesteg Bärenstadt" in stored(page, "/actors/steg")
     press(page, page.get_by_role("link", name="Zur Übersicht der Daten"))
-    expect(page.locator("main")).to_contain_text("Vereinsliste")
+    expect(page.locator("main")).to_contain_text("Liste actors")
 
 
-def test_a_request_is_entered_found_again_and_taken_back(opened: Open) -> None:
+def test_a_request_is_entered_found_again_and_watched(opened: Open) -> None:
     page = entered(opened, Role.EDITOR, "/requests")
     skip(page)
     press(page, page.get_by_role("link", name="Ein Gesuch eingeben"))
@@ -321,3 +327,133 @@ def test_why_somebody_is_missing_is_asked_for_a_suggested_name(opened: Open) -> 
     suggested(page, page.locator("#why"), "Essling", "Esslingen")
     expect(page.locator(".bk-explained")).to_contain_text("Esslingen")
     expect(page).to_have_url(re.compile("with="))
+
+
+def test_an_old_offer_is_confirmed_noted_and_changed(opened: Open) -> None:
+    page = entered(opened, Role.EDITOR, f"{TOWN}/offers")
+    skip(page)
+    confirm = page.get_by_role("button", name="Stimmt noch – Offener Treff")
+    press(page, confirm)
+    expect(confirm).to_have_count(0)
+    press(page, page.get_by_role("button", name="Zurücknehmen"))
+    expect(confirm).to_be_visible()
+    skip(page)
+    press(page, page.locator("summary", has_text="Offener Treff"))
+    write(page, page.locator("textarea[name=note]"), "Öfter abends")
+    press(page, page.get_by_role("button", name="Hinweis festhalten"))
+    expect(page.locator("main")).to_contain_text("Öfter abends")
+    skip(page)
+    press(page, page.get_by_role("link", name="Ändern – Offener Treff"))
+    write(page, page.locator("#field-name"), "Treff am Fluss")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Treff am Fluss").first).to_be_visible()
+    assert "Treff am Fluss" in stored(page, "/municipalities/90001/offers")
+
+
+def test_an_entry_is_confirmed_and_the_journal_takes_it_back(opened: Open) -> None:
+    page = entered(opened, Role.EDITOR, "/data/freshness")
+    skip(page)
+    row = page.locator("li", has_text="Handwerkskammer Großbären")
+    press(page, row.get_by_role("button"))
+    expect(row).to_contain_text("heute")
+    page.goto("/data/journal")
+    skip(page)
+    press(page, page.get_by_role("button", name="Rückgängig machen – Handwerkskammer Großbären"))
+    expect(page.get_by_role("status").filter(has_text="wieder wie vorher")).to_be_visible()
+    assert "2023-02-02" in stored(page, "/actors/kammer/row")
+
+
+def test_a_password_is_chosen_changed_and_the_account_erased(opened: Open, services: Services) -> None:
+    registry = services.accounts.registry
+    account = registry.add("frisch@stadt.example", Role.READER, password=PASSWORD)
+    page = entered(opened, Role.ADMIN, f"/data/accounts/{account.id}")
+    skip(page)
+    press(page, page.get_by_role("button", name="Link für ein neues Passwort erstellen"))
+    link = urlsplit(page.locator("code").inner_text()).path
+    page = opened(link)
+    write(page, page.locator("#field-password"), "drei Birnen im Regen")
+    page.keyboard.press("Enter")
+    expect(page.locator("#field-email")).to_be_visible()
+    sign_in(page, "frisch@stadt.example", "drei Birnen im Regen")
+    page.goto("/account")
+    skip(page)
+    write(page, page.locator("#field-token-name"), "Nachtlauf")
+    press(page, page.get_by_role("button", name="Token anlegen"))
+    expect(page.locator("code")).to_contain_text("bk_")
+    assert "Nachtlauf" in stored(page, "/me/tokens")
+    press(page, page.get_by_role("button", name="Widerrufen"))
+    expect(page.get_by_role("button", name="Widerrufen")).to_have_count(0)
+    skip(page)
+    write(page, page.locator("#field-old"), "drei Birnen im Regen")
+    write(page, page.locator("#field-new"), PASSWORD)
+    press(page, page.get_by_role("button", name="Passwort speichern"))
+    expect(page.get_by_role("status").filter(has_text="Das neue Passwort gilt")).to_be_visible()
+    sign_in(page, "frisch@stadt.example", PASSWORD)
+    page.goto("/account")
+    skip(page)
+    write(page, page.locator("#field-erasure-password"), PASSWORD)
+    press(page, page.get_by_role("button", name="Mein Konto endgültig löschen"))
+    expect(page.get_by_role("link", name="Anmelden")).to_be_visible()
+    assert account.id not in {each.id for each in registry.all()}
+
+
+def test_a_municipality_is_named_on_the_start_page_and_one_more_indicator_counts(opened: Open) -> None:
+    page = opened("/")
+    skip(page)
+    suggested(page, page.get_by_label("Ihre Kommune"), "Rems-M", "Rems-Murr-Kreis")
+    expect(page).to_have_url(re.compile("/08119/peers"))
+    skip(page)
+    pick(page, page.locator("#add"), "Leer stehende Wohnungen")
+    press(page, page.get_by_role("button", name="Merkmal hinzufügen"))
+    expect(page.get_by_role("spinbutton", name="Leer stehende Wohnungen")).to_be_visible()
+
+
+def test_practices_offers_and_the_atlas_are_narrowed(opened: Open) -> None:
+    page = opened("/practices")
+    skip(page)
+    suggested(page, page.locator("#municipality"), "Rems-M", "Rems-Murr-Kreis")
+    expect(page.locator("#municipality")).to_have_value("08119")
+    write(page, page.locator("#text"), "Sprache")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("municipality=08119.*text=Sprache"))
+    page.goto("/offers")
+    skip(page)
+    write(page, page.locator("#q"), "gibt es nicht")
+    press(page, page.get_by_role("button", name="Anzeigen"))
+    expect(page).to_have_url(re.compile("q=gibt"))
+    page.goto("/atlas")
+    skip(page)
+    pick(page, page.locator("#state"), "Bärenland")
+    press(page, page.get_by_role("button", name="Anzeigen"))
+    expect(page).to_have_url(re.compile("state=90"))
+
+
+def test_on_a_phone_no_cell_of_the_atlas_hides_behind_the_names(opened: Open) -> None:
+    page = opened("/atlas?state=90", width=375)
+    skip(page)
+    links = page.locator(".bk-matrix tbody a")
+    to(page, links.last)
+    to(page, links.first, "Shift+Tab")
+
+
+def test_the_network_is_entered_a_way_found_and_a_year_chosen(opened: Open) -> None:
+    page = opened("/network")
+    expect(page.locator("#explorer[data-ready]")).to_be_attached()
+    skip(page)
+    suggested(page, page.locator("#nw-start"), "Berufssch", "Berufsschule Bärenstadt")
+    expect(page.locator("h1")).to_contain_text("Berufsschule Bärenstadt")
+    assert_kept(page)
+    suggested(page, page.locator("#nw-target"), "Jugendmig", "Jugendmigrationsdienst Bärenstadt")
+    expect(page.locator("h1")).to_contain_text("zu Jugendmigrationsdienst")
+    assert_kept(page)
+    page.goto("/network?start=actor:schule")
+    expect(page.locator("#explorer[data-ready]")).to_be_attached()
+    skip(page)
+    write(page, page.locator("#nw-year"), "2022")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("year=2022"))
+    expect(page.get_by_role("link", name="Alle Jahre")).to_be_visible()
+    assert_kept(page)
+    press(page, page.get_by_role("link", name="Alle Jahre"))
+    expect(page.get_by_role("link", name="Alle Jahre")).to_have_count(0)
+    assert_kept(page)
