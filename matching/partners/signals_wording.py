@@ -5,6 +5,7 @@ of the topic and the team: where a text says little, that decides; where it says
 up here, while the other signals of texts look at the likeness as a whole or at a single word.
 """
 
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -31,7 +32,8 @@ def phrases(text: str) -> list[str]:
 
 def spelling(text: str) -> list[str]:
     """The runs of letters of a text, without years."""
-    line = f"^{' '.join(word for word in text.casefold().split() if not _is_year(word))}$"
+    words = unicodedata.normalize("NFC", text).casefold().split()
+    line = f"^{' '.join(word for word in words if not _is_year(word))}$"
     return [line[start : start + LENGTH] for start in range(len(line) - LENGTH + 1)]
 
 

@@ -85,4 +85,5 @@ def test_the_same_a_hundred_times_says_less_than_twenty_different_works():
 def test_texts_are_taken_apart_by_pairs_of_stems_and_by_letters_over_the_ends_of_words():
     assert phrases("Die Kinder lernen 2014 Deutsch") == ["kind", "lern", "deutsch", "kind lern", "lern deutsch"]
     assert spelling("Ob 2014, ja") == ["^ob ", "ob j", "b ja", " ja$"]
+    assert spelling("Mu\u0308he") == spelling("MÜHE") == ["^müh", "mühe", "ühe$"]
     assert spelling("") == phrases("") == []
