@@ -26,6 +26,11 @@ WHAT_NOW: Mapping[int, tuple[str, str, str]] = {
         N_("The address may be mistyped, or what it showed was removed or renamed."),
         N_("Search for what you were looking for, or begin at the start page."),
     ),
+    405: (
+        N_("This address cannot be opened by itself"),
+        N_("It only takes what a form sends."),
+        N_("Go back to the page with the form and send it from there."),
+    ),
     409: (
         N_("That is not clear yet"),
         N_("Several fit what was asked for, or it contradicts what is recorded."),
@@ -78,7 +83,7 @@ def render_problem(details: Mapping[str, object], status: int) -> Response:
             meaning=speak(meaning),
             remedy=speak(remedy),
             status=status,
-            detail="" if status in _PLAINLY and not _names_something(details) else details.get("detail", ""),
+            detail=details.get("detail", "") if _tells_more(details, status) else "",
             candidates=details.get("candidates", ()),
             unsent=_unsent() if status == 401 else [],
         )
@@ -88,9 +93,9 @@ def render_problem(details: Mapping[str, object], status: int) -> Response:
     return make_response(page, status)
 
 
-def _names_something(details: Mapping[str, object]) -> bool:
-    """Whether the error says what was looked for, beyond the address that was not found."""
-    return details.get("status") == 404 and bool(details.get("found"))
+def _tells_more(details: Mapping[str, object], status: int) -> bool:
+    """Whether the technical sentence is ours and says something to a reader, as what it was that was not found."""
+    return "expected" in details and (status not in _PLAINLY or (status == 404 and bool(details.get("found"))))
 
 
 def _unsent() -> list[tuple[str, str]]:

@@ -140,3 +140,11 @@ def test_the_licences_are_told_once_for_a_revision(client):
     first = client.get("/about")
     assert "dl-de/by-2-0" in first.get_data(as_text=True) or "Bären und Seen" in first.get_data(as_text=True)
     assert client.get("/about", headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+
+
+def test_an_address_that_only_takes_forms_says_so_in_the_readers_language(client):
+    answer = client.get("/sign-out", headers={"Accept": "text/html", "Accept-Language": "de"})
+    assert answer.status_code == 405
+    page = answer.get_data(as_text=True)
+    assert "Diese Adresse lässt sich nicht für sich öffnen" in page
+    assert "method" not in page.partition("<main")[2].partition("</main>")[0]
