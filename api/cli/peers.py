@@ -167,6 +167,9 @@ def _explain(municipality: str, other: str, asked: Asked) -> None:
     found = explain_pair(snapshot, _asked(municipality, asked, "", None), snapshot.municipality(other))
     if asked.form == "json":
         print_json(found)
+    elif asked.form == "csv":
+        names = ["feature", "own", "other", "unit", "period", "possible", "amount"]
+        print_csv(names, ([getattr(each, name) for name in names] for each in found.contributions))
     else:
         print_reasons(found, found.challenges, Explainer(snapshot.projection, app().words))
 

@@ -95,6 +95,14 @@ def test_why_gives_every_reason_and_their_sum(loaded):
     assert other["score"] == pytest.approx(sum(c["amount"] for c in other["contributions"]))
 
 
+def test_why_as_csv_has_a_row_for_each_reason(loaded):
+    asked = ("peers", "90001", *ALL, "--why", "91001", "--format")
+    rows = list(csv.DictReader(io.StringIO(loaded(*asked, "csv").stdout)))
+    told = json.loads(loaded(*asked, "json").stdout)["contributions"]
+    assert [row["feature"] for row in rows] == [each["feature"] for each in told]
+    assert [float(row["amount"]) for row in rows] == [each["amount"] for each in told]
+
+
 def test_filters_limit_and_weights_are_obeyed(loaded):
     near = json.loads(loaded("peers", "90001", *ALL, "--population", "0.9..1.1", "--format", "json").stdout)
     assert {s["key"] for s in near["suggestions"]} == {"municipality:90002", "municipality:91001"}
