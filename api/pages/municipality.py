@@ -80,13 +80,16 @@ def show_municipality(code: str) -> Response | str:
     peers = nearest(here, key)
     projection = here.projection
     outer = next((area for area in profile.areas if area.level is Level.DISTRICT), None)
+    # an association is often called after its only or largest town
+    areas = [area for area in profile.areas if area.name != profile.record.name]
     return render_template(
         "municipality.html",
         key=key,
         name=profile.name,
         profile=profile,
         identity=_identity(profile, here, explainer),
-        crumbs=[(area.name, f"/municipalities/{area.key.local}") for area in reversed(profile.areas)],
+        areas=areas,
+        crumbs=[(area.name, f"/municipalities/{area.key.local}") for area in reversed(areas)],
         tabs=place_tabs(key, "/municipalities/{code}"),
         standing=standing_words(told, explainer),
         off=[off_words(told, side, explainer) for side in (1, -1)],

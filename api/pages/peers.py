@@ -140,8 +140,22 @@ def _list(key: NodeKey, view: View, explainer: Explainer, *, partial: bool) -> d
         ],
         "keep": title_words(found, view.asked.lens, explainer),
         "most_compared": MOST,
+        "outer": _outer(found),
         "every": "" if found.weights else view.address(lens=ALL_INDICATORS, title=None, weights=None),
     }
+
+
+def _outer(found: PeersFound) -> tuple[str, str]:
+    """The district of a town of which nothing is known itself, with its page; two empty texts where there is none."""
+    if set(found.weights) - set(found.unknown):
+        return "", ""
+    projection = snapshot().projection
+    position = projection.position(found.key)
+    district = int(projection.district[position])
+    if district in (-1, position):
+        return "", ""
+    code = projection.key(Label.MUNICIPALITY, district).local
+    return projection.name(Label.MUNICIPALITY, district), f"/municipalities/{code}/peers"
 
 
 def _name(key: NodeKey) -> str:

@@ -22,6 +22,8 @@ WIDTH = 480.0
 MARGIN = 14.0
 STRIP = (400.0, 28.0)
 _NONE = np.zeros(0)
+NUMBERS_APART = 18.5
+"""How far from one another numbers on a map stand, from middle to middle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,21 +94,38 @@ def draw_map(
     """Circles: own filled, chosen ones outlined and numbered in their order, all others light. Empty without places."""
     if not points.positions:
         return Markup("")
-    others, rings = [], []
+    others, rings, stems = [], [], []
     numbers = {projection.position(key): n for n, key in enumerate(marked, 1)}
     mine = None if own is None else projection.position(own)
+    chosen = [i for i, position in enumerate(points.positions) if position in numbers and position != mine]
+    moved = dict(zip(chosen, apart([(float(points.x[i]), float(points.y[i])) for i in chosen]), strict=True))
     for i, position in enumerate(points.positions):
         x, y, radius = (round(float(each[i]), 1) for each in (points.x, points.y, points.radius))
         if position == mine:
             rings.append(f'<circle class="own" cx="{x}" cy="{y}" r="{max(radius, 6)}"/>')
-        elif position in numbers:
+        elif i in moved:
+            at, down = moved[i]
+            stems.append(f'<path class="stem" d="M{x} {y}L{at:.1f} {down:.1f}"/>')
             rings.append(
-                f'<circle class="peer" cx="{x}" cy="{y}" r="9"/>'
-                f'<text class="number" x="{x}" y="{y + 4}" text-anchor="middle">{numbers[position]}</text>'
+                f'<circle class="peer" cx="{at:.1f}" cy="{down:.1f}" r="9"/>'
+                f'<text class="number" x="{at:.1f}" y="{down + 4:.1f}" text-anchor="middle">{numbers[position]}</text>'
             )
         else:
             others.append(i)
-    return framed(points, points.dots(others) + "".join(rings), title)
+    return framed(points, points.dots(others) + "".join([*stems, *rings]), title)
+
+
+def apart(places: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Places of numbers, pushed from one another until none covers another; a stem then leads to where it belongs."""
+    at = np.array(places, float).reshape(-1, 2)
+    at += np.arange(len(at))[:, None] * (1e-3, 2e-3)  # the same place twice has a direction to leave to
+    for _ in range(60):
+        away = at[:, None] - at[None]
+        far = np.hypot(away[..., 0], away[..., 1]) + np.eye(len(at)) * 1e3
+        if not (near := far < NUMBERS_APART).any():
+            break
+        at += (away / far[..., None] * (np.where(near, NUMBERS_APART - far, 0) / 2)[..., None]).sum(1)
+    return [(float(x), float(y)) for x, y in at]
 
 
 def framed(points: Points, marks: str, title: str) -> Markup:

@@ -3,6 +3,8 @@
 import csv
 import json
 from io import BytesIO, StringIO
+from itertools import combinations
+from math import dist
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +17,7 @@ from openpyxl import load_workbook
 
 from api.app import create_app
 from api.pages.council_document import Heading, Paper, Rows, write_paper
-from api.pages.pictures import Strip, draw_line, draw_strip
+from api.pages.pictures import NUMBERS_APART, Strip, apart, draw_line, draw_strip
 from api.settings import Settings
 
 TABLES = {
@@ -87,6 +89,20 @@ def test_where_the_usual_lens_knows_nothing_all_indicators_are_compared(client):
     assert "Kleinbärenkreis" in page
     assert 'name="w.foreigners"' in page
     assert "Von den Merkmalen dieses Blickwinkels ist hier keines bekannt" in text(client, f"{PEERS}?lens=structure")
+
+
+def test_a_town_of_which_nothing_is_known_leads_to_the_peers_of_its_district(client, kompass, tmp_path):
+    folder = tmp_path / "town"
+    folder.mkdir()
+    rows = "key,name,level,parent\n90001001,Bärenstadt,municipality,90001\n"
+    (folder / "municipalities.csv").write_text(rows, "utf-8")
+    described = {"name": "town", "resources": [{"name": "municipalities", "path": "municipalities.csv"}]}
+    (folder / "datapackage.json").write_text(json.dumps(described))
+    kompass("import", "package", folder)
+    page = text(client, "/municipalities/90001001/peers")
+    assert "Über den Kreis ist mehr bekannt." in page
+    assert f'href="{PEERS}"' in page
+    assert "ohne Filter" not in page
 
 
 def test_challenges_count_only_where_they_were_rated(client):
@@ -200,6 +216,12 @@ def test_signs_that_would_cover_one_another_stand_below_the_line():
     assert strip is not None
     assert 'viewBox="0 0 400 28"' in draw_strip(strip, "t", own=0, marked=[(50, "A"), (100, "B")])
     assert 'viewBox="0 0 400 68"' in draw_strip(strip, "t", own=50, marked=[(50, "A"), (50, "B")])
+
+
+@given(st.lists(st.tuples(st.floats(0, 60), st.floats(0, 60)), max_size=10))
+def test_numbers_on_a_map_stand_apart_however_near_their_places_are(places):
+    moved = apart(places)
+    assert all(dist(a, b) > 0.9 * NUMBERS_APART for a, b in combinations(moved, 2))
 
 
 def test_lines_of_one_row_share_their_scale():
