@@ -67,7 +67,7 @@ def _of_record(key: NodeKey, name: str, claims: Sequence[Claim]) -> list[Disagre
         sayings = [
             Saying(claim.dataset, claim.properties[property], claim.since)
             for claim in claims
-            if claim.properties.get(property) is not None
+            if claim.properties.get(property) not in (None, "")  # an empty name leaves it to the others
         ]
         if any(_differs(property, sayings[0].value, each.value) for each in sayings[1:]):
             found.append(Disagreement(key, name, property, tuple(sayings)))

@@ -36,6 +36,7 @@ def as_(kompass, store: str, package: Path, tmp_path: Path) -> As:
     located = [Edge(EdgeType.LOCATED_IN, each.key, BEARS) for each in first]
     second = [
         Actor(key=ONE, name="Lernbrücke e.V.", url=url),
+        Actor(key=OTHER, name=""),  # listed without a name, which contradicts nobody
         Actor(key=SECRET, name="Haus ohne Namen", visibility=Visibility.OFFICE),
         Municipality(key=BEARS, name="Bärenkreis, groß", population=400_000),
     ]
