@@ -5,14 +5,26 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 
 STOPS = 150
+CONTROLS = """() => {
+  const controls = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]';
+  // of several choices that exclude one another only the chosen one is a stop, or any if none is chosen
+  const chosen = each => each.checked || !document.querySelector(`input[type=radio][name="${each.name}"]:checked`);
+  window.missed = new Set([...document.querySelectorAll(controls)].filter(each =>
+    each.checkVisibility({visibilityProperty: true}) && !each.disabled && each.tabIndex >= 0
+      && (each.type !== 'radio' || chosen(each))));
+}"""
+MISSED = """() => [...window.missed].filter(each => each.type !== 'radio' || each.checked).map(each => each.outerHTML.slice(0, 200))"""
 AT = """target => {
   const at = document.activeElement, style = getComputedStyle(at), box = at.getBoundingClientRect();
-  // a field for dates shows a ring of the browser's own on the button inside of it
-  const ring = at.type === 'date' || (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0);
+  // a card shows the ring of its link around all of itself, a field for dates the browser's own on the button inside of it
+  const ring = at.type === 'date' || [style, getComputedStyle(at, '::after')]
+    .some(each => each.outlineStyle !== 'none' && parseFloat(each.outlineWidth) > 0);
   const places = [[.5, .5], [.05, .5], [.95, .5], [.5, .05], [.5, .95]]
     .map(([x, y]) => [box.left + x * box.width, box.top + y * box.height])
     .filter(([x, y]) => x >= 0 && y >= 0 && x < innerWidth && y < innerHeight);
+  const again = window.missed && at !== document.body && !window.missed.delete(at) && at.type !== 'date';
   return {
+    again,
     reached: at === target,
     stop: at.tabIndex >= 0 && at !== document.body,
     seen: ring || style.boxShadow !== 'none',
@@ -94,3 +106,16 @@ def assert_kept(page: Page) -> None:
     """After a part of a page was replaced, the focus is somewhere."""
     at = page.evaluate("document.activeElement?.localName")
     assert at not in (None, "body"), "the focus was lost with the part that was replaced"
+
+
+def faults_of(page: Page) -> list[str]:
+    """Go once through the whole of a page: what cannot be seen, lies under something, or is never come to."""
+    page.evaluate(CONTROLS)
+    found: list[str] = []
+    for _ in range(4 * STOPS):
+        page.keyboard.press("Tab")
+        at: dict[str, Any] = page.evaluate(AT)
+        if at["again"] or not at["stop"]:
+            break
+        found += [f"unseen: {at['what']}"] * (not at["seen"]) + [f"covered: {at['what']}"] * (not at["uncovered"])
+    return found + [f"not reached: {each}" for each in page.evaluate(MISSED)]

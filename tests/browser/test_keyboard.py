@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from browser.conftest import Open
-from browser.keyboard import assert_kept, pick, press, sign_in, skip, suggested, to, write
+from browser.keyboard import assert_kept, faults_of, pick, press, sign_in, skip, suggested, to, write
 from playwright.sync_api import Page, expect
 from service_server import quick_accounts, served, work
 
@@ -457,3 +457,33 @@ def test_the_network_is_entered_a_way_found_and_a_year_chosen(opened: Open) -> N
     press(page, page.get_by_role("link", name="Alle Jahre"))
     expect(page.get_by_role("link", name="Alle Jahre")).to_have_count(0)
     assert_kept(page)
+
+
+NEED = "municipality=90001&field=school-to-work&need=Ausbildung"
+WIDE = (
+    "/", "/search?q=Bären", "/municipalities/08119", "/municipalities/08119/lens", "/peers", "/practices", "/alliances",
+    f"/alliances/board?{NEED}&with=schule", "/alliances/b1/check", "/requests", "/requests/resources", "/requests/new",
+    "/requests/r1/supporters", "/actors/schule/requests", "/offers", f"{TOWN}/offers", f"{TOWN}/offers/new",
+    f"{TOWN}/offers/paste", "/atlas/90001/language", "/exchanges", f"{TOWN}/challenges", "/indicators",
+    "/exchanges/new?with=90001&with=90002&topic=field.language", "/network?start=actor:schule", "/data",
+    "/data/imports", "/data/freshness", "/data/duplicates", "/data/journal", "/data/accounts", "/data/vocabularies",
+    "/account", "/saved?address=/network&name=Netz", "/about", "/password/forgotten",
+)  # fmt: skip
+NARROW = (
+    "/municipalities/08119/peers?with=08116", "/municipalities/08119/compare?with=08116", "/atlas?state=90",
+    f"/alliances/candidates?{NEED}&with=schule", "/network?start=alliance:b1",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("width", "paths"), [(1280, WIDE), (375, NARROW)], ids=["wide", "narrow"])
+def test_every_control_of_every_page_is_come_to_and_seen(opened: Open, width: int, paths: tuple[str, ...]) -> None:
+    page = opened("/sign-in?next=/account", width=width)
+    sign_in(page, "admin@stadt.example", PASSWORD)
+    faults = {}
+    for path in paths:
+        page.goto(path)
+        if "network" in path and "saved" not in path:
+            expect(page.locator("#explorer[data-ready]")).to_be_attached()
+        if found := faults_of(page):
+            faults[path] = found
+    assert not faults
