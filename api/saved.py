@@ -33,6 +33,8 @@ LONGEST_NAME = 120
 LONGEST_ADDRESS = 8_000
 NAME = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"
 """One line of text that is not blank."""
+ADDRESS = r"^/([^/\\\x00-\x1f\x7f-\x9f][^\\\x00-\x1f\x7f-\x9f]*)?$"
+"""A path of this site with its query: no other host, nothing that browsers pass over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +119,9 @@ def _name(name: str) -> str:
 def _own(address: str) -> bool:
     """Whether it leads to a page of this site, and not out of it."""
     parts = urlsplit(address)
-    plain = address.isprintable() and "\\" not in address and len(address) <= LONGEST_ADDRESS
-    return plain and address.startswith("/") and not address.startswith("//") and not parts.netloc
+    # JSON can hold halves of characters, UTF-8 cannot
+    whole = not any("\ud800" <= each <= "\udfff" for each in address)
+    return len(address) <= LONGEST_ADDRESS and whole and bool(re.fullmatch(ADDRESS, address)) and not parts.netloc
 
 
 def _saved(row: sqlite3.Row) -> Saved:

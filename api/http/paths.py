@@ -3,7 +3,10 @@
 from types import MappingProxyType
 from typing import Any
 
-from werkzeug.routing import BaseConverter
+from werkzeug.routing import BaseConverter, IntegerConverter, Map
+
+MOST_REVISIONS = 2**53 - 1
+"""The largest whole number that all readers of JSON tell from its neighbours."""
 
 
 class PlaceConverter(BaseConverter):
@@ -32,10 +35,21 @@ class KeyConverter(BaseConverter):
     )
 
 
-CONVERTERS: dict[str, type[PlaceConverter | LocalConverter | KeyConverter]] = {
+class RevisionConverter(IntegerConverter):
+    """A revision, no larger than every program and store can count."""
+
+    schema = MappingProxyType({"type": "integer", "minimum": 0, "maximum": MOST_REVISIONS})
+
+    def __init__(self, map: Map) -> None:
+        """Let nothing larger pass."""
+        super().__init__(map, max=MOST_REVISIONS)
+
+
+CONVERTERS: dict[str, type[PlaceConverter | LocalConverter | KeyConverter | RevisionConverter]] = {
     "place": PlaceConverter,
     "local": LocalConverter,
     "key": KeyConverter,
+    "revision": RevisionConverter,
 }
 
 

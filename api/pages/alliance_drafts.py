@@ -81,7 +81,7 @@ def save_draft() -> Response | str | tuple[str, int]:
     return redirect(f"{NEED}/{key.local}/check?{urlencode(said)}".rstrip("?"), 303)
 
 
-@drafts.post("/alliances/drafts/<int:revision>/undo")
+@drafts.post("/alliances/drafts/<revision:revision>/undo")
 def undo_draft(revision: int) -> Response:
     """Take a draft back, and return to the board that it was made from."""
     require(Role.EDITOR)

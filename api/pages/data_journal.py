@@ -176,7 +176,7 @@ def _url(key: str) -> str:
     return record_url(key) if snapshot().projection.known(key) else ""
 
 
-@data_journal.post("/<int:revision>/undo")
+@data_journal.post("/<revision:revision>/undo")
 def undo(revision: int) -> Response | tuple[str, int]:
     """Take back what was done in one step."""
     require(Role.EDITOR)

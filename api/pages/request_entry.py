@@ -110,7 +110,7 @@ def enter() -> Response | tuple[str, int]:
     return redirect(f"{LIST}/{key.local}/supporters" + (f"?saved={revision}" if revision else ""), 303)
 
 
-@entry.post(f"{LIST}/undo/<int:revision>")
+@entry.post(f"{LIST}/undo/<revision:revision>")
 def undo(revision: int) -> Response:
     """Take a request back that was just entered."""
     require(Role.EDITOR)

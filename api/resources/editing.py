@@ -214,7 +214,7 @@ def read_journal(query: Mapping[str, Any]) -> Lines:
     return journal_since(editor(), query["since"], query["limit"], query.get("key"))
 
 
-@editing.route("/journal/<int:revision>/undo", methods=["POST"])
+@editing.route("/journal/<revision:revision>/undo", methods=["POST"])
 @requires(Role.EDITOR, "write")
 @editing.response(204)
 def undo(revision: int) -> Response:

@@ -10,7 +10,7 @@ from api.http.access import requires
 from api.http.blueprint import Blueprint
 from api.http.current import services
 from api.http.viewer import Role, require
-from api.saved import LONGEST_ADDRESS, LONGEST_NAME, NAME, Saved
+from api.saved import ADDRESS, LONGEST_ADDRESS, LONGEST_NAME, NAME, Saved
 from api.schemas.accounts import Text
 
 saved = Blueprint("saved", __name__, url_prefix="/me/saved", description="What one keeps under a name.")
@@ -28,7 +28,7 @@ class SavedBody(ma.Schema):
 
     name = Text(required=True, validate=[ma.validate.Length(1, LONGEST_NAME), ma.validate.Regexp(NAME)])
     address = ma.fields.String(
-        required=True, validate=[ma.validate.Length(1, LONGEST_ADDRESS), ma.validate.Regexp(r"^/([^/\\].*)?$")]
+        required=True, validate=[ma.validate.Length(1, LONGEST_ADDRESS), ma.validate.Regexp(ADDRESS)]
     )
 
 

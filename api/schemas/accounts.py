@@ -12,6 +12,7 @@ from api.accounts.sign_in import RESET_LIVES
 from api.accounts.tokens import LONGEST_DAYS
 from api.accounts.tokens import LONGEST_NAME as LONGEST_TOKEN_NAME
 from api.mail.notices import Kind, Notice
+from api.schemas.rows import Whole
 from api.settings import LANGUAGES
 from graph_service.keys import NodeKey
 
@@ -91,7 +92,7 @@ class TokenBody(ma.Schema):
         required=True,
         validate=ma.validate.Length(1, len(Scope)),
     )
-    days = ma.fields.Integer(load_default=90, strict=True, validate=ma.validate.Range(1, LONGEST_DAYS))
+    days = Whole(load_default=90, validate=ma.validate.Range(1, LONGEST_DAYS))
 
 
 class NoticeBody(ma.Schema):

@@ -48,7 +48,9 @@ class ImportForm(ma.Schema):
     column_map = _pattern(SOURCE, "For lists: the name of a shipped column map.")
     title = _text(300, "What the dataset is called, where the source does not say so.")
     licence = _text(100, "The licence; a source that states another one is refused.")
-    url = _pattern(r"^https?://[^\s@]{1,1990}$", "Instead of files: the address that they are fetched from.")
+    url = _pattern(
+        r"^https?://[^\s@\x00-\x1f\x7f-\x9f]{1,1990}$", "Instead of files: the address that they are fetched from."
+    )
     sha256 = _pattern(r"^[0-9a-f]{64}$", "The checksum that the fetched file must have.")
     every = ma.fields.String(
         validate=ma.validate.OneOf([each.value for each in Every]),

@@ -15,6 +15,17 @@ _KEY = ma.validate.Regexp(r"^[A-Za-z0-9._-]{1,120}$")
 _NODE = ma.validate.Regexp(r"^([a-z]+:)?[A-Za-z0-9._-]{1,120}$")
 
 
+class Whole(ma.fields.Integer):
+    """A whole number, no text. In JSON 1.0 is one, too, though Python reads it as something else."""
+
+    def __init__(self, **options: Any) -> None:
+        """Take what `Integer` takes."""
+        super().__init__(strict=True, **options)
+
+    def _validated(self, value: Any) -> int:
+        return super()._validated(int(value) if isinstance(value, float) and value.is_integer() else value)
+
+
 @cache
 def row_schema(name: str, *, partial: bool = False) -> type[ma.Schema]:
     """The schema of a table's rows. ``partial``: any columns, for changes, where null takes a value away."""
@@ -34,7 +45,7 @@ def _field(table: Table, column: Column, *, partial: bool) -> ma.fields.Field[An
         item = ma.fields.String(validate=_item(table, column))
         return ma.fields.List(item, validate=ma.validate.Length(max=MOST_ITEMS), **options)
     if column.type is CellType.INTEGER:
-        return ma.fields.Integer(strict=True, validate=_range(column), **options)
+        return Whole(validate=_range(column), **options)
     if column.type is CellType.NUMBER:
         return ma.fields.Float(allow_nan=False, validate=_range(column), **options)
     if column.type is CellType.DATE:

@@ -122,6 +122,22 @@ def test_an_edit_is_undone_by_its_revision(as_):
     assert as_(EDITOR).get(f"/api/v1/actors/{made['key'].partition(':')[2]}/row").status_code == 404
 
 
+@pytest.mark.parametrize("revision", [2**53, 2**63, 116501472036976099328])
+@pytest.mark.parametrize(
+    "path",
+    ["/api/v1/journal/{}/undo", "/data/journal/{}/undo", "/alliances/drafts/{}/undo", "/requests/undo/{}"],
+)
+def test_a_revision_that_no_store_can_count_is_unknown(as_, path, revision):
+    assert as_(EDITOR).post(path.format(revision)).status_code == 404
+
+
+def test_a_whole_number_may_be_written_with_a_point(as_):
+    rating = {"municipality": "90001", "challenge": "early-help", "rated_on": "2026-01-01"}
+    for severity, status in ((3.0, 200), (2, 200), (2.5, 422), ("2", 422), (True, 422), (9.0, 422)):
+        answer = as_(EDITOR).post("/api/v1/ratings", json=rating | {"severity": severity})
+        assert answer.status_code == status, (severity, answer.json)
+
+
 def test_relations_are_entered_and_taken_back(as_):
     client = as_(EDITOR)
     actor = create(client).json["key"].partition(":")[2]

@@ -9,11 +9,13 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from limits.storage import MemoryStorage, storage_from_string
 
 from api.app import create_app
 from api.http.serving import LAST_ANSWERS
@@ -111,6 +113,23 @@ def test_writing_is_limited_by_account(settings, monkeypatch):
     answers = [client.post("/api/v1/actors").status_code for _ in range(130)]
     assert answers.count(429) == 10
     assert client.post("/api/v1/actors").json["code"] == "too-many-requests"
+
+
+def test_those_who_write_at_once_are_counted_one_after_the_other(monkeypatch):
+    counts, counting, together = storage_from_string("kompass-memory://"), [], []
+    usual = MemoryStorage.incr
+
+    def slow(*args):
+        counting.append(1)
+        together.append(len(counting))
+        time.sleep(0.001)
+        counting.pop()
+        return usual(*args)
+
+    monkeypatch.setattr(MemoryStorage, "incr", slow)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: counts.incr("anna", 600), range(40)))
+    assert (counts.get("anna"), max(together)) == (40, 1)
 
 
 def test_reading_is_limited_where_the_installation_says_so(settings):

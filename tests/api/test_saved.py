@@ -61,11 +61,17 @@ def test_everybody_keeps_and_sees_the_own(saved):
 
 
 @pytest.mark.parametrize(
-    "address", ["https://elsewhere.test/", "//elsewhere.test/x", "/\\elsewhere.test", "javascript:x", "", "/x\ny", "x"]
+    "address",
+    ["https://elsewhere.test/", "//elsewhere.test/x", "/\\elsewhere.test", "javascript:x", "", "/x\ny", "x", "/\ud83d"],
 )
 def test_only_addresses_of_this_site_are_kept(saved, address):
     with pytest.raises(InvalidValue):
         saved.keep("anna", "X", address)
+
+
+@pytest.mark.parametrize("address", ["/", "/search?q=Köln „Süd“", "/x\u00a0\U000f6a86"])
+def test_an_address_may_hold_whatever_people_and_programs_write(saved, address):
+    assert saved.keep("anna", "X", address).address == address
 
 
 def test_there_is_an_end_to_it(saved):
