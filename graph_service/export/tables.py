@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 
 from graph_service.cells import Column, write_cell, write_number
-from graph_service.codec import edge_properties
+from graph_service.codec import bare_name, edge_properties
 from graph_service.exchange import TABLES, Table, concept_parts
 from graph_service.export.placing import place_edges, place_in_table
 from graph_service.export.view import View
@@ -55,6 +55,8 @@ class Tables:
             for c in columns
             if (field := table.properties.get(c.name)) is not None
         }
+        if getattr(node, "name", None) == bare_name(node.key):  # nobody named it: the key would look like a name
+            cells |= {column: "" for column, field in table.properties.items() if field == "name"}
         if isinstance(node, Concept):
             kind, concept = concept_parts(node.key.local, node.kind)
             if not kind:

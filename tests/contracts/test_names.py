@@ -9,6 +9,7 @@ import pytest
 
 from graph_service.errors import NotFound
 from graph_service.exchange import DESCRIPTOR
+from graph_service.export.package import write_package
 from graph_service.keys import Label, NodeKey, municipality_key
 from graph_service.model import Concept, Dataset, Edge, EdgeType, Level, Municipality, Node
 from graph_service.store.contract import GraphStore, Reader
@@ -136,3 +137,14 @@ def test_what_is_listed_by_hand_without_a_name_keeps_the_name_of_others(store: G
     assert named(store) == {}
     with pytest.raises(NotFound):
         store.read(lambda tx: tx.node(AACHEN))
+
+
+def test_a_package_of_what_nobody_names_gives_no_key_for_a_name_elsewhere(store: GraphStore, tmp_path: Path) -> None:
+    brought(store, package(tmp_path / "package"))
+    store.read(lambda tx: write_package(tx, tmp_path / "out"))
+    with (tmp_path / "out" / "municipalities.csv").open(encoding="utf-8", newline="") as file:
+        assert [(row["key"], row["name"]) for row in csv.DictReader(file)] == [(AACHEN.local, ""), (TRIER.local, "")]
+    store.write(lambda tx: tx.drop("listed"))
+    claimed(store, LATER, aachen)
+    brought(store, tmp_path / "out")
+    assert named(store) == {AACHEN: "Aachen", TRIER: TRIER.local}
