@@ -1,14 +1,15 @@
 """The graph as a file for another program, as far as the audience may see it."""
 
+import atexit
 import shutil
 import weakref
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
-from threading import Lock
+from threading import BoundedSemaphore, Lock, Thread
 from types import MappingProxyType
 
 from api.http.errors import TooMany
@@ -52,7 +53,7 @@ FORMS: Mapping[str, Form] = MappingProxyType(
 
 PATIENCE = 5.0
 """For how many seconds a file is waited for that is being written; whoever asks again gets it when it is done."""
-_writers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="export")
+_places = BoundedSemaphore(2)
 """Exports are written a few at a time; each may take a while and much memory."""
 
 
@@ -99,8 +100,18 @@ class _Slot:
         with self._lock:
             known = self._written
             if known is None or (known.done() and known.exception() is not None):
-                known = self._written = _writers.submit(write)
+                known = self._written = Future()
+                # no thread that Python waits for: a service that is told to end has nobody to write for
+                Thread(target=_fulfil, args=(known, write), name="export", daemon=True).start()
             return known
+
+
+def _fulfil(promised: "Future[Written]", write: Callable[[], Written]) -> None:
+    with _places:
+        try:
+            promised.set_result(write())
+        except BaseException as error:  # whoever waits is told
+            promised.set_exception(error)
 
 
 def find_export(services: Services, audience: Audience, format: str) -> Written:
@@ -120,6 +131,8 @@ def find_export(services: Services, audience: Audience, format: str) -> Written:
 def _write(services: Services, audience: Audience, format: str) -> Written:
     form, write = FORMS[format], exporter(format)
     folder = Path(mkdtemp(prefix="kompass-export-"))
+    left = partial(shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(left)  # where the service ends before the file is written
     path = folder / ("buendniskompass" if form.folder else f"buendniskompass{form.ending}")
 
     def work(reader: Reader, _: Snapshot) -> None:
@@ -130,6 +143,8 @@ def _write(services: Services, audience: Audience, format: str) -> Written:
         if form.folder:
             path = Path(shutil.make_archive(str(path), "zip", path))
     except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
+        left()
         raise
+    finally:
+        atexit.unregister(left)
     return Written(path, form.media_type)

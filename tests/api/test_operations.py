@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -209,6 +210,30 @@ def test_a_worker_that_dies_is_replaced_and_an_end_is_orderly(served):
     assert fetch(base + PEERS) == 200
     process.send_signal(signal.SIGTERM)
     assert process.wait(30) == 0
+
+
+def test_a_service_does_not_end_later_for_files_that_are_still_being_written(loaded, store: str, tmp_path: Path):
+    program = (
+        "import sys, time; from api.questions import exports; from api.cli.main import main;"
+        "exports.PATIENCE = 0.1; exports.exporter = lambda format: lambda *_, **__: time.sleep(3600);"
+        f"sys.argv = ['kompass', '--lang', 'en', '--store', {store!r}, 'serve', '--port', '0']; main()"
+    )
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("KOMPASS_")} | {"TMPDIR": str(tmp_path)}
+    process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, env=environment)
+    try:
+        base = process.stdout.readline().split()[1].rstrip("/")
+        for format in ("xlsx", "gexf", "package"):
+            with pytest.raises(urllib.error.HTTPError) as refused:
+                urllib.request.urlopen(f"{base}/api/v1/exports/{format}", timeout=60)
+            refused.value.close()
+            assert refused.value.code == 429
+        assert list(tmp_path.glob("kompass-export-*"))
+        process.terminate()
+        assert process.wait(60) == 0
+        assert not list(tmp_path.glob("kompass-export-*"))
+    finally:
+        process.kill()
+        process.communicate()
 
 
 @contextmanager
