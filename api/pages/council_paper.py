@@ -167,7 +167,7 @@ def _tried(told: Material) -> Iterator[Part]:
     for name, tried in zip(told.beside.names[1:], told.beside.tried[1:], strict=True):
         for each in tried:
             status = term("practice_status", each.status) if each.status else ""
-            about = ", ".join(filter(None, (status, each.outcome)))
+            about = ": ".join(filter(None, (status, each.outcome)))
             items.append(f"{name}: {each.name} ({about})" if about else f"{name}: {each.name}")
     if items:
         yield Bullets(tuple(items))
