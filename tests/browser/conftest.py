@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browser.daily import Town, a_town
 from flask import Blueprint, render_template
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 from service_server import served
@@ -72,6 +73,13 @@ def service(web: Web, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     load_sample(services.store)
     with served(services, _components()) as base:
         yield base
+
+
+@pytest.fixture(scope="session")
+def town(web: Web, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """The real service on a small town, for people who write."""
+    with a_town(tmp_path_factory.mktemp("town")) as found:
+        yield found
 
 
 @dataclass

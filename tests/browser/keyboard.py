@@ -13,10 +13,11 @@ CONTROLS = """() => {
     each.checkVisibility({visibilityProperty: true}) && !each.disabled && each.tabIndex >= 0
       && (each.type !== 'radio' || chosen(each))));
 }"""
-MISSED = """() => [...window.missed].filter(each => each.type !== 'radio' || each.checked).map(each => each.outerHTML.slice(0, 200))"""
+MISSED = """() => [...window.missed]
+  .filter(each => each.type !== 'radio' || each.checked).map(each => each.outerHTML.slice(0, 200))"""
 AT = """target => {
   const at = document.activeElement, style = getComputedStyle(at), box = at.getBoundingClientRect();
-  // a card shows the ring of its link around all of itself, a field for dates the browser's own on the button inside of it
+  // a card shows the ring of its link around itself, a field for dates the browser's own on the button inside of it
   const ring = at.type === 'date' || [style, getComputedStyle(at, '::after')]
     .some(each => each.outlineStyle !== 'none' && parseFloat(each.outlineWidth) > 0);
   const places = [[.5, .5], [.05, .5], [.95, .5], [.5, .05], [.5, .95]]

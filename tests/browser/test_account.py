@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from browser.conftest import WIDTHS, Open, Watched, scrolls_sideways
+from browser.keyboard import press, write
 from playwright.sync_api import Page, expect
 from service_server import quick_accounts, served
 
@@ -110,3 +111,12 @@ def test_a_changed_password_is_said_where_one_signs_in_anew(opened: Open, axe: A
     page.get_by_role("button", name="Passwort speichern").press("Enter")
     expect(page.get_by_role("status").filter(has_text="Das neue Passwort gilt")).to_be_visible()
     judged(page, axe)
+
+
+def test_a_link_for_a_forgotten_password_is_asked_for_by_keyboard(opened: Open) -> None:
+    page = opened("/sign-in")
+    press(page, page.get_by_role("link", name="Passwort vergessen?"))
+    expect(page.locator("#field-password")).to_have_count(0)
+    write(page, page.locator("#field-email"), EMAIL)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").filter(has_text="Postfach")).to_be_visible()

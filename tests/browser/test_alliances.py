@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from browser.conftest import WIDTHS, Open, scrolls_sideways
-from browser.keyboard import sign_in, to
+from browser.keyboard import press, sign_in, skip, to, write
 from playwright.sync_api import Page, expect
 from service_server import quick_accounts, served
 
@@ -118,6 +118,16 @@ def test_a_person_builds_saves_and_invites_by_keyboard_alone(opened: Open, axe: 
     page.keyboard.press("Enter")
     expect(page.get_by_role("status").filter(has_text="zurückgenommen")).to_be_visible()
     assert page.url.startswith(board)
+
+
+def test_an_office_is_written_to_by_keyboard_alone(opened: Open) -> None:
+    page = opened("/sign-in?next=/contact%3Fto%3Dactor:jmd%26back%3D/alliances")
+    sign_in(page, EMAIL, PASSWORD)
+    skip(page)
+    write(page, page.get_by_label("Betreff"), "Ausbildung gemeinsam")
+    write(page, page.locator("#field-text"), "Wir suchen jemanden, der junge Leute begleitet.")
+    press(page, page.get_by_role("button", name="Nachricht senden"))
+    expect(page.get_by_role("status").filter(has_text="unterwegs")).to_be_visible()
 
 
 def test_without_script_the_same_way_leads_to_a_board_and_back(opened: Open) -> None:
