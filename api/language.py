@@ -5,9 +5,10 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from babel.lists import format_list
@@ -15,6 +16,8 @@ from babel.numbers import format_decimal
 
 FOLDER = Path(__file__).parent / "translations"
 DOMAIN = "messages"
+ZONE = ZoneInfo("Europe/Berlin")
+"""What clocks show where people read this."""
 
 
 def N_(text: str) -> str:  # noqa: N802 - the customary name of the mark for later translation
@@ -103,8 +106,14 @@ class Words:
         return f"{number}%" if self.language == "en" else f"{number}\N{NARROW NO-BREAK SPACE}%"
 
     def date(self, day: date) -> str:
-        """A day."""
-        return format_date(day, "dd.MM.yyyy" if self.language == "de" else "dd/MM/yyyy", locale=self.locale)
+        """A day; of a moment the day that it is here."""
+        here = day.astimezone(ZONE) if isinstance(day, datetime) else day
+        return format_date(here, "dd.MM.yyyy" if self.language == "de" else "dd/MM/yyyy", locale=self.locale)
+
+    def moment(self, time: datetime) -> str:
+        """A day and the time of day, as clocks here show it."""
+        clock = f"{time.astimezone(ZONE):%H:%M}"
+        return f"{self.date(time)}, {clock}" if self.language == "en" else f"{self.date(time)}, {clock} Uhr"
 
     def period(self, period: str) -> str:
         """A period, or two that differ (a/b); days and months as people write them."""

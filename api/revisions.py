@@ -199,6 +199,8 @@ class Revisions:
             began = self._clock()
             try:
                 fresh.follow(before, time.monotonic() - USED)
+            except StoreError as error:  # written too fast, or away: whoever asks has it made
+                log.info("what was in use could not be made ready (%s)", error.code)
             except Exception:
                 log.exception("what was in use could not be made ready")
             self._ready = fresh

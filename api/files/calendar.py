@@ -8,9 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
-from api.language import Words
+from api.language import ZONE, Words
 from graph_service.errors import InvalidValue
 from graph_service.model import Exchange, Visibility
 from graph_service.vocabulary import load_vocabulary
@@ -18,7 +17,6 @@ from graph_service.vocabulary import load_vocabulary
 if TYPE_CHECKING:
     from icalendar import Event
 
-ZONE = ZoneInfo("Europe/Berlin")
 _PRODUCT = "-//Bündniskompass//Bündniskompass//DE"
 _TENTATIVE = frozenset({"wish", "proposed"})
 _CANCELLED = "cancelled"

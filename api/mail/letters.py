@@ -29,9 +29,9 @@ def password_letter(words: Words, link: str, until: datetime) -> Letter:
             words("somebody, probably you, asked for a new password for this e-mail address. You set it here:"),
             link,
             words(
-                "The link works once, until {time} (UTC). If it was not you, there is nothing to do: your password"
+                "The link works once, until {time}. If it was not you, there is nothing to do: your password"
                 " stays as it is.",
-                time=_time(words, until),
+                time=words.moment(until),
             ),
         ),
     )
@@ -45,7 +45,7 @@ def invitation_letter(words: Words, link: str, until: datetime) -> Letter:
             words("Hello,"),
             words("an account was made for this e-mail address. Choose a password here:"),
             link,
-            words("The link works once, until {time} (UTC).", time=_time(words, until)),
+            words("The link works once, until {time}.", time=words.moment(until)),
         ),
     )
 
@@ -144,7 +144,3 @@ def _end(words: Words, link: str) -> str:
 
 def _paragraphs(*parts: str) -> str:
     return "\n\n".join(filter(None, parts)) + "\n"
-
-
-def _time(words: Words, time: datetime) -> str:
-    return f"{words.date(time.date())}, {time:%H:%M}"

@@ -101,6 +101,7 @@ def install_pages(app: Flask) -> None:
         percent=lambda share, digits=0: words().percent(share, digits),
         period=lambda text: words().period(text),
         day=lambda day: words().date(day if isinstance(day, date) else date.fromisoformat(str(day)[:10])),
+        moment=lambda time: words().moment(time),
         listed=lambda items: words().list(items),
         phrase=lambda text: words().phrase(text),
     )

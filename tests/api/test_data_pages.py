@@ -116,7 +116,7 @@ def test_the_journal_names_accounts_to_the_office_and_is_silent_about_them_to_ot
     office.post("/data/freshness", data={"key": actor("lake")})
     mine = signed_in(Role.EDITOR).get("/data/journal").text
     assert "Stelle office" not in mine
-    assert "jemand" in mine
+    assert "Jemand" in mine
     assert "Am See" not in mine, "what one may not change is not told"
     assert "Liste" not in mine, "nor what was imported"
     assert signed_in(Role.ANONYMOUS).get("/data/journal").status_code == 401

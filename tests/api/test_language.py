@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -58,6 +58,18 @@ def test_shares_and_dates_follow_the_language():
     assert ENGLISH.percent(0.973) == "97%"
     assert GERMAN.date(date(2024, 3, 1)) == "01.03.2024"
     assert ENGLISH.date(date(2024, 3, 1)) == "01/03/2024"
+
+
+@pytest.mark.parametrize(
+    ("moment", "german", "english"),
+    [
+        (datetime(2026, 7, 1, 22, 30, tzinfo=UTC), "02.07.2026, 00:30 Uhr", "02/07/2026, 00:30"),
+        (datetime(2026, 12, 31, 22, 30, tzinfo=UTC), "31.12.2026, 23:30 Uhr", "31/12/2026, 23:30"),
+    ],
+)
+def test_moments_are_told_by_the_clocks_where_they_are_read(moment, german, english):
+    assert (GERMAN.moment(moment), ENGLISH.moment(moment)) == (german, english)
+    assert GERMAN.date(moment) == german.partition(",")[0]
 
 
 def test_a_phrase_of_the_core_is_translated_and_what_it_filled_in_stays():

@@ -123,7 +123,9 @@ def test_why_somebody_is_missing_is_told_above_the_list(opened: Open) -> None:
     told = page.locator(".bk-explained")
     expect(told).to_contain_text("Frankfurt am Main")
     expect(told).to_contain_text("steht an Stelle")
-    assert told.bounding_box()["y"] < page.locator("#list").bounding_box()["y"]  # type: ignore[index]
+    boxes = [each.bounding_box() for each in (told, page.locator("#list"))]
+    assert [box["y"] for box in boxes if box] == sorted(box["y"] for box in boxes if box)
+    assert all(boxes)
 
 
 def test_only_differences_are_shown_on_demand(opened: Open) -> None:
