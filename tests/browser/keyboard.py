@@ -6,15 +6,20 @@ from playwright.sync_api import Locator, Page, expect
 
 STOPS = 150
 CONTROLS = """() => {
-  const controls = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]';
+  // whatever can be clicked is to be come to, also what was taken out of the order or is a control only by its role
+  const controls = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"],'
+    + '[role=button], [role=link], [role=checkbox], [role=switch], [role=tab], [role=slider], [contenteditable]';
   // of several choices that exclude one another only the chosen one is a stop, or any if none is chosen
   const chosen = each => each.checked || !document.querySelector(`input[type=radio][name="${each.name}"]:checked`);
   window.missed = new Set([...document.querySelectorAll(controls)].filter(each =>
-    each.checkVisibility({visibilityProperty: true}) && !each.disabled && each.tabIndex >= 0
+    each.checkVisibility({visibilityProperty: true}) && !each.disabled
       && (each.type !== 'radio' || chosen(each))));
 }"""
-MISSED = """() => [...window.missed]
-  .filter(each => each.type !== 'radio' || each.checked).map(each => each.outerHTML.slice(0, 200))"""
+MISSED = """() => {
+  const group = each => [...document.querySelectorAll(`input[type=radio][name="${each.name}"]`)];
+  const alone = each => each.type !== 'radio' || each.checked || group(each).every(one => window.missed.has(one));
+  return [...window.missed].filter(alone).map(each => each.outerHTML.slice(0, 200));
+}"""
 AT = """target => {
   const at = document.activeElement, style = getComputedStyle(at), box = at.getBoundingClientRect();
   // a card shows the ring of its link around itself, a field for dates the browser's own on the button inside of it

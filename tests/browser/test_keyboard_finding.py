@@ -221,3 +221,32 @@ def test_every_control_of_every_page_is_come_to_and_seen(opened: Open, width: in
         if found := faults_of(page):
             faults[path] = found
     assert not faults
+
+
+BROKEN = {
+    "not reached": (
+        "at => { at.tabIndex = -1 }",
+        "at => { at.inert = true }",
+        "at => at.addEventListener('keydown', event => { if (event.key === 'Tab') event.preventDefault() })",
+        "at => at.insertAdjacentHTML('afterend', '<div role=\"button\">Los</div>')",
+        "at => at.insertAdjacentHTML('afterend', '<input type=\"radio\" name=\"one\" tabindex=\"-1\">')",
+    ),
+    "unseen": (
+        "at => { for (const name of ['outline', 'box-shadow']) at.style.setProperty(name, 'none', 'important') }",
+    ),
+    "covered": (
+        """at => {
+          const over = document.createElement('div');
+          Object.assign(over.style, {position: 'fixed', inset: 0, zIndex: 9999});
+          at.addEventListener('focus', () => document.body.append(over));
+          at.addEventListener('blur', () => over.remove());
+        }""",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("fault", "script"), [(fault, each) for fault, them in BROKEN.items() for each in them])
+def test_going_through_a_page_tells_what_is_broken_for_the_keyboard(opened: Open, fault: str, script: str) -> None:
+    page = opened("/offers")
+    page.get_by_role("button", name="Anzeigen").evaluate(script)
+    assert fault in " ".join(faults_of(page))
