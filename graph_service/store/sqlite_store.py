@@ -19,6 +19,10 @@ from graph_service.store.sqlite_writer import SQLiteWriter
 T = TypeVar("T")
 
 BUSY_SECONDS = 60.0
+WRITING_KIB = 65_536
+"""What a connection holds of the file while it writes much, so that pages are not written and read again and again."""
+READING_KIB = 2_048
+"""What each connection holds of it otherwise; the system keeps the file's pages once for all of them."""
 
 
 class SQLiteStore:
@@ -62,7 +66,7 @@ class SQLiteStore:
     def _write(self, work: Callable[[Writer], T], signature: Signature, *, keep: bool) -> T:
         if not self._writable:
             raise StoreReadOnly("a file that can be written", self.path.name)
-        with self._errors(), self._transaction("BEGIN IMMEDIATE", keep=keep) as connection:
+        with self._errors(), self._room_to_write(), self._transaction("BEGIN IMMEDIATE", keep=keep) as connection:
             writer = SQLiteWriter(connection, signature)
             result = work(writer)
             if writer.changed:
@@ -92,8 +96,19 @@ class SQLiteStore:
         )
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA cache_size = -65536")  # KiB
+        connection.execute(f"PRAGMA cache_size = -{READING_KIB}")
         return connection
+
+    @contextmanager
+    def _room_to_write(self) -> Iterator[None]:
+        """Let this thread's connection hold much while it writes, and no longer: a service has many of them."""
+        with self._connections.mine() as connection:
+            connection.execute(f"PRAGMA cache_size = -{WRITING_KIB}")
+            try:
+                yield
+            finally:
+                connection.execute(f"PRAGMA cache_size = -{READING_KIB}")
+                connection.execute("PRAGMA shrink_memory")
 
     @contextmanager
     def _transaction(self, begin: str, *, keep: bool = True) -> Iterator[sqlite3.Connection]:

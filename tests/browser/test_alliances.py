@@ -38,7 +38,7 @@ Axe = Callable[[Page], list[str]]
 
 @pytest.fixture(scope="module")
 def service(web: Web, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A service on a small town with an editor's account, mail set up, and one office that has a mailbox."""
+    """A service on a small town with an editor's account, mail set up, and two offices that have mailboxes."""
     folder = tmp_path_factory.mktemp("alliances")
     mail = MailSettings(scheme="smtp+plain", host="localhost", port=1, sender="kompass@stadt.example")
     settings = Settings(store=f"sqlite:///{folder / 'k.db'}", cache=folder, url="https://kompass.example", mail=mail)
@@ -47,7 +47,8 @@ def service(web: Web, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     accounts = quick_accounts(services)
     home = NodeKey("municipality:90001")
     accounts.registry.add(EMAIL, Role.EDITOR, name="Stabsstelle", municipality=home, password=PASSWORD)
-    contacts(services).set_mailbox(NodeKey("actor:jmd"), "jmd@stadt.example", None, by="test")
+    for key in ("jmd", "schule"):
+        contacts(services).set_mailbox(NodeKey(f"actor:{key}"), f"{key}@stadt.example", None, by="test")
     with served(services) as base:
         yield base
 
@@ -121,7 +122,7 @@ def test_a_person_builds_saves_and_invites_by_keyboard_alone(opened: Open, axe: 
 
 
 def test_an_office_is_written_to_by_keyboard_alone(opened: Open) -> None:
-    page = opened("/sign-in?next=/contact%3Fto%3Dactor:jmd%26back%3D/alliances")
+    page = opened("/sign-in?next=/contact%3Fto%3Dactor:schule%26back%3D/alliances")
     sign_in(page, EMAIL, PASSWORD)
     skip(page)
     write(page, page.get_by_label("Betreff"), "Ausbildung gemeinsam")

@@ -24,7 +24,7 @@ from graph_service.errors import (
 from graph_service.keys import municipality_key
 from graph_service.model import Dataset, Municipality
 from graph_service.store import sqlite_store
-from graph_service.store.contract import GraphStore
+from graph_service.store.contract import GraphStore, Writer
 from graph_service.store.open import open_store
 
 AACHEN = Municipality(key=municipality_key("05334002"), name="Aachen")
@@ -259,3 +259,22 @@ def test_a_thread_that_has_ended_leaves_no_open_file_behind(file: Path) -> None:
     held = [each for each in Path("/proc/self/fd").iterdir() if each.exists() and each.resolve() == file.resolve()]
     store.close()
     assert 0 < len(held) <= 5
+
+
+def test_a_connection_holds_much_of_the_file_only_while_it_writes(tmp_path: Path) -> None:
+    store = sqlite_store.SQLiteStore(tmp_path / "k.db")
+
+    def held() -> int:
+        with store._connections.mine() as connection:
+            return -int(connection.execute("PRAGMA cache_size").fetchone()[0])
+
+    def fail(_: Writer) -> None:
+        raise ZeroDivisionError
+
+    assert held() == sqlite_store.READING_KIB
+    assert store.write(lambda _: held()) == sqlite_store.WRITING_KIB
+    assert held() == sqlite_store.READING_KIB
+    with pytest.raises(ZeroDivisionError):
+        store.write(fail)
+    assert held() == sqlite_store.READING_KIB
+    store.close()
