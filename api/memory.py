@@ -9,13 +9,17 @@ from functools import cache
 
 MOST_ARENAS = 2
 """Without a bound each thread gets a heap of its own, and what one freed no other can use."""
-_ARENA_MAX = -8  # M_ARENA_MAX of glibc's malloc.h, see mallopt(3)
+LARGE = 262_144
+"""From so many bytes on, arrays get pages of their own, which go back to the system with them. Left to itself the
+library raises this with the largest that was freed, and puts arrays between what stays: a heap that only grows."""
+_ARENA_MAX, _MMAP_THRESHOLD = -8, -3  # of glibc's malloc.h, see mallopt(3)
 
 
 def share_heaps() -> None:
     """Have threads share few heaps; to be said before there are any. Does nothing where the C library is not glibc."""
     if (library := _glibc()) is not None:
         library.mallopt(_ARENA_MAX, MOST_ARENAS)
+        library.mallopt(_MMAP_THRESHOLD, LARGE)
 
 
 def give_back() -> None:
