@@ -205,6 +205,7 @@ class Revisions:
                 log.exception("what was in use could not be made ready")
             self._ready = fresh
             self._settled.set()
+            del before  # the last that refers to it while this thread rests
+            give_back()
             # where somebody writes all the time, half of a processor at most goes into this
             time.sleep(min(self._clock() - began, MOST_BEHIND))
-        give_back()
