@@ -4,24 +4,11 @@ import re
 
 import pytest
 from browser.conftest import Open
-from browser.daily import PASSWORD, TOWN, Town, entered, stored
+from browser.daily import PASSWORD, TOWN, entered, stored
 from browser.keyboard import assert_kept, faults_of, pick, press, sign_in, skip, suggested, to, write
 from playwright.sync_api import Page, expect
 
 from api.http.viewer import Role
-from api.services import Services
-
-
-@pytest.fixture(scope="module")
-def services(town: Town) -> Services:
-    """What is behind the pages."""
-    return town.services
-
-
-@pytest.fixture(scope="module")
-def service(town: Town) -> str:
-    """Where they are."""
-    return town.base
 
 
 def test_a_lens_of_ones_own_is_put_together_and_kept(opened: Open) -> None:

@@ -3,9 +3,8 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import pytest
 from browser.conftest import Open
-from browser.daily import PASSWORD, TOWN, Town, entered, one_table, stored
+from browser.daily import PASSWORD, TOWN, entered, one_table, stored
 from browser.keyboard import assert_kept, pick, press, sign_in, skip, suggested, to, write
 from playwright.sync_api import Page, expect
 from service_server import work
@@ -15,18 +14,6 @@ from api.services import Services
 from graph_service.keys import NodeKey
 
 ACTOR = "key,name,kind,municipality\nsteg,Lesesteg Bärenstadt,association,90001\n"
-
-
-@pytest.fixture(scope="module")
-def services(town: Town) -> Services:
-    """What is behind the pages."""
-    return town.services
-
-
-@pytest.fixture(scope="module")
-def service(town: Town) -> str:
-    """Where they are."""
-    return town.base
 
 
 def test_a_file_is_brought_looked_at_and_taken_over(opened: Open, services: Services, tmp_path: Path) -> None:

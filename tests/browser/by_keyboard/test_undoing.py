@@ -3,9 +3,8 @@
 import io
 from pathlib import Path
 
-import pytest
 from browser.conftest import Open, Watched
-from browser.daily import PASSWORD, TOWN, Town, entered, one_table, stored
+from browser.daily import PASSWORD, TOWN, entered, one_table, stored
 from browser.keyboard import pick, press, sign_in, skip, write
 from playwright.sync_api import expect
 from service_server import work
@@ -15,18 +14,6 @@ from api.jobs.imports import ImportOrder
 from api.services import Services
 
 ADDRESS = "https://listen.example/akteure.zip"
-
-
-@pytest.fixture(scope="module")
-def services(town: Town) -> Services:
-    """What is behind the pages."""
-    return town.services
-
-
-@pytest.fixture(scope="module")
-def service(town: Town) -> str:
-    """Where they are."""
-    return town.base
 
 
 def test_an_exchange_is_changed_and_the_change_taken_back(opened: Open) -> None:
