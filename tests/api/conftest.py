@@ -2,13 +2,15 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from clock import Clock
 
 from api.cli.main import program
+from api.state import StateDatabase
 
 Run = Callable[..., Result]
 
@@ -75,6 +77,20 @@ def write_kinds_and_types(package: Path) -> None:
 def package(tmp_path: Path) -> Path:
     """The small country as an exchange package."""
     return write_package(tmp_path / "bears")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Tells the same time until it is told to go on."""
+    return Clock()
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Iterator[StateDatabase]:
+    """The database of accounts, jobs and mail, real and empty."""
+    database = StateDatabase(tmp_path / "state.db")
+    yield database
+    database.close()
 
 
 @pytest.fixture

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from clock import Clock
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -28,16 +29,9 @@ ASKING = "jugend@baerenkreis.example"
 MESSAGE = {"key": SEA, "subject": "Wie habt ihr das gemacht?", "text": "Wir suchen Rat.\n\nViele Grüße"}
 
 
-class Clock:
-    now = datetime.now(UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(datetime.now(UTC))
 
 
 @pytest.fixture
@@ -166,12 +160,12 @@ def test_a_link_that_nobody_signed_here_leads_nowhere(app, link):
 
 
 def test_after_a_month_nobody_can_answer_and_the_text_is_forgotten(app, link, services, clock):
-    clock.now += timedelta(days=30)
+    clock.goes_on(days=30)
     assert app.test_client().get(link).status_code == 404
     contacts(services).sweep()
     with services.state.read() as connection:
         assert [row["text"] for row in connection.execute("SELECT text FROM contacts")] == [""]
-    clock.now += timedelta(days=61)
+    clock.goes_on(days=61)
     assert contacts(services).sweep() == 1
 
 
@@ -186,7 +180,7 @@ def test_nobody_is_asked_again_and_again(app, link, asking, clock, signed_in):
     assert asking.post(f"{API}/contacts", json=MESSAGE).status_code == 409
     app.test_client().post(link, data={"answer": "decline"})
     assert asking.post(f"{API}/contacts", json=MESSAGE).status_code == 409
-    clock.now += timedelta(days=91)
+    clock.goes_on(days=91)
     assert signed_in(ASKING).post(f"{API}/contacts", json=MESSAGE).status_code == 201
 
 
@@ -211,7 +205,7 @@ def test_a_mailbox_is_never_shown_and_ends_on_its_day(asking, mailbox, services,
     assert BOX not in answer.text
     contacts(services).set_mailbox(SEA, BOX, clock.now.date(), by="x")
     assert contacts(services).mailbox(SEA) == BOX
-    clock.now += timedelta(days=1)
+    clock.goes_on(days=1)
     assert contacts(services).mailbox(SEA) is None
     contacts(services).sweep()
     with services.state.read() as connection:

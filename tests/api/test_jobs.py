@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from clock import Time
+from clock import Clock
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
@@ -21,23 +21,23 @@ LEASE = timedelta(seconds=30)
 
 
 @pytest.fixture
-def time() -> Time:
-    return Time()
+def time() -> Clock:
+    return Clock()
 
 
 @pytest.fixture
-def jobs(tmp_path: Path, time: Time) -> Iterator[Jobs]:
+def jobs(tmp_path: Path, time: Clock) -> Iterator[Jobs]:
     with closing(StateDatabase.within(tmp_path)) as database:
         yield Jobs(database, time)
 
 
 @pytest.fixture
-def worker(jobs: Jobs, time: Time) -> Leases:
+def worker(jobs: Jobs, time: Clock) -> Leases:
     return Leases(jobs, time, lease=LEASE)
 
 
 @pytest.fixture
-def other(jobs: Jobs, time: Time) -> Leases:
+def other(jobs: Jobs, time: Clock) -> Leases:
     return Leases(jobs, time, lease=LEASE)
 
 
@@ -47,7 +47,7 @@ def taken(worker: Leases) -> Job:
     return job
 
 
-def test_a_job_that_was_asked_for_is_found_again_with_what_it_needs(jobs: Jobs, time: Time) -> None:
+def test_a_job_that_was_asked_for_is_found_again_with_what_it_needs(jobs: Jobs, time: Clock) -> None:
     job = jobs.enqueue("import", {"source": "table", "größe": 3}, stage="check", created_by="ada")
     assert jobs.job(job.id) == job
     assert (job.state, job.payload, job.created_by) == (JobState.QUEUED, {"source": "table", "größe": 3}, "ada")
@@ -75,7 +75,7 @@ def test_one_job_runs_at_a_time_over_all_workers_the_oldest_first(jobs: Jobs, wo
 
 
 def test_a_worker_that_renews_its_lease_keeps_the_job_and_tells_how_far_it_is(
-    jobs: Jobs, worker: Leases, other: Leases, time: Time
+    jobs: Jobs, worker: Leases, other: Leases, time: Clock
 ) -> None:
     jobs.enqueue("a", {})
     job = taken(worker)
@@ -87,7 +87,7 @@ def test_a_worker_that_renews_its_lease_keeps_the_job_and_tells_how_far_it_is(
 
 
 def test_the_job_of_a_dead_worker_goes_first_once_its_lease_ran_out(
-    jobs: Jobs, worker: Leases, other: Leases, time: Time
+    jobs: Jobs, worker: Leases, other: Leases, time: Clock
 ) -> None:
     dead = jobs.enqueue("a", {})
     jobs.enqueue("b", {})
@@ -110,7 +110,7 @@ def test_the_job_of_a_dead_worker_goes_first_once_its_lease_ran_out(
     assert jobs.job(dead.id).state is JobState.RUNNING
 
 
-def test_a_lease_that_ran_out_but_that_nobody_took_is_still_good(jobs: Jobs, worker: Leases, time: Time) -> None:
+def test_a_lease_that_ran_out_but_that_nobody_took_is_still_good(jobs: Jobs, worker: Leases, time: Clock) -> None:
     jobs.enqueue("a", {})
     job = taken(worker)
     time.goes_on(hours=3)
@@ -119,7 +119,7 @@ def test_a_lease_that_ran_out_but_that_nobody_took_is_still_good(jobs: Jobs, wor
 
 
 def test_a_job_that_kills_its_worker_again_and_again_fails_and_the_next_one_runs(
-    jobs: Jobs, worker: Leases, time: Time
+    jobs: Jobs, worker: Leases, time: Clock
 ) -> None:
     deadly = jobs.enqueue("a", {})
     harmless = jobs.enqueue("b", {})
@@ -184,7 +184,7 @@ def test_what_a_person_cancels_while_its_check_ends_does_not_wait_for_that_perso
 
 
 def test_a_begun_job_that_is_cancelled_after_its_worker_died_is_left_to_a_worker_to_settle(
-    jobs: Jobs, worker: Leases, time: Time
+    jobs: Jobs, worker: Leases, time: Clock
 ) -> None:
     id = jobs.enqueue("a", {}).id
     taken(worker)
@@ -197,7 +197,7 @@ def test_a_begun_job_that_is_cancelled_after_its_worker_died_is_left_to_a_worker
     assert taken(worker).cancelling
 
 
-def test_a_job_given_back_is_taken_again_not_before_its_time(jobs: Jobs, worker: Leases, time: Time) -> None:
+def test_a_job_given_back_is_taken_again_not_before_its_time(jobs: Jobs, worker: Leases, time: Clock) -> None:
     id = jobs.enqueue("a", {}).id
     worker.give_back(taken(worker))
     job = taken(worker)
@@ -233,7 +233,7 @@ def test_one_stage_hands_over_to_the_next(jobs: Jobs, worker: Leases) -> None:
     assert (job.id, job.stage, job.payload["files"], job.attempts) == (id, "check", ["a.csv"], 1)
 
 
-def test_old_jobs_are_forgotten_and_what_nobody_confirms_is_cancelled(jobs: Jobs, worker: Leases, time: Time) -> None:
+def test_old_jobs_are_forgotten_and_what_nobody_confirms_is_cancelled(jobs: Jobs, worker: Leases, time: Clock) -> None:
     done = jobs.enqueue("a", {}).id
     worker.finish(taken(worker), {}, [{"n": 1}])
     waiting = jobs.enqueue("a", {}).id
@@ -259,7 +259,7 @@ class Machine(RuleBasedStateMachine):
 
         self.folder = TemporaryDirectory()
         self.database = StateDatabase.within(Path(self.folder.name))
-        self.time = Time()
+        self.time = Clock()
         self.jobs = Jobs(self.database, self.time)
         self.workers = [Leases(self.jobs, self.time, lease=LEASE) for _ in range(2)]
         self.held: dict[int, Job] = {}

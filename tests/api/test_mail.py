@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
+from clock import Clock
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -25,15 +26,6 @@ from api.services import Services
 from api.settings import Settings
 from api.state import StateDatabase
 from graph_service.errors import InvalidValue
-
-
-class Clock:
-    """A clock that goes on when told to."""
-
-    now = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 class Inbox:
@@ -118,18 +110,6 @@ def server(inbox: Inbox, certificate) -> Iterator[Controller]:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def state(tmp_path: Path) -> Iterator[StateDatabase]:
-    database = StateDatabase(tmp_path / "state.db")
-    yield database
-    database.close()
-
-
-@pytest.fixture
 def queue(state: StateDatabase, clock: Clock) -> MailQueue:
     return MailQueue(state, clock=clock)
 
@@ -169,7 +149,7 @@ def test_an_address_with_umlauts_is_reached(queue, postman, inbox):
 def test_many_mails_go_over_one_connection_in_the_order_in_which_they_came(queue, postman, inbox, clock):
     for n in range(5):
         queue.put("buero@stadt.example", f"Nummer {n}", "Text\n")
-        clock.now += timedelta(seconds=1)
+        clock.goes_on(seconds=1)
     assert postman().round() == 5
     assert [mail["Subject"] for mail in inbox.mails] == [f"Nummer {n}" for n in range(5)]
     assert inbox.users == ["kompass"]
@@ -180,9 +160,9 @@ def test_what_a_server_cannot_take_now_is_tried_again_after_growing_pauses(queue
     inbox.answer = "451 later please"
     for minutes in (1, 2, 4, 8):
         assert postman().round() == 0
-        clock.now += timedelta(minutes=minutes) - timedelta(seconds=1)
+        clock.goes_on(minutes=minutes, seconds=-1)
         assert queue.claim() is None
-        clock.now += timedelta(seconds=1)
+        clock.goes_on(seconds=1)
     inbox.answer = ""
     assert postman().round() == 1
 
@@ -198,7 +178,7 @@ def test_a_server_that_is_down_loses_nothing(queue, postman, server, inbox, cloc
     queue.put("buero@stadt.example", "Hallo", "Text\n")
     assert postman(port=1).round() == 0
     assert queue.waiting() == 1
-    clock.now += timedelta(minutes=1)
+    clock.goes_on(minutes=1)
     assert postman().round() == 1
 
 
@@ -216,7 +196,7 @@ def test_after_two_days_a_mail_is_given_up(queue, postman, inbox, clock):
     while queue.waiting():
         postman().round()
         tries += 1
-        clock.now += timedelta(hours=4)
+        clock.goes_on(hours=4)
     assert tries < 20
 
 
@@ -224,7 +204,7 @@ def test_a_sender_that_died_leaves_its_mail_to_the_next_one(queue, postman, cloc
     queue.put("buero@stadt.example", "Hallo", "Text\n")
     assert queue.claim() is not None
     assert postman().round() == 0
-    clock.now += timedelta(minutes=10)
+    clock.goes_on(minutes=10)
     assert postman().round() == 1
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from clock import Clock
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -28,16 +29,9 @@ BEARS, SEA = NodeKey("municipality:90001"), NodeKey("municipality:91001")
 MAIL = MailSettings(scheme="smtp+plain", host="localhost", port=1, sender="kompass@office.example")
 
 
-class Clock:
-    now = datetime.now(UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(datetime.now(UTC))
 
 
 @pytest.fixture
@@ -119,7 +113,7 @@ def test_an_editor_is_reminded_once_a_month_of_old_entries_of_the_own_municipali
     assert "Frischer" not in body
     assert len(links(body, "confirm")) == 2
     assert tell_all(services) == 0
-    clock.now += timedelta(days=30)
+    clock.goes_on(days=30)
     assert tell_all(services) == 1
 
 
@@ -220,7 +214,7 @@ def test_a_link_in_the_mail_ends_such_mails_without_signing_in(app, services, cl
     assert visitor.post(end).status_code == 200
     assert client.get(f"{API}/me/notices").json["items"] == []
     assert visitor.post(end).status_code == 404
-    clock.now += timedelta(days=60)
+    clock.goes_on(days=60)
     assert tell_all(services) == 0
 
 

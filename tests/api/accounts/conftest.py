@@ -1,10 +1,7 @@
 """Accounts on the real database, with a clock of our own."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-
 import pytest
+from clock import Clock
 
 from api.accounts.model import Account
 from api.accounts.passwords import Passwords
@@ -18,31 +15,6 @@ BETTER = "drei Birnen am Zaun"
 HERE = "192.0.2.1"
 QUICK = Passwords(memory_kib=8, rounds=1)
 AALEN = NodeKey("municipality:08136")
-
-
-class Clock:
-    """A clock that goes on when told to."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def on(self, **time: float) -> None:
-        self.now += timedelta(**time)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def state(tmp_path: Path) -> Iterator[StateDatabase]:
-    database = StateDatabase(tmp_path / "state.db")
-    yield database
-    database.close()
 
 
 @pytest.fixture

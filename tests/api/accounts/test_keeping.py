@@ -91,11 +91,11 @@ def test_what_is_no_longer_needed_goes(accounts, state, office, clock):
     accounts.tokens.create(office.id, "Skript", [Scope.READ], days=1)
     accounts.sign_in.link(office.id, RESET_LIVES)
     assert set(accounts.records.sweep().values()) == {0}
-    clock.on(hours=2)
+    clock.goes_on(hours=2)
     assert accounts.records.sweep()["password_links"] == 1
-    clock.on(days=31)
+    clock.goes_on(days=31)
     assert accounts.records.sweep()["tokens"] == 1
-    clock.on(days=730)
+    clock.goes_on(days=730)
     assert accounts.records.sweep()["account_events"] == 3
     assert accounts.registry.get(office.id)
 

@@ -42,9 +42,9 @@ def test_a_refused_password_does_not_use_up_the_link(accounts, office):
 def test_a_link_expires(accounts, office, clock, lives, hours):
     link, until = accounts.sign_in.link(office.id, lives)
     assert until == clock.now + timedelta(hours=hours)
-    clock.on(hours=hours, seconds=-1)
+    clock.goes_on(hours=hours, seconds=-1)
     assert accounts.sign_in.link_owner(link)
-    clock.on(seconds=1)
+    clock.goes_on(seconds=1)
     with pytest.raises(NotFound):
         accounts.sign_in.password_by_link(link, BETTER)
 

@@ -19,11 +19,11 @@ def test_every_sign_in_has_a_secret_of_its_own_and_replaces_the_browsers_earlier
 def test_a_session_ends_when_nothing_happens_and_at_the_end_of_the_day(accounts, office, clock):
     idle, busy = accounts.sessions.open(office.id, "password"), accounts.sessions.open(office.id, "password")
     for _ in range(11):
-        clock.on(hours=1)
+        clock.goes_on(hours=1)
         assert accounts.sessions.account(busy)
     assert accounts.sessions.account(idle) is None
     assert len(accounts.sessions.of(office.id)) == 1
-    clock.on(hours=1)
+    clock.goes_on(hours=1)
     assert accounts.sessions.account(busy) is None
     assert accounts.records.sweep()["sessions"] == 2
 
@@ -55,6 +55,6 @@ def test_reading_a_page_does_not_write_each_time(accounts, state, office, clock)
     with sqlite3.connect(state.path) as other:
         before = other.execute("PRAGMA data_version").fetchone()
         for _ in range(5):
-            clock.on(seconds=10)
+            clock.goes_on(seconds=10)
             accounts.sessions.account(secret)
         assert other.execute("PRAGMA data_version").fetchone() == before

@@ -4,11 +4,12 @@ from threading import Thread
 
 import pytest
 from argon2 import PasswordHasher, extract_parameters
+from clock import Clock
 
 from api.accounts.service import Accounts
 from api.http.errors import TooMany, Unauthorised
 from api.http.viewer import Role
-from tests.api.accounts.conftest import BETTER, GOOD, HERE, Clock, everything
+from tests.api.accounts.conftest import BETTER, GOOD, HERE, everything
 
 
 def test_the_right_password_signs_in_and_the_wrong_one_does_not(accounts, office):
@@ -57,7 +58,7 @@ def waits(accounts: Accounts, clock: Clock, email: str, address: str, n: int) ->
             found.append(0)
         except TooMany as error:
             found.append(error.retry_after)
-            clock.on(seconds=error.retry_after)
+            clock.goes_on(seconds=error.retry_after)
             with pytest.raises(Unauthorised):
                 accounts.sign_in.with_password(email, "nicht das richtige", address)
     return found
@@ -71,7 +72,7 @@ def test_while_one_has_to_wait_even_the_right_password_is_not_looked_at(accounts
     waits(accounts, clock, office.email, HERE, 3)
     with pytest.raises(TooMany):
         accounts.sign_in.with_password(office.email, GOOD, HERE)
-    clock.on(seconds=1)
+    clock.goes_on(seconds=1)
     assert accounts.sign_in.with_password(office.email, GOOD, HERE)
     assert waits(accounts, clock, office.email, HERE, 3) == [0, 0, 0]
 
@@ -119,7 +120,7 @@ def test_many_attempts_at_once_count_all(accounts, office):
 def test_failures_are_forgotten_after_a_day_and_addresses_never_kept(accounts, state, office, clock):
     waits(accounts, clock, office.email, HERE, 5)
     assert HERE not in everything(state)
-    clock.on(days=1)
+    clock.goes_on(days=1)
     assert waits(accounts, clock, office.email, HERE, 3) == [0, 0, 0]
-    clock.on(days=1)
+    clock.goes_on(days=1)
     assert accounts.records.sweep()["attempts"] == 3

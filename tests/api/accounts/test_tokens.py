@@ -16,7 +16,7 @@ def test_a_token_is_recognised_by_its_secret_until_it_expires(accounts, office, 
     assert (owner.id, found.scopes) == (office.id, {Scope.READ, Scope.IMPORT})
     assert accounts.tokens.of(office.id)[0].last_used_on == clock.now.date()
     assert accounts.tokens.find(secret + "x") is None
-    clock.on(days=2)
+    clock.goes_on(days=2)
     assert accounts.tokens.find(secret) is None
     assert token.expires_at == clock.now
 

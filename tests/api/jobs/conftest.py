@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from clock import Time
+from clock import Clock
 from neo4j_server import Address
 
 from api.jobs.imports import ImportJobs, ImportOrder
@@ -32,7 +32,7 @@ class House:
     """A whole service but for the web: state, files, store and a worker, with a clock of its own."""
 
     def __init__(self, folder: Path, store: GraphStore) -> None:
-        self.time = Time()
+        self.time = Clock()
         self.database = StateDatabase.within(folder / "state")
         self.jobs = Jobs(self.database, self.time)
         self.files = JobFiles(folder / "state", most_mb=5)
