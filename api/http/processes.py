@@ -4,6 +4,7 @@ import logging
 import os
 import select
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -61,6 +62,8 @@ class Crew:
         self._work, self._size = work, size
         self._running: dict[int, _Process] = {}
         self._signals: list[int] = []
+        self._lifeline, self._held = -1, -1
+        """A pipe whose one end this process alone holds: it closes when this process ends, however it does."""
         self._ending = False
         self._answered = False
         self._failures = 0
@@ -70,7 +73,7 @@ class Crew:
 
     def run(self) -> None:
         """Keep them at it until told to end (SIGTERM, SIGINT); raises NotStarted where none ever answered."""
-        with _woken(self._signals) as wake:
+        with _pipe() as (self._lifeline, self._held), _woken(self._signals) as wake:
             while True:
                 self._begin_missing()
                 self._wait(wake)
@@ -169,6 +172,8 @@ class Crew:
             signal.set_wakeup_fd(-1)
             for number in (*_ENDS, signal.SIGCHLD):
                 signal.signal(number, signal.SIG_DFL)
+            os.close(self._held)
+            threading.Thread(target=_end_when_alone, args=(self._lifeline,), daemon=True).start()
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDS)
             self._work(ready)
             status = 0
@@ -185,6 +190,24 @@ class Crew:
             os._exit(status)
 
 
+def _end_when_alone(lifeline: int) -> None:
+    """Wait until nobody supervises this process any more; if it stayed, a new service could not have the address."""
+    os.read(lifeline, 1)
+    log.error("nobody supervises this worker any more: it ends")
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+@contextmanager
+def _pipe() -> Iterator[tuple[int, int]]:
+    """The end to read from, and the one to write to; both are closed afterwards."""
+    ends = os.pipe()
+    try:
+        yield ends
+    finally:
+        for end in ends:
+            os.close(end)
+
+
 @contextmanager
 def _woken(signals: list[int]) -> Iterator[int]:
     """What becomes readable when a signal arrives; SIGTERM and SIGINT are appended to the list."""
@@ -192,16 +215,14 @@ def _woken(signals: list[int]) -> Iterator[int]:
     def note(number: int, _: object) -> None:
         signals.append(number)
 
-    wake, write = os.pipe()
-    for end in (wake, write):
-        os.set_blocking(end, False)
-    before = {number: signal.signal(number, note) for number in (*_ENDS, signal.SIGCHLD)}
-    woken_before = signal.set_wakeup_fd(write, warn_on_full_buffer=False)
-    try:
-        yield wake
-    finally:
-        signal.set_wakeup_fd(woken_before)
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        os.close(wake)
-        os.close(write)
+    with _pipe() as (wake, write):
+        for end in (wake, write):
+            os.set_blocking(end, False)
+        before = {number: signal.signal(number, note) for number in (*_ENDS, signal.SIGCHLD)}
+        woken_before = signal.set_wakeup_fd(write, warn_on_full_buffer=False)
+        try:
+            yield wake
+        finally:
+            signal.set_wakeup_fd(woken_before)
+            for number, handler in before.items():
+                signal.signal(number, handler)

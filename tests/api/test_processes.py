@@ -82,6 +82,15 @@ def service(tmp_path: Path) -> Iterator:
         each.process.communicate()
 
 
+def is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    # one that has ended is still there until somebody asks how
+    return "State:\tZ" not in Path(f"/proc/{process}/status").read_text("utf-8")
+
+
 def test_each_pause_is_twice_the_one_before_up_to_half_a_minute():
     assert [pause_after(n) for n in range(1, 8)] == [1, 2, 4, 8, 16, 30, 30]
     assert pause_after(5_000) == LONGEST_PAUSE
@@ -138,3 +147,20 @@ def test_where_one_has_answered_a_failure_of_others_is_tried_again_without_end(s
     assert tried.process.poll() is None
     with urllib.request.urlopen(f"{found[0]}health/live", timeout=60) as answer:
         assert answer.status == 200
+
+
+def test_processes_whose_supervisor_was_killed_end_and_leave_the_address_free(service):
+    tried = service()
+    tried.broken.unlink()
+    found = re.search(r"http://\S+/", tried.process.stdout.readline())
+    tried.until(2)
+    with urllib.request.urlopen(f"{found[0]}health/live", timeout=60) as answer:
+        assert answer.status == 200
+    tried.process.kill()
+    tried.process.wait()
+    until = time.monotonic() + 60
+    while any(is_alive(each) for each in tried.started()) and time.monotonic() < until:
+        time.sleep(0.02)
+    assert not any(is_alive(each) for each in tried.started())
+    with pytest.raises(OSError, match="refused"):
+        urllib.request.urlopen(f"{found[0]}health/live", timeout=60)
