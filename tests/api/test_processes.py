@@ -85,10 +85,10 @@ def service(tmp_path: Path) -> Iterator:
 def is_alive(process: int) -> bool:
     try:
         os.kill(process, 0)
-    except ProcessLookupError:
+        # one that has ended is still there until somebody asks how
+        return "State:\tZ" not in Path(f"/proc/{process}/status").read_text("utf-8")
+    except (ProcessLookupError, FileNotFoundError):
         return False
-    # one that has ended is still there until somebody asks how
-    return "State:\tZ" not in Path(f"/proc/{process}/status").read_text("utf-8")
 
 
 def test_each_pause_is_twice_the_one_before_up_to_half_a_minute():
