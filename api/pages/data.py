@@ -182,8 +182,8 @@ def _missing(here: Snapshot) -> Iterator[tuple[str, str, str]]:
     if measured > full:
         yield (
             speak.plural(
-                "One indicator lacks values of at least one district.",
-                "{n} indicators lack values of at least one district.",
+                "One indicator lacks values for at least one district.",
+                "{n} indicators lack values for at least one district.",
                 measured - full,
             ),
             speak("Which ones"),

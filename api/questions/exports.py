@@ -34,19 +34,19 @@ class Form:
 
 FORMS: Mapping[str, Form] = MappingProxyType(
     {
-        "package": Form(".zip", "application/zip", N_("everything, as exchange package")),
+        "package": Form(".zip", "application/zip", N_("Everything, as an exchange package")),
         "xlsx": Form(
             ".xlsx",
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            N_("a workbook for people"),
+            N_("A workbook to read, for Excel or LibreOffice"),
         ),
-        "graphml": Form(".graphml", "application/xml", N_("the network, for Gephi, yEd and networkx")),
-        "gexf": Form(".gexf", "application/xml", N_("the network, for Gephi")),
-        "geojson": Form(".geojson", "application/geo+json", N_("municipalities with their figures, for maps")),
-        "neo4j-csv": Form(".zip", "application/zip", N_("tables for neo4j-admin database import"), folder=True),
-        "hsds": Form(".json", "application/json", N_("actors and offers, for service directories")),
-        "skos": Form(".ttl", "text/turtle", N_("the vocabularies")),
-        "dcat": Form(".ttl", "text/turtle", N_("the datasets as a catalogue, for open data portals")),
+        "graphml": Form(".graphml", "application/xml", N_("The network, for Gephi, yEd and NetworkX")),
+        "gexf": Form(".gexf", "application/xml", N_("The network, for Gephi")),
+        "geojson": Form(".geojson", "application/geo+json", N_("Municipalities with their figures, for maps")),
+        "neo4j-csv": Form(".zip", "application/zip", N_("Tables for a Neo4j database"), folder=True),
+        "hsds": Form(".json", "application/json", N_("Actors and offers, for service directories")),
+        "skos": Form(".ttl", "text/turtle", N_("The vocabularies")),
+        "dcat": Form(".ttl", "text/turtle", N_("The datasets as a catalogue, for open data portals")),
     }
 )
 """Every format of the command line."""
