@@ -48,7 +48,7 @@ def duplicates(actor: str | None, least: float, limit: int, form: str) -> None:
     elif not projection.spans[Label.ACTOR]:
         say(words(NO_ACTORS))
     elif not found:
-        say(words("No two actors look like one that nobody has decided about."))
+        say(words("At present no two actors look like the same one."))
     else:
         _print(found, Speaker(projection, words))
 
