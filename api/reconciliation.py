@@ -16,7 +16,7 @@ from graph_service.model import Level
 from graph_service.projection import Projection
 from graph_service.vocabulary import load_vocabulary
 from matching.reconciliation.hits import Query, Wanted
-from matching.reconciliation.matcher import MOST, Candidate, reconciler
+from matching.reconciliation.matcher import MOST, Candidate, Reconciler
 from matching.reconciliation.values import ACTOR, INDICATOR, LEVEL, MUNICIPALITY, TYPES, Entity, Value
 
 Json = dict[str, Any]
@@ -154,9 +154,9 @@ def _value(value: object, place: Place) -> Value:
     raise InvalidValue("a text, number, truth or object with id", value, place)
 
 
-def answer(projection: Projection, queries: Mapping[str, Query], words: Words) -> Json:
+def answer(asked: Reconciler, queries: Mapping[str, Query], words: Words) -> Json:
     """The answer to a batch."""
-    found = reconciler(projection).answer(queries)
+    found = asked.answer(queries)
     return {id: {"result": [_candidate(each, words) for each in candidates]} for id, candidates in found.items()}
 
 
@@ -190,10 +190,10 @@ def _type(id: str, words: Words) -> Json:
 
 
 def suggest_entities(
-    projection: Projection, prefix: str, words: Words, types: Sequence[str] = (), skip: int = 0, limit: int = _LIMIT
+    asked: Reconciler, prefix: str, words: Words, types: Sequence[str] = (), skip: int = 0, limit: int = _LIMIT
 ) -> Json:
     """Entities for what was typed so far; ``skip`` is what the protocol calls cursor."""
-    found = reconciler(projection).suggest(prefix, types, max(skip, 0), min(max(limit, 1), MOST))
+    found = asked.suggest(prefix, types, max(skip, 0), min(max(limit, 1), MOST))
     return {
         "result": [
             {
@@ -212,9 +212,9 @@ def suggest_types(prefix: str, words: Words, skip: int = 0) -> Json:
     return _beginning((_bare(_type(each, words)) for each in TYPES), prefix, skip)
 
 
-def suggest_properties(projection: Projection, prefix: str, words: Words, skip: int = 0) -> Json:
+def suggest_properties(asked: Reconciler, prefix: str, words: Words, skip: int = 0) -> Json:
     """Properties for what was typed so far."""
-    names = property_names(projection, reconciler(projection).properties(), words)
+    names = property_names(asked.projection, asked.properties(), words)
     return _beginning(({"id": id, "name": name} for id, name in names.items()), prefix, skip)
 
 
@@ -250,10 +250,10 @@ def property_names(projection: Projection, ids: Iterable[str], words: Words) -> 
 # --- data extension ---
 
 
-def propose_properties(projection: Projection, type: str, words: Words, limit: int = 0) -> Json:
+def propose_properties(asked: Reconciler, type: str, words: Words, limit: int = 0) -> Json:
     """The properties that a list of entities of this type can be extended with."""
-    ids = reconciler(projection).properties(type)
-    names = property_names(projection, ids[:limit] if limit > 0 else ids, words)
+    ids = asked.properties(type)
+    names = property_names(asked.projection, ids[:limit] if limit > 0 else ids, words)
     said: Json = {"properties": [{"id": id, "name": name} for id, name in names.items()]}
     said |= {"type": type} if type else {}
     return said | ({"limit": limit} if limit > 0 else {})
@@ -272,10 +272,10 @@ def read_extension(text: str | bytes) -> tuple[list[str], list[str]]:
     return ids, named
 
 
-def extend(projection: Projection, ids: Sequence[str], properties: Sequence[str], words: Words) -> Json:
+def extend(asked: Reconciler, ids: Sequence[str], properties: Sequence[str], words: Words) -> Json:
     """The values of properties, row by row."""
-    rows = reconciler(projection).extend(ids, properties)
-    names = property_names(projection, properties, words)
+    rows = asked.extend(ids, properties)
+    names = property_names(asked.projection, properties, words)
     return {
         "meta": [_meta(id, name, words) for id, name in names.items()],
         "rows": {

@@ -6,8 +6,7 @@ from datetime import date
 from api.language import Words
 from api.reconciliation import cell, property_names
 from graph_service.keys import NodeKey
-from graph_service.projection import Projection
-from matching.reconciliation.matcher import reconciler
+from matching.reconciliation.matcher import Reconciler
 from matching.reconciliation.values import Entity, Value
 
 _SHOWN = ("code", "level", "kind", "parent", "population", "place", "field", "target_group", "successor", "valid_until")
@@ -22,9 +21,9 @@ class Shown:
     rows: tuple[tuple[str, str], ...]
 
 
-def preview(projection: Projection, key: NodeKey, words: Words) -> Shown:
+def preview(asked: Reconciler, key: NodeKey, words: Words) -> Shown:
     """What tells an entity apart, in words; of a record that cannot be matched its name alone."""
-    asked = reconciler(projection)
+    projection = asked.projection
     told = asked.extend([key], [each for each in _SHOWN if each in asked.properties()])[key]
     names = property_names(projection, told, words)
     rows = ((names[id], ", ".join(_text(id, value, words) for value in values)) for id, values in told.items())

@@ -1,10 +1,10 @@
 """One revision of the graph as read-only arrays, which matchers work on; it never sees a store once built."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,8 @@ from graph_service.store.contract import EdgeColumns, GraphStore, NodeColumns, R
 
 if TYPE_CHECKING:
     import networkx as nx
+
+T = TypeVar("T")
 
 FloatArray = npt.NDArray[np.float64]
 LEVELS = tuple(Level)
@@ -101,6 +103,12 @@ class Projection:
         self.arrays = arrays
         self.aliases = aliases
         self.revision = int(arrays.revision[0])
+        self._derived: dict[object, Any] = {}
+
+    def derived(self, make: Callable[["Projection"], T]) -> T:
+        """What a function makes of this projection, made once; it goes with the projection, and must not hold it."""
+        found: T | None = self._derived.get(make)
+        return self._derived.setdefault(make, make(self)) if found is None else found
 
     @property
     def municipalities(self) -> Municipalities:

@@ -16,6 +16,7 @@ from api.questions.records import address_of
 from api.reconciliation_preview import preview
 from api.schemas.reconcile import BatchSchema, PropertiesQuery, SuggestQuery, sent
 from graph_service.keys import NodeKey
+from matching.reconciliation.matcher import Reconciler
 
 reconcile = Blueprint(
     "reconcile", __name__, url_prefix="/reconcile", description="Matching somebody's list (OpenRefine and others)."
@@ -50,7 +51,7 @@ def answer_batch(batch: dict[str, Any]) -> Response:
 def suggest_entity(query: dict[str, Any]) -> Response:
     """Suggest municipalities and actors for what was typed so far."""
     types = [query["type"]] if "type" in query else []
-    return _json(protocol.suggest_entities(snapshot().projection, query["prefix"], words(), types, query["cursor"]))
+    return _json(protocol.suggest_entities(_reconciler(), query["prefix"], words(), types, query["cursor"]))
 
 
 @reconcile.route("/suggest/type")
@@ -66,7 +67,7 @@ def suggest_type(query: dict[str, Any]) -> Response:
 @reconcile.response(200, ANSWER)
 def suggest_property(query: dict[str, Any]) -> Response:
     """Suggest properties for what was typed so far."""
-    return _json(protocol.suggest_properties(snapshot().projection, query["prefix"], words(), query["cursor"]))
+    return _json(protocol.suggest_properties(_reconciler(), query["prefix"], words(), query["cursor"]))
 
 
 @reconcile.route("/properties")
@@ -74,7 +75,7 @@ def suggest_property(query: dict[str, Any]) -> Response:
 @reconcile.response(200, ANSWER)
 def propose_properties(query: dict[str, Any]) -> Response:
     """Propose properties that a list can be extended with."""
-    return _json(protocol.propose_properties(snapshot().projection, query.get("type", ""), words(), query["limit"]))
+    return _json(protocol.propose_properties(_reconciler(), query.get("type", ""), words(), query["limit"]))
 
 
 @previews.route("/<key:key>")
@@ -83,7 +84,7 @@ def preview_entity(key: str) -> Response:
     """Show an entity where it is to be chosen from a list: a small page, made to stand in one of another site."""
     here = snapshot()
     address = address_of(here, key)
-    shown = preview(here.projection, here.projection.known(key) or NodeKey(key), words())
+    shown = preview(_reconciler(), here.projection.known(key) or NodeKey(key), words())
     base = services().settings.url or request.host_url.rstrip("/")
     page = render_template("reconcile_preview.html", shown=shown, url=f"{base}/{address}")
     return Response(page, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": FRAMED})
@@ -97,12 +98,15 @@ def find_record(key: str) -> Response:
 
 
 def _answered(queries: str | bytes | None, extend: str | bytes | None) -> Response:
-    projection = snapshot().projection
     if queries is not None:
-        return _json(protocol.answer(projection, protocol.read_batch(queries), words()))
+        return _json(protocol.answer(_reconciler(), protocol.read_batch(queries), words()))
     if extend is not None:
-        return _json(protocol.extend(projection, *protocol.read_extension(extend), words()))
+        return _json(protocol.extend(_reconciler(), *protocol.read_extension(extend), words()))
     return _json(protocol.manifest(_endpoints(), words()))
+
+
+def _reconciler() -> Reconciler:
+    return snapshot().prepared("reconciler", Reconciler, ahead=True)
 
 
 def _endpoints() -> protocol.Endpoints:

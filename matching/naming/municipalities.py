@@ -5,7 +5,6 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from rapidfuzz import fuzz, process
@@ -88,9 +87,12 @@ class Names:
     places: Mapping[str, tuple[int, ...]]
 
 
-@lru_cache(maxsize=2)
 def names_of(projection: Projection) -> Names:
-    """Gather the names of a projection; kept for the last few."""
+    """The names of a projection, gathered once."""
+    return projection.derived(_gather)
+
+
+def _gather(projection: Projection) -> Names:
     places: dict[str, list[int]] = defaultdict(list)
     span = projection.spans[Label.MUNICIPALITY]
     for position, place in enumerate(span):

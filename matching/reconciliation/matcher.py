@@ -6,7 +6,6 @@ be meant.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from graph_service.keys import Label, NodeKey
 from graph_service.model import Level
@@ -58,7 +57,7 @@ class Reconciler:
         """Nothing is computed yet."""
         self.knowledge = Knowledge(projection)
         self.finder = Finder(projection, self.knowledge)
-        self._projection = projection
+        self.projection = projection
 
     def answer(self, queries: Mapping[str, Query]) -> dict[str, tuple[Candidate, ...]]:
         """The candidates of each query, best first; every query is answered for itself."""
@@ -118,7 +117,7 @@ class Reconciler:
         if hit.label is not Label.MUNICIPALITY or hit.code:
             return None
         words = [word for word in bare(text)[1] if word in KINDS]
-        own = bare(self._projection.name(Label.MUNICIPALITY, hit.position))[1]
+        own = bare(self.projection.name(Label.MUNICIPALITY, hit.position))[1]
         kind = self._kind(hit.position)
         if not words or (not kind and not own):
             return None
@@ -147,8 +146,8 @@ class Reconciler:
     def _is_one_town(self, position: int) -> bool:
         """A town by its kind, or a state that is a single district."""
         if self._level(position) is Level.STATE:
-            districts = self._projection.municipalities.level == LEVELS.index(Level.DISTRICT)
-            return int((districts & (self._projection.state == position)).sum()) == 1
+            districts = self.projection.municipalities.level == LEVELS.index(Level.DISTRICT)
+            return int((districts & (self.projection.state == position)).sum()) == 1
         return self._kind(position) in _ONE_PLACE
 
     # --- what they are ---
@@ -160,31 +159,31 @@ class Reconciler:
             *(areas if hit.label is Label.ACTOR else ()),
             *(a for p in areas[:1] for a in self.knowledge.above(p)),
         ]
-        names = tuple(dict.fromkeys(self._projection.name(Label.MUNICIPALITY, area) for area in within))
+        names = tuple(dict.fromkeys(self.projection.name(Label.MUNICIPALITY, area) for area in within))
         return Candidate(key, self._name(hit), self.types(key), score, match, features, names)
 
     def types(self, key: NodeKey) -> tuple[str, ...]:
         """The types of an entity, the general one first."""
         if key.label is not Label.MUNICIPALITY:
             return (_root(key.label),)
-        level = self._level(self._projection.position(key))
+        level = self._level(self.projection.position(key))
         return (MUNICIPALITY,) if level is None else (MUNICIPALITY, LEVEL + level.value)
 
     def _has_type(self, hit: Hit, types: Sequence[str]) -> bool:
         return not types or bool(set(types) & set(self.types(self._key(hit))))
 
     def _key(self, hit: Hit) -> NodeKey:
-        return self._projection.key(hit.label, hit.position)
+        return self.projection.key(hit.label, hit.position)
 
     def _name(self, hit: Hit) -> str:
-        return self._projection.name(hit.label, hit.position)
+        return self.projection.name(hit.label, hit.position)
 
     def _level(self, position: int) -> Level | None:
-        level = int(self._projection.municipalities.level[position])
+        level = int(self.projection.municipalities.level[position])
         return LEVELS[level] if level >= 0 else None
 
     def _kind(self, position: int) -> str:
-        table = self._projection.municipalities
+        table = self.projection.municipalities
         return table.kinds[int(table.kind[position])] if table.kind[position] >= 0 else ""
 
     # --- suggestions and extension ---
@@ -215,7 +214,7 @@ class Reconciler:
 
     def extend(self, ids: Sequence[str], properties: Sequence[str]) -> dict[str, dict[str, tuple[Value, ...]]]:
         """The values of properties for each id; an id that nobody knows has none."""
-        known = self._projection.arrays.keys.place
+        known = self.projection.arrays.keys.place
         return {
             id: {name: self.knowledge.values(NodeKey.trusted(id), name) if id in known else () for name in properties}
             for id in ids
@@ -228,14 +227,8 @@ class Reconciler:
         )
         found = [name for root in roots for name in PROPERTIES[root]]
         if MUNICIPALITY in roots:
-            found += [str(indicator.key) for indicator in self._projection.indicators]
+            found += [str(indicator.key) for indicator in self.projection.indicators]
         return tuple(dict.fromkeys(found))
-
-
-@lru_cache(maxsize=2)
-def reconciler(projection: Projection) -> Reconciler:
-    """The reconciler of a projection; kept for the last few."""
-    return Reconciler(projection)
 
 
 def _labels(types: Sequence[str]) -> tuple[Label, ...]:

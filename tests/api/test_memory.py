@@ -1,12 +1,20 @@
 """A service gives memory back, so that it stays as small as what it holds."""
 
+import gc
 import subprocess
 import sys
+import weakref
+from pathlib import Path
 
 import pytest
 
 from api import memory
+from api.app import create_app
 from api.http.caching import EACH, AnswerCache
+from api.services import Services
+from api.settings import Settings
+from graph_service.keys import Label, NodeKey
+from graph_service.model import Actor, Dataset
 
 MEASURED = """
 import re, threading
@@ -59,3 +67,28 @@ def test_the_least_recently_asked_answers_make_room() -> None:
     cache.find("first")
     cache.keep("third", 1, bytes(10), {})
     assert [name for name in ("first", "second", "third") if cache.find(name)] == ["first", "third"]
+
+
+ASKED = (
+    "/", "/municipalities/90001", "/municipalities/90001/peers", "/practices", "/requests", "/network", "/atlas",
+    "/data", "/api/v1/search?q=kreis", "/api/v1/municipalities/Seenkreis/peers", "/api/v1/alliances/suggestions?need=See",
+    "/api/v1/reconcile?queries=%7B%22a%22:%7B%22query%22:%22Seenkreis%22%7D%7D", "/api/v1/conflicts",
+)  # fmt: skip
+
+
+def test_nothing_holds_an_earlier_revision_once_all_was_asked_of_the_next(loaded, store: str, tmp_path: Path) -> None:
+    services = Services(Settings(store=store, cache=tmp_path))
+    client = create_app(services.settings, services).test_client()
+
+    def ask_all() -> None:
+        for path in ASKED:
+            assert client.get(path).status_code == 200, path
+
+    ask_all()
+    before = weakref.ref(services.snapshot().projection.arrays)
+    actor = Actor(key=NodeKey.of(Label.ACTOR, "steg"), name="Lesesteg")
+    services.store.write(lambda tx: tx.replace(Dataset(id="later", title="Später"), [actor]))
+    ask_all()
+    gc.collect()
+    assert before() is None
+    services.close()

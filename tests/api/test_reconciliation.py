@@ -17,6 +17,7 @@ from api.language import Words
 from graph_service.errors import InvalidValue
 from graph_service.model import EdgeType, Level
 from graph_service.projection import Projection
+from matching.reconciliation.matcher import Reconciler
 
 TEXT = {"type": "string"}
 NAMED = {"type": "object", "required": ["id", "name"], "properties": {"id": TEXT, "name": TEXT}}
@@ -122,7 +123,7 @@ def graph() -> Projection:
     return projection(towns, {"q": {"name": "Quote", "label_en": "Rate"}}, values, located, {"actor:v": "Elternverein"})
 
 
-GRAPH = graph()
+GRAPH = Reconciler(graph())
 
 
 def ask(batch: object, words: Words = DE) -> dict[str, dict[str, list[dict[str, object]]]]:

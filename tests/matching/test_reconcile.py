@@ -16,7 +16,7 @@ from graph_service.store.sqlite_store import SQLiteStore
 from importers.municipality_register.importer import RegisterImporter
 from importers.run import run
 from matching.reconciliation.hits import Query, Wanted
-from matching.reconciliation.matcher import Candidate, Reconciler, reconciler
+from matching.reconciliation.matcher import Candidate, Reconciler
 from matching.reconciliation.values import Entity
 
 STATE, DISTRICT, TOWN, GROUP = Level.STATE, Level.DISTRICT, Level.MUNICIPALITY, Level.ASSOCIATION
@@ -202,18 +202,18 @@ def test_actors_are_found_without_legal_forms_and_told_apart_by_their_place(reco
 
 @given(st.dictionaries(st.text(max_size=3), st.sampled_from([t.name for t in TOWNS] + ["Kolnn", "zzz"]), max_size=6))
 def test_every_query_of_a_batch_is_answered_as_if_it_were_alone(texts: dict[str, str]) -> None:
-    together = reconciler(SHARED).answer({id: Query(text) for id, text in texts.items()})
+    together = SHARED.answer({id: Query(text) for id, text in texts.items()})
     assert together.keys() == texts.keys()
     for id, text in texts.items():
-        assert together[id] == reconciler(SHARED).answer({"alone": Query(text)})["alone"]
+        assert together[id] == SHARED.answer({"alone": Query(text)})["alone"]
 
 
-SHARED = graph()
+SHARED = Reconciler(graph())
 
 
 @given(st.text(min_size=1, max_size=30).filter(str.strip))
 def test_any_text_gets_an_answer_with_scores_in_order(text: str) -> None:
-    candidates = reconciler(SHARED).answer({"q": Query(text)})["q"]
+    candidates = SHARED.answer({"q": Query(text)})["q"]
     matched(candidates)
     assert all(0 <= candidate.score <= 100 for candidate in candidates)
 
