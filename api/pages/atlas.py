@@ -17,7 +17,7 @@ from api.questions.inventory import atlas_rows
 from api.questions.peers import DEFAULT_LENS, shipped_lens
 from api.words.atlas import Count, answer, cells_of, in_cell
 from api.words.suggestions import Explainer
-from graph_service.keys import NodeKey
+from graph_service.keys import Label, NodeKey
 from graph_service.model import Level
 from graph_service.vocabulary import load_vocabulary
 from matching.inventory.answers import AtlasCell, AtlasRow
@@ -88,7 +88,8 @@ def show_atlas() -> str:
         districts=_places(Level.DISTRICT, chosen.state) if chosen.state else [],
         groups=[(each.id, each.label(speak.language)) for each in load_vocabulary().terms("target_group")],
         lacks=_lacks(rows),
-        picture=picture_of(rows, chosen),
+        map=picture_of(rows, chosen),
+        exchanges=len(here.projection.spans[Label.EXCHANGE]),
         marked=list(lists_of(rows, chosen.field)),
         shapes=SHAPES,
         most=SEVERITY,
@@ -99,7 +100,7 @@ def show_atlas() -> str:
 def _places(level: Level, area: NodeKey | None) -> list[tuple[str, str]]:
     here = snapshot()
     rows = atlas_rows(here, shipped_lens(DEFAULT_LENS), level, area)
-    return sorted(((row.key.local, row.name) for row in rows), key=lambda each: plain(each[1]))
+    return sorted(((row.key.local, name_of(row.key)) for row in rows), key=lambda each: plain(each[1]))
 
 
 def _known(row: AtlasRow, field: str) -> bool:

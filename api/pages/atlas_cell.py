@@ -11,15 +11,15 @@ from api.http.current import snapshot, words
 from api.pages.atlas_chosen import chosen_term
 from api.pages.frame import has_page, record_url, term
 from api.pages.names import name_of
-from api.questions.inventory import Haver, find_havers, inventory, practices
+from api.questions.inventory import Haver, find_havers, inventory, practised
 from api.questions.peers import DEFAULT_LENS, shipped_lens
 from api.questions.profile import ratings
-from api.words.atlas import about_cell
+from api.words.atlas import Told, about_cell
 from api.words.suggestions import Explainer
 from graph_service.errors import NotFound
 from graph_service.keys import NodeKey
 from graph_service.vocabulary import load_vocabulary
-from matching.inventory.atlas import serves
+from matching.inventory.atlas import Tried, serves
 from matching.inventory.offers import actors_named
 from matching.peers.challenges import SEVERITY
 
@@ -41,7 +41,8 @@ class Shown:
     share: float
     offers: tuple[tuple[str, str, str], ...]
     """Name, address, and whom to ask."""
-    practices: tuple[tuple[str, str], ...]
+    practices: tuple[tuple[str, str, str], ...]
+    """Name, address, and where within it."""
     more: int
     propose: str
 
@@ -62,8 +63,10 @@ def show_cell(code: str, field: str) -> Response | str:
     name = name_of(key)
     offers = [each for each in stock.of(key) if each.running and field in each.fields and serves(each.groups, group)]
     faced = [each for each in ratings(here).get(key, ()) if each.field == field]
-    havers = find_havers(here, lens, key, field, group, limit=MOST_HAVERS)
-    hardest, named = max((each.severity for each in faced), default=None), [each.peer.name for each in havers]
+    tried = [each for each in practised(here, group).get(key, ()) if field in each.practice.fields]
+    looked_at, havers = find_havers(here, lens, key, field, group)
+    hardest, recorded = max((each.severity for each in faced), default=None), stock.areas.recorded(key)
+    told = Told(hardest, len(offers), len(tried), recorded, looked_at, tuple(name_of(each.peer.key) for each in havers))
     return render_template(
         "atlas_cell.html",
         key=key,
@@ -71,18 +74,23 @@ def show_cell(code: str, field: str) -> Response | str:
         field=field,
         label=term("field", field),
         group=group,
-        answer=list(about_cell(name, hardest, len(offers), named, speak, recorded=stock.areas.recorded(key))),
+        answer=list(about_cell(told, speak)),
+        recorded=recorded,
+        looked_at=looked_at,
         faced=[(term("challenge", each.challenge), each) for each in faced],
         most=SEVERITY,
         offers=[(each.name, record_url(each.key)) for each in offers],
-        practices=[
-            (known.name, record_url(known.key))
-            for known in practices(here)
-            if field in known.fields and any(e.municipality == key and not e.failed for e in known.events)
-        ],
-        havers=[_shown(each, key, (field, group), explainer) for each in havers],
+        practices=[_tried(each, key) for each in tried],
+        found=len(havers),
+        havers=[_shown(each, key, (field, group), explainer) for each in havers[:MOST_HAVERS]],
         groups=[(each.id, each.label(speak.language)) for each in load_vocabulary().terms("target_group")],
     )
+
+
+def _tried(tried: Tried, within: NodeKey) -> tuple[str, str, str]:
+    """A practice with its address and where in a municipality it was tried, unless that is the municipality itself."""
+    where = ", ".join(name_of(place) for place in tried.places if place != within)
+    return tried.practice.name, record_url(tried.practice.key), where
 
 
 def _shown(haver: Haver, key: NodeKey, cell: tuple[str, str], explainer: Explainer) -> Shown:
@@ -92,11 +100,11 @@ def _shown(haver: Haver, key: NodeKey, cell: tuple[str, str], explainer: Explain
         provider = next(iter(actors_named(projection, each.providers).values()), None)
         ask = ", ".join(filter(None, (provider.contact_role, provider.name))) if provider else ""
         offers.append((each.name, record_url(each.key), ask))
-    found = tuple((known.name, record_url(known.key)) for known, _ in haver.practices[:MOST_NAMED])
+    found = tuple(_tried(each, haver.peer.key) for each in haver.practices[:MOST_NAMED])
     field, group = cell
     query: list[tuple[str, str]] = [("with", key.local), ("with", haver.peer.key.local), ("topic", f"field.{field}")]
     query += [("group", group)] if group else []
-    query += [("practice", known.key.local) for known, _ in haver.practices[:1]]
+    query += [("practice", each.practice.key.local) for each in haver.practices[:1]]
     return Shown(
         haver.peer.name,
         explainer.place(haver.peer.key),

@@ -27,10 +27,10 @@ class Mark(StrEnum):
 
 
 MEANING: Mapping[Mark, str] = {
-    Mark.WHITE: N_("white spot: a hard challenge, and no offer recorded"),
+    Mark.WHITE: N_("gap: a hard challenge, and no offer recorded"),
     Mark.OFFER: N_("offers are recorded"),
-    Mark.PRACTICE: N_("practice at work, no offers recorded"),
-    Mark.CHALLENGE: N_("a challenge is rated, neither offers nor practice recorded"),
+    Mark.PRACTICE: N_("practices are recorded, but no offers"),
+    Mark.CHALLENGE: N_("a challenge is rated, but neither offers nor practices are recorded"),
 }
 SHAPES: Mapping[Mark, str] = {
     Mark.WHITE: "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zM4 12 12 4",

@@ -10,9 +10,10 @@ from api.http.current import services, snapshot, words
 from api.pages.atlas_chosen import Chosen
 from api.pages.atlas_map import MEANING, Marked, draw_marks, mark_of, outlines, slope
 from api.pages.frame import record_url, term
+from api.pages.names import name_of
 from api.pages.pictures import MARGIN, WIDTH, Points, points_of
-from api.pages.silhouette import FloatArray, silhouette
 from api.questions.shapes import boundaries_of
+from api.questions.silhouette import FloatArray, silhouette
 from api.words.atlas import cells_of
 from graph_service.errors import StoreError
 from graph_service.keys import NodeKey
@@ -23,13 +24,16 @@ from matching.inventory.answers import AtlasRow
 def lists_of(rows: Sequence[AtlasRow], field: str) -> Iterator[Marked]:
     """The same as the map says, as lists."""
     for mark, meaning in MEANING.items():
-        places = tuple((row.name, record_url(row.key)) for row in rows if mark_of(cells_of(row, field)) is mark)
+        places = tuple((name_of(row.key), record_url(row.key)) for row in rows if mark_of(cells_of(row, field)) is mark)
         if places:
             yield Marked(mark, words()(meaning), places)
 
 
-def picture_of(rows: Sequence[AtlasRow], chosen: Chosen) -> Markup:
-    """The map of these municipalities; of an area its own, in a frame of its own. Empty without places."""
+def picture_of(rows: Sequence[AtlasRow], chosen: Chosen) -> tuple[Markup, bool]:
+    """The map of these municipalities, of an area in a frame of its own, and whether it has outlines.
+
+    Empty without places.
+    """
     here, speak = snapshot(), words()
     level = chosen.level
     points = here.prepared(("points", level), lambda projection: points_of(projection, level))
@@ -48,7 +52,7 @@ def picture_of(rows: Sequence[AtlasRow], chosen: Chosen) -> Markup:
     lines = here.prepared(
         ("outlines", level, chosen.area), lambda projection: outlines(points, projection, _shapes(chosen))
     )
-    return draw_marks(points, lines, marks, title)
+    return draw_marks(points, lines, marks, title), bool(lines)
 
 
 def _shapes(chosen: Chosen) -> dict[str, bytes]:

@@ -7,6 +7,7 @@ from flask import request
 
 from api.http.current import words
 from api.pages.frame import record_url, term
+from api.pages.names import name_of
 from api.pages.offer_lines import ShownOffer
 from api.words.coverage import in_cell
 from graph_service.keys import NodeKey
@@ -75,7 +76,7 @@ def opened_cell(answer: CoverageAnswer, stock: Inventory, shown: dict[NodeKey, S
         for offer in stock.stock.of(peer.key) if peer.recorded else ():
             if offer.running and field in offer.fields and (group in offer.groups or (not group and not offer.groups)):
                 others.append(
-                    (peer.name, f"/municipalities/{peer.key.local}/offers", offer.name, record_url(offer.key))
+                    (name_of(peer.key), f"/municipalities/{peer.key.local}/offers", offer.name, record_url(offer.key))
                 )
     label = term("target_group", group) if group else speak("no group named")
     sentence = in_cell(cell, answer, seen, speak)

@@ -12,10 +12,12 @@ from api.http.current import snapshot, words
 from api.language import N_
 from api.pages.frame import has_page, record_url, snapshot_status, term
 from api.pages.freshness import DataStatus
+from api.pages.names import name_of
 from api.pages.pictures import framed, points_of
 from api.questions.country import Country, State, country
 from graph_service.keys import NodeKey
 from graph_service.model import Level
+from matching.naming.municipalities import plain
 
 start = Blueprint("start", __name__)
 depends_on_graph(start)
@@ -70,13 +72,16 @@ def show_start() -> str:
             {"label": speak("Federal state"), "sort": "name"},
             {"label": speak("Districts"), "number": True, "sort": "districts"},
             {"label": speak("Towns and villages"), "number": True, "sort": "municipalities"},
-            {"label": speak("Inhabitants"), "number": True, "sort": "population"},
+            {"label": _inhabitants(land), "number": True, "sort": "population"},
         ],
         rows=[_cells(state) for state in _sorted(land.states, by)],
         sorted=by,
         map=_types_map(land),
-        types=[(type[-1], term("municipality_type", type), n) for type, n in land.types.items()],
-        states=[(s.name, [_linked(d.key, d.name) for d in s.districts]) for s in land.states if s.districts],
+        types=[
+            (type[-1], term("municipality_type", type), speak.plural("one district", "{n} districts", n))
+            for type, n in land.types.items()
+        ],
+        states=[(s.name, [_linked(d.key, name_of(d.key)) for d in s.districts]) for s in land.states if s.districts],
     )
 
 
@@ -92,7 +97,9 @@ def _lead(status: DataStatus) -> str:
         "Name yours: {indicators} show whether the {n} district is like it, with reasons.",
         "Name yours: {indicators} show which of the {n} districts are like it, and each suggestion gives its reasons.",
         status.districts,
-        indicators=speak.plural("one indicator", "{n} indicators", status.indicators),
+        indicators=speak.plural("one indicator", "{n} indicators", status.indicators).replace(
+            " ", "\N{NO-BREAK SPACE}"
+        ),
     )
 
 
@@ -122,7 +129,7 @@ def _sorted(states: tuple[State, ...], by: str) -> list[State]:
     }
     measure = measures.get(by.removeprefix("-"))
     if measure is None:
-        return sorted(states, key=lambda state: state.name, reverse=by == "-name")
+        return sorted(states, key=lambda state: plain(state.name), reverse=by == "-name")
     sign = -1 if by.startswith("-") else 1
     return sorted(states, key=lambda state: (isnan(measure(state)), sign * measure(state)))
 
@@ -137,13 +144,21 @@ def _cells(state: State) -> list[str | Markup]:
     ]
 
 
+def _inhabitants(land: Country) -> str:
+    """The head of their column, with the day of which they are."""
+    speak = words()
+    if land.counted_on is None:
+        return speak("Inhabitants")
+    return speak("Inhabitants ({day})", day=speak.date(land.counted_on))
+
+
 def _linked(key: NodeKey, name: str) -> str | Markup:
     url = record_url(key)
     return Markup('<a href="{}">{}</a>').format(url, name) if url else name
 
 
 def _types_map(land: Country) -> Markup:
-    """Every district as a circle, tinted by its type, its area going with its population. Empty without places."""
+    """Every district as a circle, tinted by its type, the larger the more people. Empty without places."""
     here = snapshot()
     points = here.prepared(("points", Level.DISTRICT), lambda projection: points_of(projection, Level.DISTRICT))
     tints = {here.projection.position(each.key): f"t{each.type[-1:] or 0}" for each in land.districts}

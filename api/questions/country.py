@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
 from graph_service.keys import Label, NodeKey
 from graph_service.model import EdgeType, Level
 from graph_service.projection import LEVELS, Projection
+from matching.naming.municipalities import plain
 
 TYPES = tuple(f"bbsr-kreistyp-{n}" for n in (1, 2, 3, 4))
 """The types of districts by settlement structure, densest first; terms of ``municipality_type``."""
@@ -41,6 +43,8 @@ class Country:
     states: tuple[State, ...]
     types: Mapping[str, int]
     """How many districts there are of each type that occurs."""
+    counted_on: date | None = None
+    """The day of which the states' inhabitants are; None where it is not known or not one day."""
 
     @property
     def districts(self) -> tuple[District, ...]:
@@ -64,12 +68,17 @@ def country(projection: Projection) -> Country:
                 projection.name(Label.MUNICIPALITY, at),
                 float(table.population[at]),
                 int((own & (level == LEVELS.index(Level.MUNICIPALITY))).sum()),
-                tuple(sorted((_district(projection, p, types) for p in districts), key=lambda each: each.name)),
+                tuple(sorted((_district(projection, p, types) for p in districts), key=lambda each: plain(each.name))),
             )
         )
-    states.sort(key=lambda each: each.name)
+    states.sort(key=lambda each: plain(each.name))
     counted = Counter(district.type for state in states for district in state.districts)
-    return Country(tuple(states), {type: counted[type] for type in TYPES if counted[type]})
+    days = {getattr(projection.node(state.key), "population_date", None) for state in states}
+    return Country(
+        tuple(states),
+        {type: counted[type] for type in TYPES if counted[type]},
+        days.pop() if len(days) == 1 else None,
+    )
 
 
 def _district(projection: Projection, at: int, types: Mapping[int, str]) -> District:

@@ -1,6 +1,6 @@
 """What is on offer, what is missing and what is old: for one municipality, or for all of an area."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,13 +10,13 @@ from graph_service.keys import NodeKey
 from graph_service.model import Level, Municipality
 from graph_service.projection import LEVELS, Projection
 from matching.inventory.answers import AtlasAnswer, AtlasQuestion, AtlasRow, CoverageAnswer, CoverageQuestion
-from matching.inventory.atlas import rows_of, serves
+from matching.inventory.atlas import Tried, rows_of, serves, tried_within
 from matching.inventory.matcher import Inventory
 from matching.inventory.offers import KnownOffer
 from matching.peers.lens import Lens
 from matching.peers.matcher import PeerQuestion, PeerSuggestion
 from matching.peers.nearness import below, comparable, position_keys
-from matching.practices.records import Event, Known, read_practices
+from matching.practices.records import Known, read_practices
 
 MOST_LOOKED_AT = 100
 """Among how many of the closest a full cell is looked for."""
@@ -24,11 +24,11 @@ MOST_LOOKED_AT = 100
 
 @dataclass(frozen=True, slots=True)
 class Haver:
-    """A comparable municipality that has something where another has nothing."""
+    """A near municipality that has something in a field."""
 
     peer: PeerSuggestion
     offers: tuple[KnownOffer, ...]
-    practices: tuple[tuple[Known, Event], ...]
+    practices: tuple[Tried, ...]
 
 
 def inventory(snapshot: Snapshot, lens: Lens) -> Inventory:
@@ -73,31 +73,25 @@ def practices(snapshot: Snapshot) -> list[Known]:
     return snapshot.prepared("practices-known", read_practices)
 
 
-def find_havers(
-    snapshot: Snapshot, lens: Lens, key: NodeKey, field: str, group: str = "", *, limit: int = 10
-) -> list[Haver]:
-    """The closest municipalities with offers or practice in a field, the closest first."""
+def practised(snapshot: Snapshot, group: str = "") -> Mapping[NodeKey, Sequence[Tried]]:
+    """What was tried in each municipality or within it; kept as long as the snapshot."""
+    return snapshot.prepared(
+        ("practised", group), lambda projection: tried_within(projection, practices(snapshot), group)
+    )
+
+
+def find_havers(snapshot: Snapshot, lens: Lens, key: NodeKey, field: str, group: str = "") -> tuple[int, list[Haver]]:
+    """Among how many of the nearest was looked, and which of them have offers or practice in a field, nearest first."""
     stock = inventory(snapshot, lens).stock
     if not comparable(stock.peers, key):
-        return []
-    applied: dict[NodeKey, list[tuple[Known, Event]]] = {}
-    for known in practices(snapshot):
-        if field in known.fields and serves(known.groups, group):
-            for event in known.events:
-                if not event.failed:
-                    applied.setdefault(event.municipality, []).append((known, event))
-    found = []
-    for peer in stock.peers.suggest(PeerQuestion(key), limit=MOST_LOOKED_AT):
+        return 0, []
+    tried, found = practised(snapshot, group), []
+    nearest = stock.peers.suggest(PeerQuestion(key), limit=MOST_LOOKED_AT)
+    for peer in nearest:
         offers = tuple(
             each for each in stock.of(peer.key) if each.running and field in each.fields and serves(each.groups, group)
         )
-        here = tuple(
-            event
-            for place in (peer.key, *position_keys(snapshot.projection, below(snapshot.projection, peer.key)))
-            for event in applied.get(place, ())
-        )
+        here = tuple(each for each in tried.get(peer.key, ()) if field in each.practice.fields)
         if offers or here:
-            found.append(Haver(peer, offers, tuple({known.key: (known, event) for known, event in here}.values())))
-        if len(found) == limit:
-            break
-    return found
+            found.append(Haver(peer, offers, here))
+    return len(nearest), found

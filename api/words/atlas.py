@@ -42,22 +42,21 @@ def answer(
         yield _white_spots(rows, seen, field, level, explainer)
     elif not offers and not rated:
         yield speak(
-            "Neither offers nor challenges are recorded for any of the {total} {level}, so white spots cannot be told.",
+            "Neither offers nor challenges are recorded for any of the {total} {level}, so gaps cannot be shown.",
             total=speak.number(len(rows)),
             level=_called(level, speak),
         )
     elif offers and rated and field:
         yield speak(
-            "No white spot is known in {field}: "
-            "every hard challenge that was rated meets an offer, as far as recorded.",
+            "No gap is known in {field}: every hard challenge that was rated meets an offer, as far as recorded.",
             field=explainer.term("field", field),
         )
     elif offers and rated:
-        yield speak("No white spot is known: every hard challenge that was rated meets an offer, as far as recorded.")
+        yield speak("No gap is known: every hard challenge that was rated meets an offer, as far as recorded.")
     if practised := sum(any(c.practices for c in cells_of(row, field)) for row in rows):
         yield speak.plural(
-            "Practice at work is recorded for one of {total} municipalities.",
-            "Practice at work is recorded for {n} of {total} municipalities; most often in {field}.",
+            "Practices are recorded for one of {total} municipalities.",
+            "Practices are recorded for {n} of {total} municipalities, most often in “{field}”.",
             practised,
             total=speak.number(len(rows)),
             field=explainer.term("field", max(seen, key=lambda each: each.practices).field),
@@ -74,8 +73,8 @@ def _white_spots(
 ) -> str:
     speak = explainer.words
     return speak.plural(
-        "One hard challenge meets no recorded offer: in {field}.",
-        "{n} times a hard challenge meets no recorded offer, in {places} of {total} {level}; most in {field}.",
+        "One hard challenge meets no recorded offer: in “{field}”.",
+        "{n} times a hard challenge meets no recorded offer, in {places} of {total} {level}; most in “{field}”.",
         sum(each.white for each in seen),
         places=speak.number(sum(any(cell.white for cell in cells_of(row, field)) for row in rows)),
         total=speak.number(len(rows)),
@@ -95,13 +94,13 @@ def _how_much(offers: int, rated: int, total: int, words: Words) -> Iterator[str
     elif offers:
         yield words(
             "Offers are recorded for {offers} of {total} municipalities; "
-            "nobody has rated challenges, so white spots cannot be told.",
+            "nobody has rated challenges, so gaps cannot be shown.",
             **told,
         )
     elif rated:
         yield words(
             "Challenges were rated by {rated} of {total} municipalities; "
-            "offers are not recorded, so white spots cannot be told.",
+            "offers are not recorded, so gaps cannot be shown.",
             **told,
         )
 
@@ -118,29 +117,47 @@ def in_cell(cell: AtlasCell, words: Words) -> str:
     return ", ".join(told) or words("nothing recorded")
 
 
-def about_cell(
-    name: str, hardest: float | None, offers: int, havers: Sequence[str], words: Words, *, recorded: bool
-) -> Iterator[str]:
-    """What is known of one cell: the hardest challenge, how many offers, and who (the closest first) has something.
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is known of one cell, and of the same field elsewhere."""
 
-    ``recorded``: whether offers are recorded for the municipality at all.
-    """
-    if hardest is None:
+    hardest: float | None
+    """How hard the hardest challenge is rated."""
+    offers: int
+    practices: int
+    recorded: bool
+    """Whether offers are recorded for the municipality at all."""
+    looked_at: int
+    """Among how many of the nearest municipalities was looked."""
+    havers: tuple[str, ...]
+    """Those of them that have something in the field, the nearest first."""
+
+
+def about_cell(told: Told, words: Words) -> Iterator[str]:
+    """What is known of one cell: what there is, how hard its challenges are, and who nearby has something."""
+    if told.practices:
+        yield words.plural(
+            "One practice of this field is recorded here.",
+            "{n} practices of this field are recorded here.",
+            told.practices,
+        )
+    if told.offers:
+        yield words.plural("One running offer is recorded.", "{n} running offers are recorded.", told.offers)
+    elif told.recorded:
+        yield words("No offer of this field is recorded.")
+    else:
+        yield words("No offers at all are recorded for this municipality, so nobody can say whether there is a gap.")
+    if told.hardest is None:
         yield words("No challenge of this field has been rated here.")
     else:
         yield words(
-            "The hardest challenge of this field is rated {n} of {most}.", n=words.number(hardest), most=SEVERITY
+            "The hardest challenge of this field is rated {n} of {most}.", n=words.number(told.hardest), most=SEVERITY
         )
-    if offers:
-        yield words.plural("One running offer is recorded.", "{n} running offers are recorded.", offers)
-    elif recorded:
-        yield words("No offer of this field is recorded.")
-    else:
-        yield words("No offers at all are recorded for {name}, so nobody can say whether there is a gap.", name=name)
-    if havers:
+    if told.havers:
         yield words.plural(
-            "One comparable municipality has something here: {first}.",
-            "{n} comparable municipalities have something here; the closest is {first}.",
-            len(havers),
-            first=havers[0],
+            "Of the {total} nearest municipalities one has something in this field: {first}.",
+            "Of the {total} nearest municipalities {n} have something in this field; the nearest of them is {first}.",
+            len(told.havers),
+            total=words.number(told.looked_at),
+            first=told.havers[0],
         )

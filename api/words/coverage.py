@@ -17,7 +17,7 @@ def how_old(answer: CoverageAnswer, words: Words) -> Iterator[str]:
         first, last = (words.date(day) for day in answer.rated)
         yield words("Challenges were rated between {first} and {last}.", first=first, last=last)
     elif not answer.challenges:
-        yield words("No challenge has been rated, so white spots cannot be told.")
+        yield words("No challenge has been rated, so gaps cannot be shown.")
     if answer.unsorted:
         yield words.plural(
             "One offer names no field of action and is in no row.",
@@ -31,7 +31,7 @@ def how_much(answer: CoverageAnswer, words: Words) -> Iterator[str]:
     if not answer.recorded:
         yield words("For {name} no offers are recorded yet, so nothing can be said about gaps.", name=answer.name)
         if answer.white_spots or any(each.rating.severity >= HARD for each in answer.challenges):
-            yield words("Hard challenges are rated, though: with the offers entered, white spots show.")
+            yield words("Hard challenges are rated, though: with the offers entered, gaps show.")
         return
     fields = {cell.field for cell in answer.cells if cell.offers}
     yield words.plural(

@@ -1,17 +1,26 @@
 """The atlas: the inventories of all municipalities of an area as one matrix of fields."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from graph_service.errors import NotFound
 from graph_service.keys import Label, NodeKey
 from graph_service.model import Level
-from graph_service.projection import LEVELS
+from graph_service.projection import LEVELS, Projection
 from matching.inventory.answers import AtlasAnswer, AtlasCell, AtlasQuestion, AtlasRow
 from matching.inventory.offers import EVERYBODY
 from matching.inventory.stock import HARD, Stock, span
 from matching.peers.nearness import below, position_keys
-from matching.practices.records import read_practices
+from matching.practices.records import Known, read_practices
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A practice with where in an area it was tried and did not fail."""
+
+    practice: Known
+    places: tuple[NodeKey, ...]
 
 
 def atlas(stock: Stock, question: AtlasQuestion) -> AtlasAnswer:
@@ -36,8 +45,8 @@ def atlas(stock: Stock, question: AtlasQuestion) -> AtlasAnswer:
 
 def rows_of(stock: Stock, keys: Iterable[NodeKey], group: str = "") -> list[AtlasRow]:
     """A row for each of these; with a target group only what is for it or for everybody counts."""
-    practices = _practices(stock, group)
-    return [_row(stock, key, practices, group) for key in keys]
+    tried = tried_within(stock.projection, read_practices(stock.projection), group)
+    return [_row(stock, key, tried.get(key, ()), group) for key in keys]
 
 
 def _rows(stock: Stock, question: AtlasQuestion) -> tuple[list[NodeKey], Level]:
@@ -64,26 +73,25 @@ def serves(groups: frozenset[str], group: str) -> bool:
     return not group or not groups or bool(groups & {group, *EVERYBODY})
 
 
-def _practices(stock: Stock, group: str) -> Mapping[NodeKey, Mapping[str, int]]:
-    """How many practices run in each municipality, by field."""
-    found: dict[NodeKey, dict[str, set[NodeKey]]] = defaultdict(lambda: defaultdict(set))
-    keys = stock.projection.arrays.keys
-    parents = stock.projection.municipalities.parent
-    first = stock.projection.spans[Label.MUNICIPALITY].start
-    for practice in read_practices(stock.projection):
-        if not serves(practice.groups, group):
-            continue
-        for event in practice.events:
-            place = stock.projection.position(event.municipality) if not event.failed else -1
+def tried_within(projection: Projection, practices: Iterable[Known], group: str = "") -> dict[NodeKey, list[Tried]]:
+    """What was tried in each municipality or in what lies within it; the one rule of matrix, cells and who has what."""
+    found: dict[NodeKey, list[Tried]] = defaultdict(list)
+    parents = projection.municipalities.parent
+    for practice in practices:
+        places: dict[int, dict[NodeKey, None]] = defaultdict(dict)
+        for event in practice.events if serves(practice.groups, group) else ():
+            place = -1 if event.failed else projection.position(event.municipality)
             while place >= 0:
-                for field in practice.fields:
-                    found[NodeKey.trusted(keys[first + place])][field].add(practice.key)
+                places[place][event.municipality] = None
                 place = int(parents[place])
-    return {key: {field: len(those) for field, those in fields.items()} for key, fields in found.items()}
+        for place, those in places.items():
+            found[projection.key(Label.MUNICIPALITY, place)].append(Tried(practice, tuple(those)))
+    return dict(found)
 
 
-def _row(stock: Stock, key: NodeKey, practices: Mapping[NodeKey, Mapping[str, int]], group: str) -> AtlasRow:
+def _row(stock: Stock, key: NodeKey, tried: Sequence[Tried], group: str) -> AtlasRow:
     recorded, hard = stock.areas.recorded(key), stock.severity(key)
+    practices = Counter(field for each in tried for field in each.practice.fields)
     counts: dict[str, int] = defaultdict(int)
     for offer in stock.of(key):
         if offer.running and serves(offer.groups, group):
@@ -94,7 +102,7 @@ def _row(stock: Stock, key: NodeKey, practices: Mapping[NodeKey, Mapping[str, in
             field,
             counts[field] if recorded else None,
             hard.get(field),
-            practices.get(key, {}).get(field, 0),
+            practices[field],
             recorded and not counts[field] and hard.get(field, 0) >= HARD,
         )
         for field in stock.fields

@@ -38,3 +38,10 @@ def test_states_and_their_districts_are_told_by_name_with_their_types():
     assert (south.municipalities, south.population) == (1, 11e6)
     assert (north.districts, math.isnan(north.population)) == ((), True)
     assert found.types == {"bbsr-kreistyp-1": 1}
+
+
+def test_umlauts_stand_where_people_look_for_them():
+    names = ("Tuttlingen", "Tübingen", "Breisgau", "Böblingen")
+    towns = [Town(f"0840{i}", name, parent="08") for i, name in enumerate(names)]
+    found = country(projection((TOWNS[0], *towns), {}, (), ()))
+    assert [each.name for each in found.states[0].districts] == ["Böblingen", "Breisgau", "Tübingen", "Tuttlingen"]

@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Callable
 from datetime import date
+from html import unescape
 from pathlib import Path
 
 import numpy as np
@@ -44,6 +45,11 @@ def app(tmp_path: Path) -> Flask:
     made.offer(Offer(key=NodeKey("offer:cafe"), name="Café", assured_on=date(2020, 1, 1)), "10001", fields=["housing"])
     made.actor(Actor(key=NodeKey("actor:vhs"), name="Volkshochschule"), place="10001")
     made.faces("10001", "school-seats", 4, date(2025, 1, 1))
+    made.town("10001001", parent="10001")
+    made.practice("lotsen", name="Sprachlotsen", fields=["language"])
+    made.about(NodeKey("practice:lotsen"), target_group=["parents"])
+    made.applied("lotsen", "10001001")
+    made.applied("lotsen", "10005", status="ended-failed")
     filled(made, tmp_path).close()
     services = Services(Settings(store=f"sqlite:///{tmp_path / 'made.db'}", cache=tmp_path))
     services.__dict__["_accounts"] = Accounts.on(services.state, passwords=Passwords(memory_kib=8, rounds=1))
@@ -162,6 +168,20 @@ def test_a_gap_names_the_closest_who_have_something_and_fills_in_the_form(
     form = anybody.get("/exchanges/new?with=10001&with=10002&topic=field.school")
     assert form.status_code == 200
     assert "/sign-in?next=" in form.text
+
+
+def test_no_cell_that_shows_something_leads_to_a_page_that_knows_nothing(client: Client) -> None:
+    anybody = client(None)
+    for group, shown in (("", True), ("parents", True), ("age-0-5", False)):
+        page = anybody.get(f"/atlas?lang=de&show=all&group={group}").text
+        cells = {unescape(each) for each in re.findall(r'href="(/atlas/\d+/[^"]+)"', page)}
+        assert any(each.startswith("/atlas/10001/language") for each in cells) is shown, "what a town tried counts"
+        assert not any(each.startswith("/atlas/10005/") for each in cells), "what failed is nothing to ask for"
+        empty = [each for each in cells if "Hier ist noch nichts erfasst" in anybody.get(each).text]
+        assert not empty
+    cell = anybody.get("/atlas/10001/language").text
+    assert "Ein Praxisansatz dieses Feldes ist hier erfasst." in cell
+    assert re.search(r"Sprachlotsen</a> <span[^>]*>· Ort 10001001<", cell), "where in it, is said"
 
 
 def test_the_target_group_leaves_out_what_is_for_others(client: Client) -> None:
