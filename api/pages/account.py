@@ -13,6 +13,7 @@ from api.json import to_json
 from api.language import N_
 from api.mail.notice_mail import notices
 from api.mail.notices import Kind
+from api.pages.names import name_of
 from api.pages.sign_in import refusal, sentence
 from api.resources.contact import seen
 from api.settings import LANGUAGES
@@ -37,8 +38,8 @@ HOME = "/account"
 DONE = {
     "about": N_("Name and language are saved."),
     "sessions": N_("That device is signed out."),
-    "tokens": N_("The token works no longer."),
-    "notices": N_("What you want by mail is saved."),
+    "tokens": N_("The token no longer works."),
+    "notices": N_("Your choice of e-mails is saved."),
 }
 """What a part of the page says when it has done what was asked."""
 
@@ -84,7 +85,7 @@ def _name(key: NodeKey | None) -> str | None:
     known = projection.known(key)
     if known is None:
         return str(key)
-    return projection.name(known.label, projection.position(known))
+    return name_of(known)
 
 
 def _answer(id: str, part: str, error: GraphServiceError | None) -> AnyResponse | tuple[str, int]:

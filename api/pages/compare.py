@@ -13,17 +13,18 @@ from api.pages.compare_rows import Head, themes
 from api.pages.figures import nearest
 from api.pages.frame import record_url, term
 from api.pages.municipality import place_tabs
+from api.pages.names import name_of
 from api.pages.peers_controls import lens_links
 from api.pages.peers_view import view_of
 from api.questions.comparison import MOST, Comparison, compare
 from api.questions.peers import PeerExplained, usual_lens
 from api.questions.standing import level_of
 from api.words.challenges import severity_words
-from api.words.comparison import answer_words, challenges_words, structure_words
+from api.words.comparison import answer_words, challenges_words, named_beside, structure_words
 from api.words.peers import lens_name, told_apart
 from api.words.suggestions import Explainer
 from graph_service.errors import Ambiguous, NotFound
-from graph_service.keys import Label, NodeKey
+from graph_service.keys import NodeKey
 from matching.inventory.offers import Rating
 from matching.peers.challenges import SEVERITY
 
@@ -66,7 +67,7 @@ def show_comparison(code: str) -> Response | str:
         return redirect(_address(key, chosen.keys), 303)
     view = view_of(key)
     explainer = Explainer(here.projection, speak)
-    found = compare(here, view.asked, chosen.keys)
+    found = named_beside(compare(here, view.asked, chosen.keys), explainer)
     heads = _heads(found, explainer)
     differing = request.args.get("only") == "differences"
     rows = [each for each in found.rows if each.differs or not differing]
@@ -216,9 +217,5 @@ def _suggested(key: NodeKey, chosen: Sequence[NodeKey]) -> list[tuple[str, str]]
     """The nearest ones that are not there yet: name, and the address with them."""
     if len(chosen) >= MOST:
         return []
-    projection = snapshot().projection
-    return [
-        (projection.name(Label.MUNICIPALITY, projection.position(each)), _address(key, (*chosen, each)))
-        for each in nearest(snapshot(), key)
-        if each not in chosen
-    ][:MOST]
+    found = [each for each in nearest(snapshot(), key) if each not in chosen][:MOST]
+    return [(name_of(each), _address(key, (*chosen, each))) for each in found]

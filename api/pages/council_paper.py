@@ -15,7 +15,8 @@ from api.questions.comparison import MOST, compare
 from api.questions.peers import OWN, PeersAsked, find_peers
 from api.questions.sources import list_sources
 from api.words.challenges import rating_words
-from api.words.peers import described, lens_name, not_known
+from api.words.comparison import named_beside
+from api.words.peers import described, lens_name, named_apart, not_known
 from api.words.suggestions import Explainer
 from graph_service.errors import StoreError
 from graph_service.keys import NodeKey
@@ -28,16 +29,17 @@ NAMED = 3
 def gather(asked: PeersAsked, chosen: Sequence[NodeKey], explainer: Explainer, folder: Path, address: str) -> Material:
     """Find what there is to say; without a choice the first five of the list. Raises NotFound."""
     here = snapshot()
-    found = find_peers(here, replace(asked, limit=max(asked.limit, MOST)))
+    found = named_apart(find_peers(here, replace(asked, limit=max(asked.limit, MOST))), explainer)
     keys = tuple(chosen) or tuple(each.key for each in found.suggestions[:MOST])
-    beside = compare(here, asked, keys)
+    beside = named_beside(compare(here, asked, keys), explainer)
     listed = {each.key: each for each in found.suggestions}
     five = []
     for key, pair in zip(keys, beside.pairs, strict=True):
         if key in listed:
             five.append(listed[key])
         elif pair is not None:
-            five.append(PeerSuggestion(**{each.name: getattr(pair, each.name) for each in fields(PeerSuggestion)}))
+            told = {each.name: getattr(pair, each.name) for each in fields(PeerSuggestion)}
+            five.append(PeerSuggestion(**told | {"name": explainer.name(key)}))
     return Material(asked, found, tuple(five), beside, explainer, folder, address)
 
 
@@ -191,7 +193,7 @@ def _method(told: Material) -> Iterator[str]:
     yield speak(
         "Each indicator is put on a common scale from the lowest to the highest value of the level; sizes and "
         "densities by orders of magnitude. The differences between two municipalities are weighted and added "
-        "up; whoever differs least is most alike. Nothing is estimated: where a value is missing, the indicator "
+        "up; whichever differs least is most alike. Nothing is estimated: where a value is missing, the indicator "
         "does not count for that pair."
     )  # fmt: skip
     yield speak(

@@ -11,10 +11,10 @@ from api.http.caching import today
 from api.http.current import snapshot, words
 from api.http.viewer import Role, viewer
 from api.language import N_
+from api.pages import names
 from api.pages.frame import url_with
+from api.words.datasets import dataset_title
 from graph_service.keys import NodeKey
-from graph_service.model import CURATED
-from graph_service.vocabulary import VOCABULARY_DATASET
 
 T = TypeVar("T")
 
@@ -54,12 +54,8 @@ def tabs() -> list[tuple[str, str, bool]]:
 
 
 def title_of(dataset: str, title: str) -> str:
-    """What a dataset is called: our own two have a title in both languages."""
-    if dataset == CURATED.id:
-        return words()("Entered by hand")
-    if dataset == VOCABULARY_DATASET.id:
-        return words()("Vocabularies of Bündniskompass")
-    return title
+    """What a dataset is called, in the reader's language."""
+    return dataset_title(words(), dataset, title)
 
 
 def part_of(items: Sequence[T], each: int = EACH) -> Part[T]:
@@ -96,6 +92,5 @@ def age(day: date | None) -> str:
 
 def name_of(key: str) -> str:
     """What a record is called, as the reader may see it; its key where it is not seen."""
-    projection = snapshot().projection
-    known = projection.known(key)
-    return projection.name(known.label, projection.position(known)) if known else str(NodeKey(key).local)
+    known = snapshot().projection.known(key)
+    return names.name_of(known) if known else str(NodeKey(key).local)

@@ -18,6 +18,7 @@ from api.messages import describe_error
 from api.pages.data_conflicts import property_name, value_words
 from api.pages.data_frame import HOME, tabs, title_of
 from api.pages.frame import local_path, record_url, term, url_with
+from api.pages.names import name_of
 from api.pages.record_words import edge_words
 from api.pages.sign_in import refusal
 from api.questions.sources import list_sources
@@ -169,7 +170,7 @@ def _name(key: str) -> str:
     known = projection.known(key)
     if known is None:
         return node.local
-    return projection.name(known.label, projection.position(known))
+    return name_of(known)
 
 
 def _url(key: str) -> str:

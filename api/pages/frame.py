@@ -10,6 +10,7 @@ from types import MappingProxyType
 from urllib.parse import quote, urlencode, urlsplit
 
 from flask import Flask, Response, current_app, request
+from markupsafe import Markup
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as AnyResponse
@@ -22,6 +23,7 @@ from api.language import N_
 from api.pages.assets import Assets
 from api.pages.freshness import DataStatus, data_status
 from api.settings import LANGUAGES
+from api.words.places import beside
 from api.words.terms import term_words
 from graph_service.errors import GraphServiceError
 from graph_service.keys import Label, NodeKey
@@ -87,6 +89,7 @@ def install_pages(app: Flask) -> None:
         source_url=lambda: services().settings.source_url,
         account_door=account_door,
         data_status=shown_status,
+        stale=lambda: services().stale,
         release=version("buendniskompass"),
         stylesheets=assets.stylesheets,
         script=assets.script,
@@ -104,6 +107,8 @@ def install_pages(app: Flask) -> None:
         moment=lambda time: words().moment(time),
         listed=lambda items: words().list(items),
         phrase=lambda text: words().phrase(text),
+        theirs=theirs,
+        beside=beside,
     )
     app.after_request(_remember_language)
     app.after_request(assets.keep)
@@ -120,6 +125,12 @@ def _say_many(one: str, many: str, n: int, /, **values: object) -> str:
 def language_url(language: str) -> str:
     """The page at hand in another language."""
     return url_with(lang=language)
+
+
+def theirs(text: str) -> str:
+    """Somebody's own words, which are in the installation's language even where the page speaks another."""
+    home = services().settings.language
+    return Markup('<span lang="{}">{}</span>').format(home, text) if text and home != words().language else text
 
 
 def url_with(**values: object) -> str:

@@ -18,12 +18,14 @@ from api.questions.peers import lenses
 from api.questions.standing import Among, among
 from api.snapshot import Snapshot
 from api.words.peers import lens_name
+from api.words.places import place_name
 from api.words.suggestions import Explainer
 from api.words.units import unit_words
 from graph_service.keys import Label
 from graph_service.model import Level, Scale
 from graph_service.projection import LEVELS, Projection
 from graph_service.vocabulary import load_vocabulary
+from matching.naming.municipalities import plain
 
 indicators = Blueprint("indicator_pages", __name__)
 depends_on_graph(indicators)
@@ -60,7 +62,10 @@ def show_indicators() -> str:
         about = ", ".join(filter(None, (unit_words(each.record.unit, speak), periods)))
         by_theme.setdefault(each.record.theme or "", []).append((each.label, record_url(each.record.key), about))
     themes = [
-        (term("theme", theme) if theme else speak("Other indicators"), sorted(by_theme[theme]))
+        (
+            term("theme", theme) if theme else speak("Other indicators"),
+            sorted(by_theme[theme], key=lambda each: plain(each[0])),
+        )
         for theme in sorted(by_theme, key=lambda theme: (order.get(theme, len(order)), theme))
     ]
     return render_template("indicators.html", themes=themes, count=sum(len(each) for _, each in themes))
@@ -140,7 +145,7 @@ def _values(here: Snapshot, measured: Measured, column: int, level: Level) -> di
     low, high = (known[i] for i in (int(np.argmin(values[known])), int(np.argmax(values[known]))))
 
     def name(row: int) -> str:
-        return projection.name(Label.MUNICIPALITY, int(all.features.rows[row]))
+        return place_name(projection, speak, int(all.features.rows[row]))
 
     answer = speak(
         "Half of {n} values lie below {median}; they range from {low} ({lowest}) to {high} ({highest}).",
@@ -179,7 +184,14 @@ def _states(here: Snapshot, all: Among, column: int) -> list[StateRow]:
         picture = draw_strip(strip, title, own=None, state=own) if strip is not None else Markup("")
         url = record_url(projection.key(Label.MUNICIPALITY, position))
         found.append(StateRow(name, url, speak.number(len(own), 0), low, median, high, picture))
-    return sorted(found, key=lambda row: row.name)
+    return sorted(found, key=lambda row: plain(row.name))
+
+
+def _as_sorted(projection: Projection) -> tuple[str, ...]:
+    """The names of all municipalities as the alphabet orders them: ä as ae."""
+    return tuple(
+        plain(projection.name(Label.MUNICIPALITY, i)) for i in range(len(projection.spans[Label.MUNICIPALITY]))
+    )
 
 
 def _rows(here: Snapshot, all: Among, column: int, known: "np.ndarray[Any, Any]") -> tuple[list[Any], int, int, str]:
@@ -187,11 +199,12 @@ def _rows(here: Snapshot, all: Among, column: int, known: "np.ndarray[Any, Any]"
     speak, projection = words(), here.projection
     values, places = all.features.values[:, column], all.features.rows
     sort = request.args.get("sort", "name")
-    named = [(projection.name(Label.MUNICIPALITY, int(places[row])), int(row)) for row in known.tolist()]
+    spelt = here.prepared("names-as-sorted", _as_sorted)
+    named = [(place_name(projection, speak, int(places[row])), int(row)) for row in known.tolist()]
     if sort.lstrip("-") == "value":
-        named.sort(key=lambda each: (float(values[each[1]]), each[0]), reverse=sort.startswith("-"))
+        named.sort(key=lambda each: (float(values[each[1]]), spelt[int(places[each[1]])]), reverse=sort.startswith("-"))
     else:
-        named.sort(reverse=sort == "-name")
+        named.sort(key=lambda each: spelt[int(places[each[1]])], reverse=sort == "-name")
     pages = -(-len(named) // PAGE)
     page = min(max(request.args.get("page", 1, type=int), 1), pages)
     rows = []

@@ -1,7 +1,8 @@
 """What records are called where pages name them by their keys."""
 
-from api.http.current import snapshot
+from api.http.current import snapshot, words
 from api.pages.frame import term
+from api.words.places import called
 from graph_service.keys import Label, NodeKey
 
 
@@ -10,4 +11,4 @@ def name_of(key: NodeKey) -> str:
     if key.label is Label.CONCEPT:
         return term(*key.local.partition(".")[::2])
     projection = snapshot().projection
-    return projection.name(key.label, projection.position(key)) if projection.known(key) else key.local
+    return called(projection, words(), key) if projection.known(key) else key.local

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from api.http.current import snapshot, words
 from api.http.viewer import Role, viewer
 from api.pages.frame import record_url
+from api.pages.names import name_of
 from api.pages.offer_lines import about_offer
 from api.questions.inventory import inventory as stock_of
 from api.questions.peers import DEFAULT_LENS, shipped_lens
@@ -54,7 +55,7 @@ def list_offers() -> Response | str:
         total=len(stock.offers),
         places=len({place for each in stock.offers for place in each.places}),
         found=len(found),
-        rows=[_listed(each, here.projection) for each in found[(page - 1) * A_PAGE : page * A_PAGE]],
+        rows=[_listed(each) for each in found[(page - 1) * A_PAGE : page * A_PAGE]],
         page=page,
         pages=pages,
         field=field,
@@ -75,15 +76,12 @@ def _own_places(projection: Projection) -> list[tuple[str, str]]:
         return []
     keys = sorted(viewer().municipalities)
     known = [key for key in keys if projection.known(key)]
-    return [
-        (projection.name(Label.MUNICIPALITY, projection.position(key)), f"/municipalities/{key.local}/offers")
-        for key in known
-    ]
+    return [(name_of(key), f"/municipalities/{key.local}/offers") for key in known]
 
 
-def _listed(offer: KnownOffer, projection: Projection) -> tuple[str, str, list[tuple[str, str]], str]:
+def _listed(offer: KnownOffer) -> tuple[str, str, list[tuple[str, str]], str]:
     places = [
-        (projection.name(Label.MUNICIPALITY, projection.position(each)), f"/municipalities/{each.local}/offers")
+        (name_of(each), f"/municipalities/{each.local}/offers")
         for each in offer.places
         if each.label is Label.MUNICIPALITY
     ]

@@ -7,6 +7,7 @@ from flask import Blueprint, render_template, request
 
 from api.http.current import services, snapshot, words
 from api.http.viewer import viewer
+from api.pages.names import name_of
 from api.pages.peers_controls import more_indicators
 from api.pages.peers_form import LONGEST_TITLE
 from api.pages.peers_view import view_of
@@ -49,7 +50,7 @@ def show_lens(code: str) -> str:
     return render_template(
         "own_lens.html",
         key=key,
-        name=here.projection.name(key.label, here.projection.position(key)),
+        name=name_of(key),
         view=view,
         title=view.kept.get("title", ""),
         longest=LONGEST_TITLE,

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from api.http.caching import depends_on_graph
 from api.http.current import snapshot, words
+from api.pages.names import name_of
 from api.pages.peers_controls import controls, ways
 from api.pages.peers_form import is_long
 from api.pages.peers_view import View, view_of
@@ -22,6 +23,7 @@ from api.words.peers import (
     alike_words,
     answer_words,
     described,
+    named_apart,
     not_known,
     practices_words,
     title_words,
@@ -107,17 +109,18 @@ def show_reasons(code: str, other: str) -> Response | str:
         path = f"/municipalities/{view.asked.municipality.local}/peers"
         return redirect(view.address(path, why=other), 303)
     explainer, key = Explainer(here.projection, words()), here.municipality(other)
-    found = find_peers(here, view.asked)
+    found = named_apart(find_peers(here, view.asked), explainer)
     pair = next((each for each in found.suggestions if each.key == key), None) or explain_pair(here, view.asked, key)
     reasons = list(reason_cells(pair.contributions, explainer))
-    return render_template("peers_reasons.html", name=found.name, other=pair.name, reasons=reasons)
+    return render_template("peers_reasons.html", name=found.name, other=explainer.name(key), reasons=reasons)
 
 
 def _list(key: NodeKey, view: View, explainer: Explainer, *, partial: bool) -> dict[str, Any]:
     """What the list shows, which is replaced as a whole when the question changes; then without tables of reasons."""
-    found, speak = find_peers(snapshot(), view.asked), words()
+    found, speak = named_apart(find_peers(snapshot(), view.asked), explainer), words()
     shown = [_shown(each, found, explainer, view, tables=not partial) for each in found.suggestions]
     listed = {each.key for each in shown}
+    nothing = not any(weight > 0 and id not in found.unknown for id, weight in found.weights.items())
     base = f"/municipalities/{key.local}"
     return {
         "partial": partial,
@@ -126,7 +129,7 @@ def _list(key: NodeKey, view: View, explainer: Explainer, *, partial: bool) -> d
         "view": view,
         "found": found,
         "peers": shown,
-        "elsewhere": [(each, _name(each)) for each in view.chosen if each not in listed],
+        "elsewhere": [(each, name_of(each)) for each in view.chosen if each not in listed],
         "answer": answer_words(found, explainer),
         "meaning": speak(KINDS[view.asked.kind][1]),
         "described": described(found, view.asked.lens, explainer, view.asked.filters),
@@ -140,27 +143,23 @@ def _list(key: NodeKey, view: View, explainer: Explainer, *, partial: bool) -> d
         ],
         "keep": title_words(found, view.asked.lens, explainer),
         "most_compared": MOST,
-        "outer": _outer(found),
-        "every": "" if found.weights else view.address(lens=ALL_INDICATORS, title=None, weights=None),
+        "nothing_known": nothing,
+        "outer": _outer(found) if nothing else ("", ""),
+        "every": view.address(lens=ALL_INDICATORS, title=None, weights=None)
+        if nothing and view.asked.lens.id != ALL_INDICATORS
+        else "",
     }
 
 
 def _outer(found: PeersFound) -> tuple[str, str]:
-    """The district of a town of which nothing is known itself, with its page; two empty texts where there is none."""
-    if set(found.weights) - set(found.unknown):
-        return "", ""
+    """The district of a town, with its page; two empty texts where there is none."""
     projection = snapshot().projection
     position = projection.position(found.key)
     district = int(projection.district[position])
     if district in (-1, position):
         return "", ""
     code = projection.key(Label.MUNICIPALITY, district).local
-    return projection.name(Label.MUNICIPALITY, district), f"/municipalities/{code}/peers"
-
-
-def _name(key: NodeKey) -> str:
-    projection = snapshot().projection
-    return projection.name(Label.MUNICIPALITY, projection.position(key))
+    return name_of(projection.key(Label.MUNICIPALITY, district)), f"/municipalities/{code}/peers"
 
 
 def _shown(each: PeerSuggestion, found: PeersFound, explainer: Explainer, view: View, *, tables: bool) -> ShownPeer:
@@ -203,6 +202,9 @@ def _applied(projection: Projection) -> dict[NodeKey, int]:
 
 
 def _picture(found: PeersFound, explainer: Explainer) -> Markup:
+    """Those of the list on the map; nothing where there is nobody to show."""
+    if not found.suggestions:
+        return Markup("")
     here = snapshot()
     table = here.projection.municipalities
     place = int(table.level[here.projection.position(found.key)])

@@ -11,7 +11,6 @@ from api.questions.peers import PeerExplained, explain_pair
 from api.words.peers import elsewhere_words, told_apart
 from api.words.suggestions import Explainer
 from graph_service.errors import Ambiguous, NotFound
-from graph_service.keys import Label
 from graph_service.model import Municipality
 from matching.contract import Contribution
 
@@ -58,7 +57,7 @@ def explained(view: View, explainer: Explainer) -> Explained | None:
         return Explained(text, problem, candidates=told_apart(error.candidates, explainer))
     except NotFound:
         return Explained(text, speak("No municipality is known as “{text}”.", text=text))
-    name = here.projection.name(Label.MUNICIPALITY, here.projection.position(other))
+    name = explainer.name(other)
     if other == own.key:
         return Explained(text, speak("That is the municipality itself, with which all others are compared."), name)
     try:
@@ -71,11 +70,15 @@ def explained(view: View, explainer: Explainer) -> Explained | None:
 def _why(pair: PeerExplained, explainer: Explainer) -> Iterator[str]:
     speak = explainer.words
     if pair.rank:
-        yield speak("{name} stands at place {rank}: {closeness}.", name=pair.name, rank=speak.number(pair.rank),
-                    closeness=explainer.closeness(pair))  # fmt: skip
+        yield speak(
+            "{name} stands at place {rank}: {closeness}.",
+            name=explainer.name(pair.key),
+            rank=speak.number(pair.rank),
+            closeness=explainer.closeness(pair),
+        )
     else:
         yield speak(
             "{name} is left out by the filters, lies within or around the municipality, or too little is known of it.",
-            name=pair.name,
+            name=explainer.name(pair.key),
         )
     yield from explainer.reasons(pair)

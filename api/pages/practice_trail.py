@@ -1,19 +1,21 @@
 """The trail of a practice: where it was tried or decided about, in the order of time, on a map and in a sentence."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from markupsafe import Markup
 
 from api.http.caching import today
 from api.http.current import snapshot, words
+from api.language import N_
 from api.pages.frame import record_url, term
+from api.pages.names import name_of
 from api.pages.pictures import Span, draw_map, points_of
 from api.questions.records import PracticeFound
 from api.questions.relations import Related
 from graph_service.keys import Label, NodeKey
-from graph_service.model import Actor, EdgeType, Level, Municipality
+from graph_service.model import Actor, EdgeType, Level
 from matching.about import day, text
 from matching.practices.records import FAILED, REJECTED
 
@@ -23,6 +25,8 @@ class Stop:
     """What happened to a practice in one municipality."""
 
     key: NodeKey
+    mark: int
+    """Its number on the map; places of one district have the same."""
     name: str
     url: str
     status: str
@@ -47,24 +51,35 @@ def trail(found: PracticeFound) -> Iterator[Stop]:
                 begun = day(each.properties.get("since" if applied else "on"))
                 stops.append((begun or date.max, each.key, _stop(each, applied=applied)))
     stops.sort(key=lambda stop: stop[:2])
-    return (stop for _, _, stop in stops)
+    marks: dict[NodeKey, int] = {}
+    for _, key, stop in stops:
+        yield replace(stop, mark=marks.setdefault(_marked(key), len(marks) + 1))
+
+
+def _marked(key: NodeKey) -> NodeKey:
+    """Where a place stands on the map of districts: a town where its district is."""
+    projection = snapshot().projection
+    district = int(projection.district[projection.position(key)]) if key.label is Label.MUNICIPALITY else -1
+    return projection.key(Label.MUNICIPALITY, district) if district >= 0 else key
 
 
 def _stop(each: Related, *, applied: bool) -> Stop:
     said, speak, projection = each.properties, words(), snapshot().projection
+    name = name_of(each.key)
     status = text(said, "status") if applied else text(said, "decision") or "adopted"
     since, until = day(said.get("since" if applied else "on")), day(said.get("until"))
     actor = projection.known(f"actor:{text(said, 'actor')}") if text(said, "actor") else None
     node = projection.node(actor) if actor else None
-    ask = getattr(node, "name", "") or speak("the administration of {name}", name=each.name)
+    ask = getattr(node, "name", "") or speak("the administration of {name}", name=name)
     if isinstance(node, Actor) and node.contact_role:
         ask = f"{node.contact_role}, {ask}"
     ended = status.startswith("ended") or until is not None
     # a decision is of one day, and does not go on
-    span = Span(each.name, since, max(until or today(), since), ended) if since and applied else None
+    span = Span(name, since, max(until or today(), since), ended) if since and applied else None
     return Stop(
         each.key,
-        each.name,
+        0,
+        name,
         record_url(each.key),
         term("practice_status" if applied else "decision", status) if status else "",
         speak.date(since) if since else "",
@@ -108,20 +123,24 @@ def how_far(stops: Sequence[Stop]) -> str:
     return " ".join(told)
 
 
-def draw_trail(stops: Sequence[Stop], title: str) -> Markup:
-    """The places of a trail among the districts; a town stands where its district is."""
-    here = snapshot()
-    projection = here.projection
-    if not stops:
+def not_recorded(stops: Sequence[Stop]) -> str:
+    """What is known of none of the places, in a sentence."""
+    speak = words()
+    kinds = (("status", N_("status")), ("since", N_("dates")), ("said", N_("results")))
+    missing = [speak(named) for kind, named in kinds if not any(getattr(each, kind) for each in stops)]
+    return speak("Not recorded: {what}.", what=speak.list(missing)) if stops and missing else ""
+
+
+def draw_trail(name: str, stops: Sequence[Stop]) -> Markup:
+    """The places of a trail among the districts, with their marks."""
+    here, speak = snapshot(), words()
+    marked = list(dict.fromkeys(_marked(each.key) for each in stops))
+    if not marked:
         return Markup("")
-    marked = []
-    for each in stops:
-        node = projection.node(each.key)
-        position = projection.position(each.key)
-        district = int(projection.district[position])
-        if isinstance(node, Municipality) and district >= 0:
-            marked.append(projection.key(Label.MUNICIPALITY, district))
-        else:
-            marked.append(each.key)
     points = here.prepared(("points", Level.DISTRICT), lambda projection: points_of(projection, Level.DISTRICT))
-    return draw_map(points, projection, None, list(dict.fromkeys(marked)), title)
+    if len(marked) == 1:
+        # a single one is filled, for there is nothing to tell apart by numbers
+        title = speak("Map: where {name} was tried", name=name)
+        return draw_map(points, here.projection, marked[0], (), title)
+    title = speak("Map: where {name} was tried, numbered as in the table", name=name)
+    return draw_map(points, here.projection, None, marked, title)

@@ -1,6 +1,6 @@
 """What has been tried: by challenge and context with reasons, or everything that is recorded, by field of action."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
@@ -10,7 +10,9 @@ from werkzeug.wrappers import Response
 
 from api.http.caching import depends_on_graph, today
 from api.http.current import snapshot, words
+from api.language import N_
 from api.pages.frame import record_url, term
+from api.pages.names import name_of
 from api.questions.peers import DEFAULT_LENS, shipped_lens
 from api.questions.practices import find_practices, practice_question
 from api.questions.profile import ratings
@@ -40,7 +42,7 @@ class Listed:
     key: NodeKey
     name: str
     url: str
-    places: tuple[tuple[str, str], ...]
+    places: tuple[NodeKey, ...]
     fields: tuple[str, ...]
     challenges: tuple[str, ...]
     statuses: frozenset[str]
@@ -97,7 +99,7 @@ def show_practices() -> str:
     return render_template(
         "practices.html",
         own=own,
-        own_name=here.projection.name(Label.MUNICIPALITY, here.projection.position(own)) if own else name,
+        own_name=name_of(own) if own else name,
         problem=problem,
         candidates=candidates,
         challenge=challenge,
@@ -108,6 +110,7 @@ def show_practices() -> str:
         challenges=_challenges(speak.language),
         fields=_terms("field", speak.language),
         hardest=_hardest(own) if own is not None and answer is None else (),
+        name_of=name_of,
         **(_answered(answer) if answer else _listed(challenge, text)),
     )
 
@@ -201,10 +204,26 @@ def _listed(challenge: str, text: str) -> dict[str, object]:
     page = min(max(request.args.get("page", 1, type=int), 1), pages)
     return {
         "answer": summary(len(found), len(everything), speak),
+        "filters": list(_filters(challenge, field, status, text)),
+        "recorded": len(everything),
         "listed": found[(page - 1) * A_PAGE : page * A_PAGE],
+        "first": (page - 1) * A_PAGE + 1,
+        "found": len(found),
         "page": page,
         "pages": pages,
     }
+
+
+def _filters(challenge: str, field: str, status: str, text: str) -> Iterator[str]:
+    """What the list is narrowed to."""
+    speak = words()
+    chosen = ((N_("Challenge"), "challenge", challenge), (N_("Field of action"), "field", field),
+              (N_("Status"), "practice_status", status))  # fmt: skip
+    for label, kind, id in chosen:
+        if id:
+            yield f"{speak(label)} {speak('“{text}”', text=term(kind, id))}"
+    if text:
+        yield speak("“{text}”", text=text)
 
 
 def _list(projection: Projection) -> tuple[Listed, ...]:
@@ -213,7 +232,7 @@ def _list(projection: Projection) -> tuple[Listed, ...]:
     found = []
     for each in read_practices(projection):
         places = {event.municipality: projection.position(event.municipality) for event in each.events}
-        named = [(key.local, projection.name(Label.MUNICIPALITY, position)) for key, position in places.items()]
+        named = [projection.name(Label.MUNICIPALITY, position) for position in places.values()]
         told = [event for event in each.events if event.status]
         dated = [event.since for event in each.events if event.since]
         description = each.practice.description or ""
@@ -222,7 +241,7 @@ def _list(projection: Projection) -> tuple[Listed, ...]:
                 each.key,
                 each.name,
                 f"/practices/{each.key.local}",
-                tuple(named),
+                tuple(places),
                 tuple(sorted(each.fields)),
                 tuple(sorted(each.challenges)),
                 frozenset(event.status for event in told),
@@ -232,7 +251,7 @@ def _list(projection: Projection) -> tuple[Listed, ...]:
                 len({event.municipality for event in each.events if event.kind == REJECTED}),
                 each.practice.evidence or "",
                 description,
-                plain(" ".join((each.name, description, *(name for _, name in named)))),
+                plain(" ".join((each.name, description, *named))),
             )
         )
     return tuple(sorted(found, key=lambda each: (-rank.get(each.evidence, -1), plain(each.name))))

@@ -8,7 +8,8 @@ from babel import Locale, UnknownLocaleError
 
 from api.http.current import words
 from api.language import N_
-from api.pages.frame import term
+from api.pages.frame import term, theirs
+from api.words.units import unbroken_law
 from graph_service.keys import Label
 from graph_service.model import EdgeType
 
@@ -18,7 +19,7 @@ PROPERTIES: Mapping[str, str] = MappingProxyType(
         "kind": N_("Kind"),
         "description": N_("Description"),
         "legal_basis": N_("Legal basis"),
-        "contact_role": N_("Whom to ask"),
+        "contact_role": N_("Who to ask"),
         "languages": N_("Languages"),
         "resources": N_("Resources"),
         "needs": N_("Needs"),
@@ -87,19 +88,32 @@ RELATIONS: Mapping[tuple[EdgeType, str], str] = MappingProxyType(
 )
 """What relations are called as headings, in the order in which they are told; places of a practice are its trail."""
 
-TOPICS: Mapping[EdgeType, str] = MappingProxyType(
+TOPICS: Mapping[EdgeType, tuple[str, str]] = MappingProxyType(
     {
-        EdgeType.ADDRESSES: N_("Challenges"),
-        EdgeType.IN_FIELD: N_("Fields of action"),
-        EdgeType.FOR_GROUP: N_("Target groups"),
+        EdgeType.ADDRESSES: (N_("Challenge"), N_("Challenges")),
+        EdgeType.IN_FIELD: (N_("Field of action"), N_("Fields of action")),
+        EdgeType.FOR_GROUP: (N_("Target group"), N_("Target groups")),
     }
 )
+"""What the terms of a record are called: one, and several."""
+_ONE = {"languages": N_("Language"), "resources": N_("Resource")}
+"""What a property is called that has one value where it may have several."""
+_THEIR_WORDS = frozenset(
+    {"name", "description", "legal_basis", "contact_role", "programme", "department", "improvement_note"}
+)
+"""Properties that people fill in their own words."""
 _TERMS = {
     "role": "alliance_role",
     "strength": "cooperation_strength",
     "status": "practice_status",
     "decision": "decision",
 }
+
+
+def property_title(name: str, value: object) -> str:
+    """What a property is called that has this value."""
+    one = isinstance(value, list | tuple) and len(value) == 1
+    return words()(_ONE.get(name, PROPERTIES[name]) if one else PROPERTIES[name])
 
 
 def property_words(label: Label, name: str, value: object) -> str:
@@ -113,10 +127,13 @@ def property_words(label: Label, name: str, value: object) -> str:
         return ", ".join(_language(str(each)) for each in value)
     vocabulary = VOCABULARIES.get((label, name))
     if isinstance(value, list | tuple):
-        return ", ".join(term(vocabulary, str(each)) if vocabulary else str(each) for each in value)
+        # terms may hold commas themselves
+        return "; ".join(term(vocabulary, str(each)) if vocabulary else str(each) for each in value)
     if isinstance(value, int | float):
         return speak.number(value)
     text = term(vocabulary, str(value)) if vocabulary else str(value)
+    if name in _THEIR_WORDS:
+        return theirs(unbroken_law(text) if name == "legal_basis" else text)
     return speak.period(text) if name.endswith(("_on", "_from", "_until")) else text
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from flask import Blueprint, redirect, render_template
+from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 
 from api.http.caching import depends_on_graph, today
@@ -13,15 +14,19 @@ from api.http.current import services, snapshot, words
 from api.http.viewer import viewer
 from api.language import N_
 from api.pages.frame import PLACES, has_page, record_url, term
+from api.pages.names import name_of
 from api.pages.pictures import draw_timeline
-from api.pages.practice_trail import draw_trail, how_far, trail
-from api.pages.record_words import PROPERTIES, RELATIONS, TOPICS, edge_words, property_words
+from api.pages.practice_trail import draw_trail, how_far, not_recorded, trail
+from api.pages.record_words import PROPERTIES, RELATIONS, TOPICS, edge_words, property_title, property_words
 from api.questions.records import ActorFound, Freshness, OfferFound, PracticeFound, RecordFound, find_record
 from api.questions.relations import Related
 from api.questions.sources import find_claims, list_sources
+from api.words.datasets import dataset_title, own_words
 from graph_service.errors import StoreError
 from graph_service.keys import Label, NodeKey
-from graph_service.model import Actor, Node
+from graph_service.model import Actor, EdgeType, Node
+from matching.about import fields_of
+from matching.naming.municipalities import plain
 
 records = Blueprint("record_pages", __name__)
 depends_on_graph(records)
@@ -87,13 +92,15 @@ def show(label: Label, id: str) -> Response | str:
         name=found.name,
         description=getattr(node, "description", None) or "",
         web=_web(getattr(node, "url", None)),
+        host=urlsplit(_web(getattr(node, "url", None))).netloc.removeprefix("www."),
         facts=[*_topics(found), *_facts(label, node)],
         fresh=fresh,
         fresh_words=_freshness(fresh) if fresh else "",
         sections=list(_sections(found)),
         stops=stops,
         answer=how_far(stops),
-        map=draw_trail(stops, speak("Map: where {name} was tried, numbered as in the table", name=found.name)),
+        unsaid=not_recorded(stops),
+        map=draw_trail(found.name, stops),
         timeline=draw_timeline(
             [each.span for each in stops if each.span], speak("Timeline: where {name} was tried", name=found.name)
         ),
@@ -131,7 +138,7 @@ def _next(label: Label, key: NodeKey) -> list[tuple[str, str]]:
         if kind is label and has_page(path.format(id="x")):
             found.append((words()(title), path.format(id=quote(key.local))))
     if has_page("/network"):
-        found.append((words()("Look at it in the network"), f"/network?{urlencode({'start': str(key)})}"))
+        found.append((words()("Show in the network"), f"/network?{urlencode({'start': str(key)})}"))
     if label is Label.OFFER and viewer().account is not None and has_page("/offers/x/edit"):
         found.append((words()("Change or confirm"), f"/offers/{quote(key.local)}/edit"))
     return found
@@ -143,22 +150,39 @@ def _web(url: str | None) -> str:
 
 
 def _facts(label: Label, node: Node) -> Iterator[tuple[str, str]]:
-    for name, title in PROPERTIES.items():
-        if name not in _HIDDEN and (said := property_words(label, name, getattr(node, name, None))):
-            yield words()(title), said
+    for name in PROPERTIES:
+        value = getattr(node, name, None)
+        if name not in _HIDDEN and (said := property_words(label, name, value)):
+            yield property_title(name, value), said
 
 
 def _topics(found: RecordFound) -> Iterator[tuple[str, str]]:
-    """Fields, target groups and challenges."""
-    for type, title in TOPICS.items():
-        named = []
-        for relation in found.relations:
-            if relation.type is type and relation.direction == "out":
-                for each in relation.items:
-                    kind, _, id = each.key.local.partition(".")
-                    named.append(term(kind, id))
-        if named:
-            yield words()(title), ", ".join(sorted(named))
+    """Fields, target groups and challenges; of a practice they lead to all that are for the same."""
+    linked = isinstance(found, PracticeFound)
+    for type, (one, several) in TOPICS.items():
+        about = {each.key.local for r in found.relations if r.type is type and r.direction == "out" for each in r.items}
+        if type is EdgeType.IN_FIELD and linked:
+            about |= {f"field.{each}" for each in _fields_of_challenges(found)}
+        named = sorted(((term(*id.partition(".")[::2]), id) for id in about), key=lambda each: plain(each[0]))
+        shown = [_linked(name, record_url(f"concept:{id}") if linked else "") for name, id in named]
+        if shown:
+            # terms may hold commas themselves
+            yield words()(one if len(shown) == 1 else several), Markup("; ").join(shown)
+
+
+def _fields_of_challenges(found: RecordFound) -> set[str]:
+    """The fields of the challenges that a practice addresses, which are its own as well."""
+    addressed = {
+        each.key.local.partition(".")[2]
+        for relation in found.relations
+        if relation.type is EdgeType.ADDRESSES and relation.direction == "out"
+        for each in relation.items
+    }
+    return set(fields_of(snapshot().projection, addressed).values())
+
+
+def _linked(text: str, url: str) -> Markup:
+    return Markup('<a href="{}">{}</a>').format(url, text) if url else escape(text)
 
 
 def _freshness(fresh: Freshness) -> str:
@@ -187,7 +211,7 @@ def _link(each: Related) -> Link:
     if each.key.label is Label.CONCEPT:
         kind, _, id = each.key.local.partition(".")
         return Link(term(kind, id), record_url(each.key), edge_words(each.properties))
-    return Link(each.name, record_url(each.key), edge_words(each.properties))
+    return Link(name_of(each.key), record_url(each.key), edge_words(each.properties))
 
 
 def _told(label: Label, key: NodeKey) -> tuple[Told, ...] | None:
@@ -200,11 +224,13 @@ def _told(label: Label, key: NodeKey) -> tuple[Told, ...] | None:
     found = []
     for claim in claims:
         source = sources.get(claim.dataset)
-        about = ", ".join(filter(None, (source.publisher, source.licence))) if source else ""
+        publisher = own_words(words(), source.publisher or "") if source else ""
+        about = ", ".join(filter(None, (publisher, source.licence))) if source else ""
+        title = dataset_title(words(), claim.dataset, source.title) if source else claim.dataset
         facts = tuple(
-            (words()(title), said)
-            for name, title in PROPERTIES.items()
+            (property_title(name, claim.properties[name]), said)
+            for name in PROPERTIES
             if (said := property_words(label, name, claim.properties.get(name)))
         )
-        found.append(Told(source.title if source else claim.dataset, about, claim.since.date(), facts))
+        found.append(Told(title, about, claim.since.date(), facts))
     return tuple(found)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from flask import request
 
 from api.http.current import snapshot, words
+from api.pages.names import name_of
 from api.questions.supporters import SoughtAsked
 from graph_service.errors import Ambiguous, NotFound
 from graph_service.keys import NodeKey
@@ -31,7 +32,7 @@ def read_filters() -> Filters:
     if text:
         try:
             key = snapshot().municipality(text)
-            place = snapshot().projection.name(key.label, snapshot().projection.position(key))
+            place = name_of(key)
             asked = replace(asked, municipality=key)
         except Ambiguous as error:
             problems.append(words()("Several municipalities are called “{text}”. Which one do you mean?", text=text))

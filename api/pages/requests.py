@@ -1,5 +1,6 @@
 """Requests looking for supporters, and actors with something to give: both lists, and who fits whom, with reasons."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
@@ -11,6 +12,7 @@ from api.http.caching import depends_on_graph, today
 from api.http.current import snapshot, words
 from api.http.viewer import Role, viewer
 from api.pages.frame import SIGN_IN, has_page, record_url, term
+from api.pages.names import name_of
 from api.pages.request_filters import read_filters, terms_of
 from api.questions.records import known_key
 from api.questions.supporters import (
@@ -24,6 +26,7 @@ from api.words.suggestions import Explainer
 from api.words.supporters import FIT, cut_headline, list_headline, scope, sentences, state_words
 from graph_service.errors import Ambiguous, NotFound
 from graph_service.keys import Label, NodeKey
+from matching.naming.municipalities import plain
 from matching.naming.nodes import find_actor
 from matching.supporters.answers import SupporterAnswer, SupporterSuggestion
 from matching.supporters.records import Supporter, Wanted
@@ -129,11 +132,10 @@ def show_resources() -> str:
     speak = words()
     return render_template(
         "requests_resources.html",
-        answer=speak.plural(
-            "One recorded actor has something to give.", "{n} recorded actors have something to give.", len(found)
-        )
+        answer=speak.plural("One recorded actor could help.", "{n} recorded actors could help.", len(found))
         if found
         else speak("No recorded actor says that it has this to give."),
+        by_law=_by_law(found),
         filters=filters,
         items=[_giver(each) for each in found[(page - 1) * A_PAGE : page * A_PAGE]],
         page=page,
@@ -190,9 +192,7 @@ def _match(each: SupporterSuggestion, explainer: Explainer) -> ShownMatch:
 def _places(key: NodeKey) -> str:
     ranker = supporter_ranker(snapshot())
     profile = ranker.actors.get(key) or ranker.requests.get(key)
-    projection = snapshot().projection
-    named = [projection.name(each.label, projection.position(each)) for each in (profile.places if profile else ())]
-    return ", ".join(named[:2])
+    return ", ".join([name_of(each) for each in (profile.places if profile else ())[:2]])
 
 
 def _shown(each: Wanted) -> ShownRequest:
@@ -206,21 +206,41 @@ def _shown(each: Wanted) -> ShownRequest:
         each.name,
         record_url(each.key),
         f"{LIST}/{each.key.local}/supporters",
-        speak.list(sorted(projection.name(key.label, projection.position(key)) for key in asking[:2])),
+        speak.list(sorted(name_of(key) for key in asking[:2])),
         _places(each.key),
-        ", ".join(sorted(term("resource", id) for id in each.resources)),
+        ", ".join(sorted((term("resource", id) for id in each.resources), key=plain)),
         each.open_until,
         "" if state == "open" else state_words(state, Explainer(projection, speak)),
     )
 
 
+def _by_law(found: Sequence[Supporter]) -> str:
+    """That nobody asked the bodies by law; nothing where none of them is in the list."""
+    count, speak = sum(each.by_law for each in found), words()
+    if not count:
+        return ""
+    if count == len(found):
+        return speak.plural(
+            "It is a statutory body: what it can give follows from its task; nobody has asked it.",
+            "They are statutory bodies: what they can give follows from their task; nobody has asked them.",
+            count,
+        )
+    return speak.plural(
+        "One of them is a statutory body: what it can give follows from its task; nobody has asked it.",
+        "{n} of them are statutory bodies: what they can give follows from their task; nobody has asked them.",
+        count,
+    )
+
+
 def _giver(each: Supporter) -> ShownGiver:
+    about = [term("actor_kind", each.kind) if each.kind else "", _places(each.key)]
     return ShownGiver(
         each.name,
         record_url(each.key),
-        " · ".join(filter(None, [term("actor_kind", each.kind) if each.kind else "", _places(each.key)])),
-        ", ".join(sorted(term("resource", id) for id in each.resources)),
-        f"/actors/{each.key.local}/requests",
+        # what the name says already is not said again
+        " · ".join(part for part in about if part and f" {part} " not in f" {each.name} "),
+        ", ".join(sorted((term("resource", id) for id in each.resources), key=plain)),
+        f"/actors/{each.key.local}/requests" if supporter_ranker(snapshot()).requests else "",
     )
 
 

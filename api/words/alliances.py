@@ -84,10 +84,7 @@ class TeamExplainer:
         )
 
     def _municipality(self, answer: TeamAnswer) -> str:
-        if answer.municipality is None:
-            return ""
-        projection = self.explainer.projection
-        return projection.name(answer.municipality.label, projection.position(answer.municipality))
+        return "" if answer.municipality is None else self.explainer.name(answer.municipality)
 
     def how_sure(self, answer: TeamAnswer) -> str:
         """Among how many was chosen, and whether another team could be better."""

@@ -1,11 +1,17 @@
 """What is said of municipalities side by side: where they lie close together, and how alike they are."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from api.language import N_, Words
 from api.questions.comparison import MOST, Compared, Comparison
 from api.questions.peers import PeerExplained
 from api.words.suggestions import Explainer
+
+
+def named_beside(found: Comparison, explainer: Explainer) -> Comparison:
+    """What was compared, with names by which nobody is taken for another of the same name."""
+    return replace(found, names=tuple(explainer.name(key) for key in found.keys))
 
 
 def answer_words(found: Comparison, words: Words) -> str:

@@ -145,7 +145,7 @@ def where_it_stands(found: ExchangeFound, towns: str, explainer: Explainer) -> s
     """Who, and how far it is; ``towns`` are the names of those who take part."""
     speak, node = explainer.words, found.record
     towns = towns or speak("Nobody yet")
-    state = explainer.term("exchange_state", node.state) if node.state else speak("not said")
+    state = explainer.term("exchange_state", node.state) if node.state else speak("not stated")
     if node.held_on:
         return speak("{towns}: held on {day}; now: {state}.", towns=towns, day=speak.date(node.held_on), state=state)
     if node.planned_on:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from api.language import N_, Words
+from api.words.places import called
 from api.words.terms import term_words
 from graph_service.keys import NodeKey
 from graph_service.model import EdgeType
@@ -60,7 +61,7 @@ class Speaker:
 
     def name(self, key: NodeKey) -> str:
         """What a node is called."""
-        return self.projection.name(key.label, self.projection.position(key))
+        return called(self.projection, self.words, key)
 
     def term(self, kind: str, id: str) -> str:
         """What a term is called."""

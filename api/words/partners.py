@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from api.language import N_, Words
+from api.words.places import called
 from api.words.suggestions import Explainer
 from graph_service.projection import Projection
 from matching.contract import Contribution
@@ -70,10 +71,8 @@ class PartnerExplainer:
     def about(self, each: PartnerSuggestion) -> str:
         """What an actor is, and where."""
         kind = Explainer(self.projection, self.words).term("actor_kind", each.kind)
-        place = self.projection.name(each.municipality.label, self.projection.position(each.municipality)) if (
-            each.municipality
-        ) else ""  # fmt: skip
-        return ", ".join(part for part in (kind, place) if part)
+        place = called(self.projection, self.words, each.municipality) if each.municipality else ""
+        return " · ".join(part for part in (kind, place) if part)
 
     def reasons(self, each: PartnerSuggestion) -> Iterator[str]:
         """Why, strongest first, then what speaks against it."""

@@ -1,6 +1,7 @@
 """What is said around an answer about peers: through which lens, with how much data, and what is not known."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
 from api.language import N_, Words
@@ -46,6 +47,12 @@ def size_words(least: str, most: str, words: Words) -> str:
     )
 
 
+def named_apart(found: PeersFound, explainer: Explainer) -> PeersFound:
+    """The answer with names by which nobody is taken for another of the same name."""
+    told = tuple(replace(each, name=explainer.name(each.key)) for each in found.suggestions)
+    return replace(found, name=explainer.name(found.key), suggestions=told)
+
+
 def answer_words(found: PeersFound, explainer: Explainer) -> str:
     """The answer in a sentence; what a special kind means is said apart."""
     if found.kind is PeerKind.NEAREST:
@@ -87,7 +94,7 @@ def unknown_words(missing: Sequence[str], coverage: float, explainer: Explainer)
 def practices_words(count: int, explainer: Explainer) -> str:
     """How many practice approaches are recorded for a municipality; nothing where there is none."""
     words = explainer.words
-    return words.plural("one practice approach recorded", "{n} practice approaches recorded", count) if count else ""
+    return words.plural("one practice recorded", "{n} practices recorded", count) if count else ""
 
 
 def lens_name(lens: Lens, language: str) -> str:
@@ -158,8 +165,8 @@ def elsewhere_words(key: NodeKey, explainer: Explainer) -> str:
     return words(
         "{name} cannot be in this list: it is of another level ({level}), or no longer exists. With “Level”, under "
         "“Compare with”, you look among others.",
-        name=projection.name(Label.MUNICIPALITY, position),
-        level=explainer.term("level", LEVELS[level].value) if level >= 0 else words("not said"),
+        name=explainer.name(key),
+        level=explainer.term("level", LEVELS[level].value) if level >= 0 else words("not stated"),
     )
 
 

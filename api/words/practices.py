@@ -1,6 +1,5 @@
 """What is said about practices: what fits and why, where to ask, what did not work and why not."""
 
-from collections import Counter
 from collections.abc import Iterator
 
 from api.language import N_, Words
@@ -38,11 +37,11 @@ def headline(answer: PracticeAnswer, explainer: Explainer) -> str:
             "One practice may help {name} with {subject}: {first}.",
             "{n} practices may help {name} with {subject}; first of all: {first}.",
             len(answer.suggestions),
-            name=answer.name,
+            name=explainer.name(answer.key),
             subject=subject,
             first=answer.suggestions[0].name,
         )
-    return words("No recorded practice fits {subject} for {name}.", subject=subject, name=answer.name)
+    return words("No recorded practice fits {subject} for {name}.", subject=subject, name=explainer.name(answer.key))
 
 
 def subject_of(answer: PracticeAnswer, explainer: Explainer) -> str:
@@ -106,8 +105,7 @@ def sentences(each: PracticeSuggestion, explainer: Explainer) -> Iterator[str]:
     if missing := [words(FEATURES[f]) for f in FEATURES if f in told and abs(told[f].amount) <= 1e-9]:
         yield words("Neither helps nor harms, for nothing is known of it: {named}.", named=words.list(missing))
     if len(each.trail) > 1:
-        names = Counter(name for name, _ in {(step.name, step.municipality) for step in each.trail})
-        steps = "; ".join(placed(step, explainer, kind=names[step.name] > 1) for step in each.trail[:MOST])
+        steps = "; ".join(placed(step, explainer) for step in each.trail[:MOST])
         rest = len(each.trail) - MOST
         more = f"; {words.plural('and one more', 'and {n} more', rest)}" if rest > 0 else ""
         yield words("Who came after whom: {steps}.", steps=steps + more)
@@ -149,11 +147,11 @@ def reason_rows(each: PracticeSuggestion, explainer: Explainer) -> Iterator[tupl
 def summary(found: int, recorded: int, words: Words) -> str:
     """How many of all that are recorded fit what was asked."""
     if not recorded:
-        return words("No practice approaches are recorded yet.")
+        return words("No practices are recorded yet.")
     if found == recorded:
-        return words.plural("One practice approach is recorded.", "{n} practice approaches are recorded.", found)
+        return words.plural("One practice is recorded.", "{n} practices are recorded.", found)
     return words.plural(
-        "One of {all} practice approaches fits.", "{n} of {all} practice approaches fit.", found,
+        "One of {all} practices fits.", "{n} of {all} practices fit.", found,
         all=words.number(recorded),
     )  # fmt: skip
 
@@ -168,34 +166,33 @@ def whom_to_ask(step: Step, explainer: Explainer) -> str:
     return ", ".join(filter(None, (node.contact_role, node.name or node.key.local)))
 
 
-def placed(step: Step, explainer: Explainer, *, kind: bool = False) -> str:
-    """A place with what happened there and when: Ravensburg (läuft, seit 2018; ähnlicher als 92 % aller Paare).
-
-    ``kind``: with what it is, where several places have the same name.
-    """
+def placed(step: Step, explainer: Explainer) -> str:
+    """A place with what happened there and when: Ravensburg (läuft, seit 2018; ähnlicher als 92 % aller Paare)."""
     words, event = explainer.words, step.event
-    said = explainer.term("practice_status", event.status)
-    if event.kind != "applied":
-        said = explainer.term("decision", event.kind)
-    parts = list(filter(None, (explainer.place(step.municipality) if kind else "", said)))
+    kind, id = ("practice_status", event.status) if event.kind == "applied" else ("decision", event.kind)
+    parts = [explainer.term(kind, id)] if id else []
     if event.since:
         parts.append(words("since {day}", day=words.date(event.since)))
     if event.until:
         parts.append(words("until {day}", day=words.date(event.until)))
     if step.nearness is not None:
-        parts.append(words("closer than {share} of all pairs", share=words.percent(min(step.nearness, 0.99))))
-    return f"{step.name} ({', '.join(parts)})" if parts else step.name
+        parts.append(words("more alike than {share} of all pairs", share=words.percent(min(step.nearness, 0.99))))
+    name = explainer.name(step.municipality)
+    if not parts:
+        return name
+    said = ", ".join(parts)
+    # what tells it from others of its name is in brackets already
+    return f"{name[:-1]}; {said})" if name.endswith(")") else f"{name} ({said})"
 
 
 def cautioned(caution: Caution, explainer: Explainer) -> str:
     """What did not work out, and why, in the words of those who know."""
     words, event = explainer.words, caution.step.event
+    place = explainer.name(caution.step.municipality)
     said = words("because: {reason}", reason=event.said) if event.said else words("no reason is recorded")
     if event.kind == REJECTED:
-        return words(
-            "{place} decided against “{practice}”; {said}", place=caution.step.name, practice=caution.name, said=said
-        )
+        return words("{place} decided against “{practice}”; {said}", place=place, practice=caution.name, said=said)
     return words(
         "“{practice}” ended without success in {place}; {said}",
-        place=caution.step.name, practice=caution.name, said=said,
+        place=place, practice=caution.name, said=said,
     )  # fmt: skip

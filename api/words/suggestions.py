@@ -6,6 +6,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from api.language import N_, Words
+from api.words.places import called
 from api.words.terms import term_words
 from api.words.units import unit_words
 from graph_service.keys import Label, NodeKey
@@ -65,6 +66,10 @@ class Explainer:
     def term(self, kind: str, id: str) -> str:
         """What a term is called."""
         return term_words(self.projection, self.words.language, kind, id)
+
+    def name(self, key: NodeKey) -> str:
+        """What a node is called; a municipality so that it is not taken for another one."""
+        return called(self.projection, self.words, key)
 
     def place(self, key: NodeKey) -> str:
         """What a municipality is and in which state: Landkreis, Baden-Württemberg."""
@@ -148,7 +153,7 @@ class Explainer:
         share = min(int(suggestion.closeness * 1000) / 1000, 0.999)
         digits = 1 if share > 0.99 else 0
         share = int(share * 1000 if digits else share * 100) / (1000 if digits else 100)
-        return self.words("closer than {share} of all pairs", share=self.words.percent(share, digits))
+        return self.words("more alike than {share} of all pairs", share=self.words.percent(share, digits))
 
     def stability(self, suggestion: PeerSuggestion) -> str:
         """Whether the suggestion depends on the exact weights."""

@@ -1,5 +1,6 @@
 """What units are called: publishers write them in German, and so they stay in German and in data."""
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -42,6 +43,20 @@ UNITS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Units of the bundled data and of the official sources, as their publishers write them; %, €, m², km need no words."""
+_TOGETHER = re.compile(r"\b(SGB|je|per) (?=[IVX]+\b|k?m²)")
+
+
+_LAW = re.compile(r" (?=§)|(?<=[§.]) (?=\d)")
+
+
+def unbroken_law(text: str) -> str:
+    """A law's name whose numbers stay with what they number: AufenthG § 71 Abs. 1."""
+    return _LAW.sub("\N{NO-BREAK SPACE}", text)
+
+
+def unbroken(label: str) -> str:
+    """A label in which neither the number of a law nor a unit goes to the next line."""
+    return _TOGETHER.sub("\\1\N{NO-BREAK SPACE}", label)
 
 
 def unit_words(unit: str | None, words: Words) -> str:

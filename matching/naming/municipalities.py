@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +13,8 @@ from graph_service.errors import Ambiguous, InvalidValue, NotFound
 from graph_service.keys import Label, NodeKey, ags_from_ars, district_ags, municipality_key
 from graph_service.model import EdgeType, Level
 from graph_service.projection import LEVELS, Projection
+from graph_service.vocabulary import load_vocabulary
+from matching.naming.namesakes import TOWNS, Apart, namesakes, short_name
 
 EXPECTED = "a municipality's code, key or name"
 MANY = "the name of one municipality"
@@ -118,7 +120,7 @@ def find_municipality(projection: Projection, text: str, level: Level | None = N
         return key
     names = names_of(projection)
     form, words = bare(wanted)
-    found = names.places.get(plain(wanted), ()) or names.places.get(form, ())
+    found = names.places.get(plain(wanted), ()) or _told_apart(projection, names, wanted) or names.places.get(form, ())
     if not found:
         raise UnknownMunicipality(wanted, _nearest(projection, names, form))
     found = _spelled(projection, _of_kind(projection, found, words), wanted)
@@ -154,6 +156,24 @@ def _by_code(projection: Projection, text: str) -> NodeKey | None:
             continue
     found = next((reading for reading in readings if reading in known), None)
     return None if found is None else NodeKey.trusted(found)
+
+
+def _told_apart(projection: Projection, names: Names, text: str) -> tuple[int, ...]:
+    """Those that a name means which ends with what tells it apart: Regensburg (Landkreis), Berg (Ravensburg)."""
+    name, _, said = text.removesuffix(")").rpartition("(")
+    wanted, known = plain(said), namesakes(projection)
+    of_the_name = names.places.get(bare(name)[0], ()) if name and wanted else ()
+    return tuple(p for p in of_the_name if p in known and wanted in set(_marks(projection, known[p])))
+
+
+def _marks(projection: Projection, apart: Apart) -> Iterator[str]:
+    """What is written behind a name to tell it apart, plain, in all languages."""
+    if apart.within >= 0:
+        yield plain(short_name(projection.name(Label.MUNICIPALITY, apart.within)))
+    if apart.kind in TOWNS:
+        yield from ("stadt", "city", "town")
+    if term := load_vocabulary().find("municipality_kind", apart.kind) if apart.kind else None:
+        yield from (plain(term.label(language)) for language in ("de", "en"))
 
 
 def _of_kind(projection: Projection, found: tuple[int, ...], words: Iterable[str]) -> tuple[int, ...]:

@@ -1,6 +1,7 @@
 """Turns the list of practice leads (facts and links) into practices and the places where they are applied."""
 
 import csv
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -21,6 +22,8 @@ DATASET = Dataset(
 LEADS_FILE = "praxis-leads/praxis_leads.csv"
 
 Lead = Mapping[str, str]
+
+_YEARS = re.compile(r"(\d{4})-(\d{4})")
 
 _LISTS = {
     "fields": (EdgeType.IN_FIELD, "field"),
@@ -57,7 +60,7 @@ def _practice(entry: Mapping[str, object], leads: Sequence[Lead], places: Mappin
         name=title,
         description=str(entry["description"]) if "description" in entry else None,
         evidence=load_vocabulary().term("evidence", str(entry["evidence"])).id,
-        programme=first["programm_oder_traeger"],
+        programme=_YEARS.sub(r"\1–\2", first["programm_oder_traeger"]),
         url=first["quelle_url"],
     )
     for name, (type, kind) in _LISTS.items():

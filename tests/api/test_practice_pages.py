@@ -12,14 +12,20 @@ from api.settings import Settings
 
 @pytest.fixture
 def client(loaded, package: Path, store: str, tmp_path: Path) -> FlaskClient:
-    rows = [f"lotsen-{n},Sprachlotsen {n},Ehrenamtliche begleiten,language," for n in range(25)]
-    rows += ["cafe,Lerncafé für Mütter,Offener Treff,family-parents,"]
+    rows = [f"lotsen-{n},Sprachlotsen {n},Ehrenamtliche begleiten,language,," for n in range(25)]
+    rows += ["cafe,Lerncafé für Mütter,Offener Treff,family-parents,,interpreters"]
     tables = {
         "practices": "\n".join(
-            ["key,title,description,fields,evidence", *rows, "zuletzt,Zuletzt im Alphabet,,language,evaluated", ""]
+            [
+                "key,title,description,fields,evidence,challenges",
+                *rows,
+                "zuletzt,Zuletzt im Alphabet,,language,evaluated,",
+                "",
+            ]
         ),
         "applications": "practice,municipality,status,started_on,ended_on,outcome\n"
-        "lotsen-1,90002,running,2021-01-01,,\ncafe,90003,ended-failed,2019-01-01,,Räume fehlten\n"
+        "lotsen-1,90002,running,2021-01-01,,\nlotsen-2,90001,,,,\nlotsen-2,90002,,,,\n"
+        "cafe,90003,ended-failed,2019-01-01,,Räume fehlten\n"
         "zuletzt,90001,running,2019-01-01,,\nzuletzt,90002,ended-failed,2020-01-01,2021-01-01,Räume fehlten\n",
         "adoptions": "municipality,practice,decision,reason,on\n90003,zuletzt,rejected,Kein Personal,2022-01-01\n",
         "ratings": "municipality,challenge,severity,rated_on,rater_role\n"
@@ -37,16 +43,18 @@ def client(loaded, package: Path, store: str, tmp_path: Path) -> FlaskClient:
 
 def test_everything_recorded_is_listed_in_pages(client):
     first, second = (client.get(f"/practices?lang=en&page={n}").text for n in (1, 2))
-    assert "27 practice approaches are recorded" in first
+    assert "27 practices are recorded" in first
     assert "Lerncafé für Mütter" in first
     assert "Sprachlotsen 9" in second
     assert "Sprachlotsen 9" not in first
 
 
 def test_filters_narrow_the_list_and_say_so(client):
-    assert "One of 27 practice approaches fits" in client.get("/practices?lang=en&text=lerncafe").text
+    found = client.get("/practices?lang=en&text=lerncafe").text
+    assert "One of 27 practices fits" in found
+    assert 'Chosen: “lerncafe”. <a href="/practices">All 27 practices</a>' in found
     assert "Sprachlotsen" not in client.get("/practices?lang=en&field=family-parents").text
-    assert "No practice approach fits these filters" in client.get("/practices?lang=en&text=nirgends").text
+    assert "No practice fits these filters" in client.get("/practices?lang=en&text=nirgends").text
 
 
 def test_the_best_documented_stands_first_and_what_goes_on_counts_before_what_ended(client):
@@ -64,6 +72,30 @@ def test_a_decision_against_a_practice_is_no_failure_and_lasts_no_time(client):
     assert "Kein Personal" in page
     timeline = page.partition('bk-timeline"')[2].partition("</svg>")[0]
     assert timeline.count('class="name"') == 2
+
+
+def test_what_is_known_of_no_place_has_no_column_and_is_said_in_a_sentence(client):
+    bare, full = (client.get(f"/practices/{id}?lang=en").text for id in ("lotsen-2", "zuletzt"))
+    assert "Not recorded: status, dates and results." in bare
+    assert not any(f">{head}</th>" in bare for head in ("Status", "Since", "Until", "In the words of those involved"))
+    assert all(f">{head}</th>" in full for head in ("Status", "Since", "Until", "In the words of those involved"))
+    assert "Not recorded" not in full
+
+
+def test_a_practice_is_of_the_fields_of_its_challenges_too_and_terms_with_commas_stay_apart(client):
+    page = client.get("/practices/cafe?lang=en").text
+    told = page.partition("Fields of action</dt>")[2].partition("</dd>")[0]
+    assert "field=family-parents" in told
+    assert "field=language" in told
+    assert "</a>; <a" in told
+    assert "Challenge</dt>" in page
+
+
+def test_what_others_wrote_is_marked_as_german_on_an_english_page(client, store, tmp_path):
+    german = create_app(Settings(store=store, cache=tmp_path, language="de")).test_client()
+    assert '<h1><span lang="de">Lerncafé für Mütter</span></h1>' in german.get("/practices/cafe?lang=en").text
+    assert "<h1>Lerncafé für Mütter</h1>" in german.get("/practices/cafe?lang=de").text
+    assert "<title>Lerncafé für Mütter" in german.get("/practices/cafe?lang=en").text
 
 
 def test_a_municipality_is_offered_what_it_rates_hardest(client):

@@ -1,0 +1,51 @@
+"""What a municipality is called where others may bear the same name: Regensburg (Stadt), Regensburg (Landkreis)."""
+
+from api.language import N_, Words
+from api.words.terms import term_words
+from graph_service.keys import Label, NodeKey
+from graph_service.projection import Projection
+from matching.naming.namesakes import namesakes, short_name
+
+CITIES = frozenset({"kreisfreie-stadt", "stadtkreis"})
+TOWNS = frozenset({"kreisangehoerige-stadt", "grosse-kreisstadt"})
+CITY, TOWN = N_("city"), N_("town")
+
+
+def called(projection: Projection, words: Words, key: NodeKey) -> str:
+    """What a node is called; a municipality so that it is not taken for another one."""
+    position = projection.position(key)
+    if key.label is Label.MUNICIPALITY:
+        return place_name(projection, words, position)
+    return projection.name(key.label, position)
+
+
+def place_name(projection: Projection, words: Words, position: int) -> str:
+    """The name of a municipality without its titles, and what tells it from others of that name if there are any."""
+    name = short_name(projection.name(Label.MUNICIPALITY, position))
+    apart = namesakes(projection).get(position)
+    if apart is None:
+        return name
+    if apart.until:
+        said = words("until {day}", day=apart.until)
+    elif apart.within >= 0:
+        said = short_name(projection.name(Label.MUNICIPALITY, apart.within))
+    else:
+        said = _kind(projection, words, apart.kind)
+    return f"{name} ({said})"
+
+
+def beside(name: str, place: str) -> str:
+    """A municipality's name where ``place``, what and where it is, stands beside it: its kind is not said twice."""
+    bare, _, said = name.removesuffix(")").rpartition(" (")
+    return bare if bare and said.casefold() in place.partition(",")[0].casefold() else name
+
+
+def _kind(projection: Projection, words: Words, kind: str) -> str:
+    """What a place is, in as few words as tell it."""
+    if kind in CITIES:
+        return words(CITY)
+    if kind in TOWNS:
+        return words(TOWN)
+    label = term_words(projection, words.language, "municipality_kind", kind)
+    # a German noun keeps its capital; an adjective before it has none within a phrase
+    return label if words.language == "de" and " " not in label else label[:1].lower() + label[1:]

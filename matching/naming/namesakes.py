@@ -1,0 +1,138 @@
+"""Tells places of one name apart: by what they are, else by where they lie, else by when they ended."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from graph_service.keys import Label
+from graph_service.model import Level
+from graph_service.projection import LEVELS, Projection
+
+TOWNS: Final = frozenset({"kreisfreie-stadt", "stadtkreis", "kreisangehoerige-stadt", "grosse-kreisstadt"})
+RURAL: Final = frozenset({"landkreis", "kreis"})
+_PEOPLE_MEAN = frozenset({LEVELS.index(Level.DISTRICT), LEVELS.index(Level.MUNICIPALITY), LEVELS.index(Level.BOROUGH)})
+"""At which levels a place makes a name ambiguous: nobody who says Karlsruhe means its administrative region."""
+_FIRST = (Level.DISTRICT, Level.MUNICIPALITY)
+_STATE = LEVELS.index(Level.STATE)
+_ENDED = re.compile(r'"valid_until":"(\d{4})')
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """What tells a place from others of its name: one of the three is given."""
+
+    kind: str = ""
+    within: int = -1
+    """The position of an area that it lies in, and none of the others."""
+    until: str = ""
+    """The year in which it ended."""
+
+
+def short_name(name: str) -> str:
+    """A name without the title that stands behind it: ``Kiel, Landeshauptstadt`` is Kiel."""
+    return name.partition(",")[0]
+
+
+_kept: WeakKeyDictionary[Projection, Mapping[int, Apart]] = WeakKeyDictionary()
+
+
+def namesakes(projection: Projection) -> Mapping[int, Apart]:
+    """The positions of all municipalities whose short name another one bears, too, and what tells each apart."""
+    found = _kept.get(projection)
+    if found is None:
+        found = _kept[projection] = dict(_Namesakes(projection).told_apart())
+    return found
+
+
+class _Namesakes:
+    """Looks at all names of a projection once."""
+
+    def __init__(self, projection: Projection) -> None:
+        self._projection = projection
+        self._table = projection.municipalities
+        self._span = projection.spans[Label.MUNICIPALITY]
+        above = self._table.parent[self._table.parent >= 0]
+        self._parts = np.bincount(above, minlength=len(self._span))
+
+    def told_apart(self) -> Iterator[tuple[int, Apart]]:
+        names = self._projection.arrays.names
+        named: dict[str, list[int]] = defaultdict(list)
+        for position, place in enumerate(self._span):
+            named[short_name(names[place])].append(position)
+        for positions in named.values():
+            if len(positions) > 1 and len(places := self._places(positions)) > 1:
+                yield from self._of_one_name(places)
+
+    def _places(self, positions: Sequence[int]) -> list[list[int]]:
+        """The positions by place: a city that is its own district and association is one, a district is no town."""
+        places: dict[int, list[int]] = defaultdict(list)
+        for position in positions:
+            top = position
+            while (above := int(self._table.parent[top])) in positions and self._parts[above] == 1:
+                if self._kind(above) in RURAL:
+                    break
+                top = above
+            places[top].append(position)
+        return [sorted(each, key=self._chief) for each in places.values()]
+
+    def _chief(self, position: int) -> int:
+        """What comes first of a place: it as a district, else as a municipality, last as its own association."""
+        level = LEVELS[self._table.level[position]]
+        return _FIRST.index(level) if level in _FIRST else len(_FIRST)
+
+    def _of_one_name(self, places: Sequence[list[int]]) -> Iterator[tuple[int, Apart]]:
+        ended = {id(place): self._ended(place) for place in places}
+        meant = [each for each in places if not ended[id(each)] and self._levels(each) & _PEOPLE_MEAN]
+        for place in places:
+            apart = Apart(kind=self._kind(place[0]))
+            if ended[id(place)]:
+                apart = Apart(until=ended[id(place)])
+            elif place in meant:
+                apart = self._apart(place, [other for other in meant if other is not place])
+            elif self._levels(place) == {_STATE}:
+                continue
+            if apart != Apart():
+                yield from ((position, apart) for position in place)
+
+    def _apart(self, place: Sequence[int], others: Sequence[Sequence[int]]) -> Apart:
+        kind = self._sort(place)
+        if not others:
+            return Apart()
+        rivals = [other for other in others if self._sort(other) == kind]
+        if kind and not rivals:
+            return Apart(kind=self._kind(place[0]))
+        areas = [self._areas(each) for each in (place, *rivals)]
+        for own, *others_own in zip(*areas, strict=True):
+            if own >= 0 and own not in others_own:
+                return Apart(within=own)
+        return Apart(within=max(areas[0][0], areas[0][-1]))
+
+    def _areas(self, place: Sequence[int]) -> tuple[int, int, int]:
+        """The district, the association and the state that a place lies in; -1 for one that it is itself."""
+        chief, table = place[0], self._table
+        above = int(table.parent[chief])
+        association = above if above >= 0 and LEVELS[table.level[above]] is Level.ASSOCIATION else -1
+        areas = (int(self._projection.district[chief]), association, int(self._projection.state[chief]))
+        first, second, third = (-1 if each in place else each for each in areas)
+        return first, second, third
+
+    def _sort(self, place: Sequence[int]) -> str:
+        """What a place is, as far as people tell by it: a town or not."""
+        kind = self._kind(place[0])
+        return "town" if kind in TOWNS else "rural" if kind in RURAL else kind
+
+    def _kind(self, position: int) -> str:
+        kind = int(self._table.kind[position])
+        return self._table.kinds[kind] if kind >= 0 else ""
+
+    def _levels(self, place: Sequence[int]) -> set[int]:
+        return {int(self._table.level[position]) for position in place}
+
+    def _ended(self, place: Sequence[int]) -> str:
+        found = _ENDED.search(self._projection.arrays.properties[self._span[place[0]]])
+        return found[1] if found else ""

@@ -1,0 +1,92 @@
+"""What places are called on pages: short, and so that nobody takes one for another of the same name."""
+
+import pytest
+from towns import Town, projection
+
+from api.language import Words
+from api.words.places import beside, called, place_name
+from graph_service.keys import Label, municipality_key
+from graph_service.model import Level
+from graph_service.projection import Projection
+from matching.naming.municipalities import find_municipality
+
+DISTRICT, TOWN, ASSOCIATION = Level.DISTRICT, Level.MUNICIPALITY, Level.ASSOCIATION
+
+
+@pytest.fixture(scope="module")
+def country() -> Projection:
+    """Places that share their names in all the ways in which the official register has them."""
+    towns = [
+        Town("01", "Schleswig-Holstein", Level.STATE), Town("05", "Nordrhein-Westfalen", Level.STATE),
+        Town("09", "Bayern", Level.STATE), Town("11", "Berlin", Level.STATE, kind="bundesland"),
+        Town("09362", "Regensburg", DISTRICT, "09", kind="kreisfreie-stadt"),
+        Town("093620000", "Regensburg", ASSOCIATION, "09362", kind="verbandsfreie-gemeinde"),
+        Town("09362000", "Regensburg", TOWN, "093620000", kind="kreisfreie-stadt"),
+        Town("09375", "Regensburg", DISTRICT, "09", kind="landkreis"),
+        Town("01002", "Kiel, Landeshauptstadt", DISTRICT, "01", kind="kreisfreie-stadt"),
+        Town("01002000", "Kiel, Landeshauptstadt", TOWN, "01002", kind="kreisfreie-stadt"),
+        Town("11000", "Berlin, Stadt", DISTRICT, "11", kind="kreisfreie-stadt"),
+        Town("11000000", "Berlin, Stadt", TOWN, "11000", kind="kreisfreie-stadt"),
+        Town("08211", "Baden-Baden, Stadtkreis", DISTRICT, kind="kreisfreie-stadt"),
+        Town("05966", "Olpe", DISTRICT, "05", kind="landkreis"),
+        Town("05966024", "Olpe, Stadt", TOWN, "05966", kind="kreisangehoerige-stadt"),
+        Town("091", "Schwaben", Level.REGION, "09", kind="regierungsbezirk"),
+        Town("09172", "Schwaben", DISTRICT, "091", kind="landkreis"), Town("09180", "Oberland", DISTRICT, "091"),
+        Town("01051", "Dithmarschen", DISTRICT, "01", kind="landkreis"),
+        Town("01051075", "Neuenkirchen", TOWN, "01051", kind="gemeinde"),
+        Town("05566", "Steinfurt", DISTRICT, "05", kind="landkreis"),
+        Town("05566060", "Neuenkirchen", TOWN, "05566", kind="gemeinde"),
+        Town("05566071", "Hausen", TOWN, "05566", kind="gemeinde"),
+        Town("05566072", "Hausen", TOWN, "05566", kind="gemeinde", valid_until="2012-12-31"),
+        Town("055660001", "Amt Nord", ASSOCIATION, "05566"), Town("055660002", "Amt Süd", ASSOCIATION, "05566"),
+        Town("05566081", "Holm", TOWN, "055660001", kind="gemeinde"),
+        Town("05566082", "Holm", TOWN, "055660002", kind="gemeinde"),
+    ]  # fmt: skip
+    return projection(towns, {}, [], [])
+
+
+SHOWN = [
+    ("09362", "Regensburg (Stadt)"), ("09362000", "Regensburg (Stadt)"), ("09375", "Regensburg (Landkreis)"),
+    ("01002", "Kiel"), ("01002000", "Kiel"), ("11", "Berlin"), ("11000", "Berlin"), ("08211", "Baden-Baden"),
+    ("05966", "Olpe (Landkreis)"), ("05966024", "Olpe (Stadt)"),
+    ("091", "Schwaben (Regierungsbezirk)"), ("09172", "Schwaben"),
+    ("01051075", "Neuenkirchen (Dithmarschen)"), ("05566060", "Neuenkirchen (Steinfurt)"),
+    ("05566071", "Hausen"), ("05566072", "Hausen (bis 2012)"),
+    ("05566081", "Holm (Amt Nord)"), ("05566082", "Holm (Amt Süd)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "name"), SHOWN)
+def test_a_place_is_called_by_its_short_name_and_what_tells_it_apart(country: Projection, code: str, name: str) -> None:
+    assert called(country, Words("de"), municipality_key(code)) == name
+
+
+def test_what_tells_places_apart_is_said_in_the_readers_language(country: Projection) -> None:
+    speak = Words("en")
+    assert called(country, speak, municipality_key("09362")) == "Regensburg (city)"
+    assert called(country, speak, municipality_key("09375")) == "Regensburg (rural district)"
+    assert called(country, speak, municipality_key("05966024")) == "Olpe (town)"
+    assert called(country, speak, municipality_key("05566072")) == "Hausen (until 2012)"
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_what_is_shown_is_understood_where_it_is_written_into_a_field(country: Projection, language: str) -> None:
+    speak = Words(language)
+    for position in range(len(country.spans[Label.MUNICIPALITY])):
+        shown = place_name(country, speak, position)
+        if not shown.startswith("Hausen"):  # which of the two is meant is asked
+            found = find_municipality(country, shown)
+            assert place_name(country, speak, country.position(found)) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "said"),
+    [
+        ("Karlsruhe (Landkreis)", "Landkreis, Baden-Württemberg", "Karlsruhe"),
+        ("Regensburg (city)", "Independent city, Bayern", "Regensburg"),
+        ("Halle (Saale)", "Kreisfreie Stadt, Sachsen-Anhalt", "Halle (Saale)"),
+        ("Karlsruhe (Landkreis)", "", "Karlsruhe (Landkreis)"),
+    ],
+)
+def test_beside_its_kind_a_name_does_not_say_it_again(name: str, place: str, said: str) -> None:
+    assert beside(name, place) == said
