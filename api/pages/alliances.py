@@ -250,7 +250,7 @@ def _challenges() -> list[tuple[str, list[tuple[str, str]]]]:
         if not each.deprecated:
             field = (each.broader or "").rpartition(".")[2]
             groups.setdefault(term("field", field), []).append((each.id, each.label(words().language)))
-    return sorted(groups.items())
+    return sorted(groups.items(), key=lambda each: plain(each[0]))
 
 
 def _named_alliance() -> str:

@@ -15,6 +15,7 @@ from api.words.comparison import difference_words
 from api.words.suggestions import Explainer
 from graph_service.keys import NodeKey
 from graph_service.vocabulary import load_vocabulary
+from matching.naming.municipalities import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def themes(
     strips = level_strips(here, level) if level is not None else {}
     order = {each.id: n for n, each in enumerate(load_vocabulary().terms("theme"))}
     by_theme: dict[str, list[Row]] = {}
-    for each in sorted(rows, key=lambda row: explainer.label(row.indicator.key.local)):
+    for each in sorted(rows, key=lambda row: plain(explainer.label(row.indicator.key.local))):
         row = _row(each, heads, strips.get(each.column), explainer)
         by_theme.setdefault(each.indicator.theme or "", []).append(row)
     for theme in sorted(by_theme, key=lambda theme: (order.get(theme, len(order)), theme)):

@@ -13,10 +13,12 @@ from api.questions.peers import OWN, PeerKind, PeersFound, lenses
 from api.questions.profile import ratings
 from api.words.peers import KINDS, SIZE_WORDS, lens_name, size_words
 from api.words.suggestions import Explainer
+from api.words.units import unbroken
 from graph_service.keys import Label
 from graph_service.model import EdgeType, Level
 from graph_service.projection import LEVELS, Projection
 from graph_service.vocabulary import load_vocabulary
+from matching.naming.municipalities import plain
 from matching.peers.lens import LensIndicator
 
 Option = tuple[str, str]
@@ -86,7 +88,7 @@ def more_indicators(there: Iterable[str], explainer: Explainer) -> list[tuple[st
     absent = {each.key.local for each in explainer.projection.indicators} - set(there)
     options = [(theme, explainer.label(id), id) for id, theme in _themes(explainer.projection).items() if id in absent]
     groups: dict[str, list[Option]] = {}
-    for theme, label, id in sorted(options, key=lambda each: (_order(each[0]), each[1])):
+    for theme, label, id in sorted(options, key=lambda each: (_order(each[0]), plain(each[1]))):
         groups.setdefault(explainer.term("theme", theme) or words()("Other indicators"), []).append((id, label))
     return list(groups.items())
 
@@ -99,7 +101,7 @@ def _weights(view: View, found: PeersFound, explainer: Explainer) -> list[Weight
     return [
         Weight(
             each.id,
-            explainer.label(each.id),
+            unbroken(explainer.label(each.id)),
             asked.weights.get(each.id, each.weight),
             each.reason_en if english else each.reason_de,
             bool(asked.lens.indicators) and each.id not in usual,
@@ -153,7 +155,7 @@ def _states(there: Choices, projection: Projection) -> list[Option]:
     named = [
         (projection.key(Label.MUNICIPALITY, i).local, projection.name(Label.MUNICIPALITY, i)) for i in there.states
     ]
-    return sorted(named, key=lambda each: each[1]) if len(named) > 1 else []
+    return sorted(named, key=lambda each: plain(each[1])) if len(named) > 1 else []
 
 
 def _sizes(view: View) -> list[tuple[str, str, bool]]:

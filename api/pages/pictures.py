@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from markupsafe import Markup, escape
 
-from api.pages.silhouette import silhouette
+from api.questions.silhouette import silhouette
 from graph_service.keys import NodeKey
 from graph_service.model import Level
 from graph_service.projection import LEVELS, Projection
@@ -24,6 +24,8 @@ STRIP = (400.0, 28.0)
 _NONE = np.zeros(0)
 NUMBERS_APART = 18.5
 """How far from one another numbers on a map stand, from middle to middle."""
+CROWD = 1000
+"""From so many places on dots are drawn as small as can be seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def _dotted(at: Sequence[tuple[int, int]]) -> str:
 
 
 def points_of(projection: Projection, level: Level) -> Points:
-    """Plate carrée around the middle latitude, which is true enough for one country; areas go with population.
+    """Plate carrée around the middle latitude, which is true enough for one country; the more people, the larger.
 
     Every level is drawn in the same frame: that of all places of the country.
     """
@@ -81,7 +83,9 @@ def points_of(projection: Projection, level: Level) -> Points:
 
     x, y = place(longitude[placed], latitude[placed])
     people = np.nan_to_num(np.asarray(table.population)[placed], nan=0.0)
-    radius = 2.0 + 7.0 * np.sqrt(people / (people.max() or 1.0))
+    # thousands of dots would cover one another, and with them the country
+    least = 2.0 if len(placed) < CROWD else 0.5
+    radius = least + 7.0 * np.sqrt(people / (people.max() or 1.0))
     rings = [place(ring[:, 0], ring[:, 1]) for ring in silhouette(longitude[known], latitude[known])]
     land = "".join(f"M{'L'.join(f'{e:.0f} {n:.0f}' for e, n in zip(*ring, strict=True))}Z" for ring in rings)
     width, height = (2 * MARGIN + round(each * scale, 1) for each in (wide, high))

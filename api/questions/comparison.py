@@ -16,6 +16,7 @@ from graph_service.model import EdgeType, Indicator
 from graph_service.network.places import inside
 from matching.about import text
 from matching.inventory.offers import Rating
+from matching.naming.municipalities import plain
 from matching.peers.features import years
 
 MOST = 5
@@ -141,7 +142,7 @@ def practices_tried(snapshot: Snapshot, key: NodeKey) -> tuple[Tried, ...]:
                     text(said, "outcome"),
                 ),
             )
-    return tuple(sorted(found.values(), key=lambda each: (each.name, each.key)))
+    return tuple(sorted(found.values(), key=lambda each: (plain(each.name), each.key)))
 
 
 def spread(rows: Sequence[Standing | None]) -> tuple[tuple[float, float], tuple[float, float]] | None:

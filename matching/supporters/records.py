@@ -52,6 +52,8 @@ class Supporter(Profile):
     kind: str
     contact_role: str
     assured_on: date | None
+    by_law: bool = False
+    """Whether it is there because a law wants it, and what it can give is taken from that."""
 
 
 def read_supporters(projection: Projection) -> list[Supporter]:
@@ -76,6 +78,7 @@ def read_supporters(projection: Projection) -> list[Supporter]:
             node.kind or "",
             node.contact_role or "",
             node.assured_on,
+            bool(node.legal_basis),
         )
         for node in projection.nodes(label)
         if isinstance(node, Actor)

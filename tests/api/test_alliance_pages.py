@@ -27,7 +27,7 @@ from api.service_settings import MailSettings
 from api.services import Services
 from api.settings import Settings
 from graph_service.keys import Label, NodeKey, municipality_key
-from graph_service.model import EdgeType, Visibility
+from graph_service.model import Actor, Dataset, EdgeType, Visibility
 from graph_service.store.open import open_store
 from importers.package.importer import PackageImporter
 from importers.run import run
@@ -372,6 +372,20 @@ def test_a_request_names_who_could_support_it_and_an_actor_what_it_could_support
     assert client.get("/requests?actor=Berufsschule Bärenstadt").location == "/actors/schule/requests"
     assert "Berufsschule Bärenstadt" in told(client, "/requests/resources?resource=rooms")
     assert "Handwerkskammer" not in told(client, "/requests/resources?resource=rooms")
+
+
+def test_what_bodies_could_give_by_law_is_said_to_be_taken_from_that(client, services):
+    assert "gesetzlich" not in told(client, "/requests/resources")
+    office = Actor(
+        key=NodeKey("actor:gesetz"), name="Jugendamt Bärenstadt", kind="youth-office", legal_basis="§ 69",
+        resources=("expertise",),
+    )  # fmt: skip
+    services.store.write(lambda tx: tx.replace(Dataset(id="law", title="Gesetz"), [office]))
+    services.moved()
+    text = told(client, "/requests/resources?q=Jugendamt")
+    assert "Es ist eine gesetzlich zuständige Stelle: Was sie geben kann, ergibt sich aus ihrer Aufgabe" in text
+    assert "Jugendamt Bärenstadt Kann geben: Fachwissen. Welche Gesuche passen?" in text
+    assert "Einer davon ist eine gesetzlich zuständige Stelle" in told(client, "/requests/resources")
 
 
 REQUEST = {"title": "Patinnen gesucht", "municipality": "Großbärenkreis", "resource": "volunteers-time",

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from io import BytesIO, StringIO
 from itertools import combinations
 from math import dist
@@ -100,9 +101,32 @@ def test_a_town_of_which_nothing_is_known_leads_to_the_peers_of_its_district(cli
     (folder / "datapackage.json").write_text(json.dumps(described))
     kompass("import", "package", folder)
     page = text(client, "/municipalities/90001001/peers")
-    assert "Über den Kreis ist mehr bekannt." in page
-    assert f'href="{PEERS}"' in page
+    assert "über den Kreis ist mehr bekannt." in page
+    assert f'<a class="kern-btn kern-btn--primary" href="{PEERS}"' in page
     assert "ohne Filter" not in page
+
+
+def test_where_nothing_is_known_no_weight_is_offered_that_could_not_change_it(client):
+    known, unknown = text(client, PEERS), text(client, f"{PEERS}?lens=structure")
+    for part in ('name="w.', 'name="why"', "Wie dies gefunden wurde"):
+        assert part in known, part
+        assert part not in unknown, part
+    assert 'name="level"' in unknown
+
+
+def test_without_requests_nothing_can_be_filtered_and_nobody_is_sent_to_them(client, kompass, tmp_path):
+    folder = tmp_path / "giver"
+    folder.mkdir()
+    (folder / "actors.csv").write_text("key,name,municipality,resources\nhouse,Haus am See,90001,rooms\n", "utf-8")
+    described = {"name": "giver", "resources": [{"name": "actors", "path": "actors.csv"}]}
+    (folder / "datapackage.json").write_text(json.dumps(described))
+    kompass("import", "package", folder)
+    page = text(client, "/requests/resources")
+    assert "Haus am See" in page
+    assert "Welche Gesuche passen?" not in page
+    page = text(client, "/requests")
+    assert re.search(r'<a class="kern-btn kern-btn--primary" href="[^"]+">.*Das erste Gesuch eingeben', page)
+    assert 'name="resource"' not in page
 
 
 def test_challenges_count_only_where_they_were_rated(client):

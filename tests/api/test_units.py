@@ -19,7 +19,7 @@ from api.language import Words
 from api.sample import SAMPLE
 from api.services import Services
 from api.settings import Settings
-from api.words.units import UNITS, unit_words
+from api.words.units import UNITS, unbroken, unit_words
 from importers.package.importer import PackageImporter
 from importers.run import run
 from tests.api.conftest import Run, write_package
@@ -77,6 +77,11 @@ def test_in_german_a_unit_is_what_its_publisher_writes_and_the_catalog_agrees() 
         assert unit_words(unit, english) == said
     assert unit_words("Schiffe je Hafen", english) == "Schiffe je Hafen"
     assert unit_words(None, english) == unit_words("", german) == ""
+
+
+def test_in_a_label_neither_a_law_nor_a_unit_is_torn_apart() -> None:
+    assert unbroken("Menschen (SGB II), je km² und je 100") == "Menschen (SGB\u00a0II), je\u00a0km² und je 100"
+    assert unbroken("Kinder je Kita") == "Kinder je Kita"
 
 
 def told(client: FlaskClient, path: str, language: str) -> str:
