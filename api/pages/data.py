@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from types import MappingProxyType
 
 import numpy as np
 from flask import Blueprint, render_template
@@ -13,32 +12,22 @@ from api.http.viewer import Role, viewer
 from api.jobs.imports import KIND
 from api.jobs.table import JobState
 from api.language import N_
-from api.pages.data_frame import age, tabs, title_of
+from api.pages.data_frame import age, tabs
 from api.pages.frame import has_page, snapshot_status
-from api.questions.exports import list_forms
+from api.questions.exports import FORMS, list_forms
 from api.questions.sources import Source, list_sources
 from api.questions.vocabularies import find_vocabulary, list_vocabularies
 from api.snapshot import Snapshot
+from api.words.datasets import dataset_licences, dataset_title, own_words
 from api.words.terms import readable
-from graph_service.export.licences import DCATDE, known_licence
 from graph_service.keys import Label
 from graph_service.model import EdgeType, Level
 from graph_service.projection import LEVELS, Projection
 from graph_service.vocabulary import load_vocabulary
+from matching.naming.municipalities import plain
 
 data = Blueprint("data_pages", __name__, url_prefix="/data")
 
-LICENCE_TEXTS: Mapping[str, str] = MappingProxyType(
-    {
-        f"{DCATDE}dl-by-de/2.0": "https://www.govdata.de/dl-de/by-2-0",
-        f"{DCATDE}dl-zero-de/2.0": "https://www.govdata.de/dl-de/zero-2-0",
-        f"{DCATDE}cc-by/4.0": "https://creativecommons.org/licenses/by/4.0/deed.de",
-        f"{DCATDE}cc-by-sa/4.0": "https://creativecommons.org/licenses/by-sa/4.0/deed.de",
-        f"{DCATDE}cc-zero": "https://creativecommons.org/publicdomain/zero/1.0/deed.de",
-        f"{DCATDE}odbl": "https://opendatacommons.org/licenses/odbl/1-0/",
-    }
-)
-"""Where people read a licence; others are where the catalogue of licences names them."""
 LATEST = 200
 """Among how many imports the last one of each dataset is looked for."""
 
@@ -71,7 +60,7 @@ def show_data() -> str:
         tabs=tabs(),
         status=snapshot_status(),
         cards=[_card(each, reports) for each in list_sources(services(), here.audience).items],
-        forms=list_forms(speak).items,
+        forms=[(each.purpose, FORMS[each.id].ending[1:].upper(), each.url) for each in list_forms(speak).items],
         missing=list(_missing(here)),
         vocabularies=len(list_vocabularies(here).items),
     )
@@ -81,7 +70,7 @@ def show_data() -> str:
 def show_vocabularies() -> str:
     """Every controlled term with what it means; those that only a dataset knows, too."""
     kinds = [_vocabulary(each.id) for each in list_vocabularies(snapshot()).items]
-    kinds.sort(key=lambda kind: kind.label.casefold())
+    kinds.sort(key=lambda kind: plain(kind.label))
     return render_template("data_vocabularies.html", tabs=tabs(), kinds=kinds)
 
 
@@ -105,7 +94,7 @@ def _vocabulary(id: str) -> Kind:
             known = shipped is not None and each.id in shipped.terms
             told[known].append((label if label != each.id else readable(each.id), each.id, definition))
     label = (found.label_en if english else found.label_de) if shipped else readable(id)
-    return Kind(id, label, tuple(told[True]), tuple(sorted(told[False], key=lambda term: term[0].casefold())))
+    return Kind(id, label, tuple(told[True]), tuple(sorted(told[False], key=lambda term: plain(term[0]))))
 
 
 def _card(source: Source, reports: Mapping[str, str]) -> Card:
@@ -114,10 +103,10 @@ def _card(source: Source, reports: Mapping[str, str]) -> Card:
     updated = source.updated_at.date()
     return Card(
         source.id,
-        title_of(source.id, source.title),
-        source.publisher,
+        dataset_title(speak, source.id, source.title),
+        own_words(speak, source.publisher),
         source.url if source.url.startswith(("https://", "http://")) else "",
-        tuple((each.rstrip("."), _licence_text(each)) for each in source.licence.split("; ") if each),
+        dataset_licences(source.licence),
         speak.list(counts) if counts else "",
         speak.date(source.retrieved_on) if source.retrieved_on else "",
         speak.date(source.territory_date) if source.territory_date else "",
@@ -142,11 +131,6 @@ def _count(kind: str, claims: Mapping[str, int]) -> str:
             return speak.plural("one time series", "{n} time series", count)
         case _:
             return speak.plural("one boundary", "{n} boundaries", count)
-
-
-def _licence_text(licence: str) -> str:
-    known = known_licence(licence)
-    return LICENCE_TEXTS.get(known.address, known.address) if known else ""
 
 
 def _reports() -> dict[str, str]:

@@ -156,7 +156,7 @@ def _why(each: Disagreement, sources: Mapping[str, Source]) -> str:
     speak = words()
     first = each.sayings[0].dataset
     if first == CURATED.id:
-        return speak("What is entered by hand is believed before every dataset.")
+        return speak("What is entered by hand comes before every dataset.")
     ranks = [sources[saying.dataset].precedence for saying in each.sayings if saying.dataset in sources]
     if len(ranks) > 1 and ranks[0] == ranks[1]:
         return speak("Both datasets have the rank {rank}; then the order of their ids counts.", rank=ranks[0])

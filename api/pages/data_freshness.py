@@ -97,7 +97,7 @@ def _said(each: Aged) -> str:
     speak = words()
     if each.key.label is Label.REQUEST:
         if each.since is None:
-            return speak("it is not said since when it is open")
+            return speak("open, not stated since when")
         return speak("open since {day} ({age})", day=speak.date(each.since), age=age(each.since))
     if each.since is None:
         return speak("never confirmed")

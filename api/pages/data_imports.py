@@ -42,21 +42,21 @@ data_imports = Blueprint("data_imports", __name__, url_prefix=f"{HOME}/imports")
 
 EACH = 25
 STATES: Mapping[JobState, str] = {
-    JobState.QUEUED: N_("waits for the import service"),
-    JobState.RUNNING: N_("is being worked on"),
-    JobState.CONFIRMING: N_("waits for your confirmation"),
-    JobState.DONE: N_("was taken over"),
-    JobState.FAILED: N_("could not be done"),
-    JobState.CANCELLED: N_("was cancelled"),
+    JobState.QUEUED: N_("waiting for the import service"),
+    JobState.RUNNING: N_("being processed"),
+    JobState.CONFIRMING: N_("waiting for your confirmation"),
+    JobState.DONE: N_("imported"),
+    JobState.FAILED: N_("failed"),
+    JobState.CANCELLED: N_("cancelled"),
 }
-STEPS = (N_("File"), N_("Recognised"), N_("Preview"), N_("Taking over"), N_("Report"))
+STEPS = (N_("File"), N_("Recognised"), N_("Preview"), N_("Import"), N_("Report"))
 EVERY = {Every.DAILY: N_("every day"), Every.WEEKLY: N_("every week"), Every.MONTHLY: N_("every month")}
 COUNTS = (
     ("read", N_("Rows read")),
     ("new", N_("New")),
     ("changed", N_("Changed")),
     ("unchanged", N_("Unchanged")),
-    ("retired", N_("No longer in the source, and taken away")),
+    ("retired", N_("No longer in the source, removed")),
     ("skipped", N_("Skipped")),
 )
 FIELDS = ("source", "dataset", "column_map", "title", "licence", "url", "every")

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from graph_service.model import CURATED, Dataset
+from graph_service.model import Dataset
 from graph_service.store.contract import GraphStore
-from graph_service.vocabulary import VOCABULARY_DATASET
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,5 @@ COMPONENTS = (
 
 
 def licences_of_data(store: GraphStore) -> tuple[Dataset, ...]:
-    """The publications in the store, without what the software itself brings; raises StoreError."""
-    ours = {CURATED.id, VOCABULARY_DATASET.id}
-    held = store.read(lambda reader: reader.datasets())
-    return tuple(status.dataset for status in held if status.dataset.id not in ours)
+    """The datasets in the store; raises StoreError."""
+    return tuple(status.dataset for status in store.read(lambda reader: reader.datasets()))

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping
 
 from flask import Response, make_response, render_template, request
+from werkzeug.exceptions import HTTPException
 
 from api.http.current import words
 from api.language import N_
@@ -103,6 +104,9 @@ def _unsent() -> list[tuple[str, str]]:
 
     Only pages of this site can have sent it: forms of other sites are refused before.
     """
-    if request.method != "POST" or request.files or not _SECRET.isdisjoint(request.form):
+    try:
+        if request.method != "POST" or request.files or not _SECRET.isdisjoint(request.form):
+            return []
+    except HTTPException:  # more than is taken at once, or no form at all
         return []
     return [(name, value) for name, values in request.form.lists() for value in values]

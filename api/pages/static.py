@@ -5,8 +5,9 @@ from datetime import date
 from flask import Blueprint, render_template
 
 from api.http.caching import depends_on_graph
-from api.http.current import services, snapshot
+from api.http.current import services, snapshot, words
 from api.pages.licences import COMPONENTS, licences_of_data
+from api.words.datasets import dataset_licences, dataset_title, own_words
 
 static = Blueprint("static_pages", __name__)
 """They answer even while the store cannot be asked."""
@@ -26,12 +27,21 @@ def show_accessibility() -> str:
 @static.get("/privacy")
 def show_privacy() -> str:
     """What is stored about readers and accounts."""
-    return render_template("privacy.html")
+    return render_template("privacy.html", office=services().settings.sign_on is not None)
 
 
 @about.get("/about")
 def show_about() -> str:
     """What the service is, and whose work it builds on."""
-    store = services().store
-    datasets = snapshot().prepared("licences", lambda _: licences_of_data(store))
+    store, speak = services().store, words()
+    datasets = [
+        (
+            dataset_title(speak, each.id, each.title),
+            each.url,
+            own_words(speak, each.publisher),
+            dataset_licences(each.licence),
+            speak.date(each.retrieved_on) if each.retrieved_on else "",
+        )
+        for each in snapshot().prepared("licences", lambda _: licences_of_data(store))
+    ]
     return render_template("about.html", components=COMPONENTS, datasets=datasets)

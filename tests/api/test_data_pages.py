@@ -1,5 +1,6 @@
 """The pages about the data tell what is asked for, to those who may know, and what runs in the background."""
 
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
@@ -15,12 +16,16 @@ from api.editing.editor import Editor
 from api.editing.history import journal_before
 from api.http.viewer import Role, Viewer
 from api.jobs.periodic import GRACE, Periodic, Periodicals, attended
+from api.language import Words
 from api.questions.confirmation import Watched, list_aged
 from api.services import Services
 from api.settings import Settings
+from api.words.datasets import OWN, dataset_licences, dataset_title
 from graph_service.keys import Label, NodeKey, concept_key, municipality_key
 from graph_service.model import Actor, Concept, Dataset, Edge, EdgeType, Request
 from graph_service.store.journal import Signature
+from importers import statutory_bodies
+from scripts.build_sample import WHOLE
 
 BEARS, LAKES = municipality_key("90001"), municipality_key("91001")
 PASSWORD = "ein Apfel im Schnee"
@@ -177,6 +182,33 @@ def test_the_overview_links_licences_and_says_what_is_missing(signed_in):
     assert "https://creativecommons.org/licenses/by/4.0/" in page
     assert "Noch nicht erfasst: Bündnisse" in page
     assert "/data/imports" not in page
+
+
+def test_what_the_statement_lists_are_the_datasets_that_every_page_counts(signed_in):
+    page = signed_in(Role.ANONYMOUS).get("/about?lang=en").get_data(as_text=True)
+    listed = page.count("<dt")
+    assert listed >= 2
+    assert f"{listed} datasets" in page.partition("<footer")[2]
+
+
+def test_datasets_of_our_own_are_named_in_both_languages_and_those_of_others_as_they_say():
+    ours = "Gesetzlich vorgesehene Stellen je Kreis und kreisfreier Stadt"
+    assert dataset_title(Words("de"), "statutory-bodies", ours) == ours
+    assert dataset_title(Words("en"), "statutory-bodies", ours).startswith("Bodies")
+    assert dataset_title(Words("en"), "list", "Liste der Träger") == "Liste der Träger"
+
+
+def test_what_our_own_datasets_say_of_themselves_is_still_known():
+    folder = Path(statutory_bodies.__file__).parent
+    shipped = tomllib.loads((folder / "dataset.toml").read_text("utf-8"))
+    assert {shipped["title"], shipped["publisher"], WHOLE.title, WHOLE.publisher} == set(OWN)
+
+
+def test_a_licence_is_written_with_dashes_and_leads_to_its_text():
+    (text, url), (other, nowhere) = dataset_licences("Datenlizenz Deutschland - Namensnennung - 2.0; Hausrecht.")
+    assert text == "Datenlizenz Deutschland – Namensnennung – 2.0"
+    assert url.startswith("https://www.govdata.de/")
+    assert (other, nowhere) == ("Hausrecht", "")
 
 
 def test_terms_that_a_dataset_brought_stand_beside_the_shipped_ones(services, signed_in):

@@ -148,3 +148,9 @@ def test_an_address_that_only_takes_forms_says_so_in_the_readers_language(client
     page = answer.get_data(as_text=True)
     assert "Diese Adresse lässt sich nicht für sich öffnen" in page
     assert "method" not in page.partition("<main")[2].partition("</main>")[0]
+
+
+def test_a_form_that_is_too_large_is_answered_by_a_page_also_after_its_session_has_ended(client):
+    answer = client.post("/requests/new", data={"title": "x" * 3_000_000}, headers={"Accept-Language": "de"})
+    assert answer.status_code == 401
+    assert "<h1>Bitte melden Sie sich an</h1>" in answer.get_data(as_text=True)

@@ -123,6 +123,50 @@ def test_the_theme_colours_the_page(opened: Open) -> None:
 
 
 @pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize(("scheme", "seen"), [("light", "Hell"), ("dark", "Dunkel")])
+def test_what_the_system_prefers_is_marked_as_what_is_chosen_would_be(
+    opened: Open, script: bool, scheme: str, seen: str
+) -> None:
+    page = opened("/about", scheme=scheme, script=script)
+    weight = "each => getComputedStyle(each).fontWeight"
+    marked = [each for each in ("Hell", "Dunkel") if page.get_by_role("button", name=each).evaluate(weight) == "600"]
+    assert marked == [seen]
+    if script:
+        expect(page.get_by_role("button", name=seen)).to_have_attribute("aria-pressed", "true")
+
+
+def test_language_theme_and_way_in_stand_at_the_right_of_a_tablet_and_begin_with_the_text_on_a_phone(
+    opened: Open,
+) -> None:
+    page = opened("/about", width=768)
+    box = "each => each.getBoundingClientRect().toJSON()"
+    tools, search, product = (page.locator(selector) for selector in (".bk-tools", ".bk-search", ".bk-product"))
+    padding = 8
+    assert abs(tools.evaluate(box)["right"] - padding - search.evaluate(box)["right"]) < 1
+    page.set_viewport_size({"width": 375, "height": 900})
+    assert tools.evaluate(box)["left"] + padding == product.evaluate(box)["left"]
+    assert search.evaluate(box)["top"] - tools.evaluate(box)["bottom"] >= 4, "the mark touches the search field"
+
+
+@pytest.mark.parametrize(
+    "path", ["/practices/fachbereiche-gemeinsam-essen", "/practices/monitoring-kindeswohl-unterkuenfte"]
+)
+def test_no_word_of_a_heading_is_broken_on_a_phone(opened: Open, path: str) -> None:
+    page = opened(path, width=375)
+    lines = page.locator("h1").evaluate(
+        """h1 => {
+            const text = h1.firstChild, range = document.createRange();
+            return [...text.data.matchAll(/\\S+/g)].map((word) => {
+                range.setStart(text, word.index);
+                range.setEnd(text, word.index + word[0].length);
+                return range.getClientRects().length;
+            });
+        }"""
+    )
+    assert set(lines) == {1}
+
+
+@pytest.mark.parametrize("script", [True, False])
 def test_another_language_keeps_the_page_and_its_query(opened: Open, script: bool) -> None:
     page = opened("/?sort=-population", script=script)
     page.get_by_role("button", name="English").click()

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { applyTheme, enableTheme, themeCookie } from "../src/frame/theme";
 
 function form(): HTMLFormElement {
@@ -33,6 +33,22 @@ describe("the switch between light and dark", () => {
     press(where, "dark");
     press(where, "dark");
     expect(document.documentElement.dataset.kernTheme).toBeUndefined();
+  });
+
+  test("marks what the system prefers while nothing is chosen, and choosing it keeps it", async () => {
+    vi.stubGlobal("matchMedia", () => ({ matches: true, addEventListener: () => undefined }));
+    vi.resetModules();
+    const { enableTheme: enable } = await import("../src/frame/theme");
+    const where = form();
+    enable(where);
+    const dark = where.querySelector<HTMLButtonElement>("[data-theme=dark]");
+    expect(dark?.getAttribute("aria-pressed")).toBe("true");
+    press(where, "dark");
+    expect(document.documentElement.dataset.kernTheme).toBe("dark");
+    press(where, "dark");
+    expect(document.documentElement.dataset.kernTheme).toBeUndefined();
+    expect(dark?.getAttribute("aria-pressed")).toBe("true");
+    vi.unstubAllGlobals();
   });
 
   test("a cookie without a theme ends at once", () => {

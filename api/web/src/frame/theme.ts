@@ -14,21 +14,29 @@ export function themeCookie(theme: Theme): string {
   return `kompass_theme=${theme}; Path=/; Max-Age=${age}; SameSite=Lax${location.protocol === "https:" ? "; Secure" : ""}`;
 }
 
-/** Pressing the theme that is already chosen goes back to what the system prefers. */
+const dark = globalThis.matchMedia?.("(prefers-color-scheme: dark)");
+
+/** Marked is what the page looks like; a button whose theme was chosen has no value: pressing it again goes back to what the system prefers. */
 export function enableTheme(form: HTMLFormElement): void {
   const buttons = [...form.querySelectorAll<HTMLButtonElement>("button[data-theme]")];
+  const chosen = (): string => document.documentElement.dataset.kernTheme ?? "";
+  const mark = (): void => {
+    const seen = chosen() || (dark ? (dark.matches ? "dark" : "light") : "");
+    for (const button of buttons) {
+      button.setAttribute("aria-pressed", String(button.dataset.theme === seen));
+      button.value = button.dataset.theme === chosen() ? "" : (button.dataset.theme ?? "");
+    }
+  };
+  mark();
+  dark?.addEventListener("change", mark);
   form.addEventListener("submit", (event) => {
     const pressed = event.submitter;
     if (!(pressed instanceof HTMLButtonElement)) return;
     event.preventDefault();
-    const theme = pressed.getAttribute("aria-pressed") === "true" ? "" : (pressed.dataset.theme as Theme);
+    const theme = pressed.value as Theme;
     document.cookie = themeCookie(theme);
     applyTheme(theme);
-    for (const button of buttons) {
-      const chosen = button.dataset.theme === theme;
-      button.setAttribute("aria-pressed", String(chosen));
-      button.value = chosen ? "" : (button.dataset.theme ?? "");
-    }
+    mark();
     document.dispatchEvent(new CustomEvent("themechange"));
   });
 }
