@@ -12,7 +12,7 @@ from api.http.current import services, snapshot, words
 from api.pages.frame import record_url
 from api.pages.network_address import Asked, about_page, differs, read_address
 from api.pages.network_controls import controls
-from api.pages.network_lists import LINE_COLUMNS, NODE_COLUMNS, NODE_COLUMNS_APART, Listing, line_rows, node_rows
+from api.pages.network_lists import LINE_COLUMNS, line_list, node_list
 from api.pages.network_picture import draw_view
 from api.questions.exports import FORMS
 from api.questions.network_export import write_part
@@ -22,6 +22,7 @@ from api.words.network_views import ToldView, ViewSpeaker
 from graph_service.errors import NotFound
 from graph_service.keys import Label
 from graph_service.model import EdgeType
+from matching.naming.municipalities import plain
 
 network = Blueprint("network_pages", __name__, url_prefix="/network")
 depends_on_graph(network)
@@ -51,15 +52,15 @@ def show_network() -> AnyResponse | str:
     parts |= _card(asked, told, speaker)
     if request.headers.get("HX-Request") == "card":
         return render_template("network_card.html", **parts)
-    columns = NODE_COLUMNS if view.asked.start else NODE_COLUMNS_APART
+    nodes, columns = node_list(told, from_start=view.asked.start is not None)
     parts |= {
-        "picture": draw_view(told, words()),
+        "picture": draw_view(told, words(), _selected(asked, told)),
         "kinds": _kinds(told),
         "node_columns": columns,
         "line_columns": LINE_COLUMNS,
         "has_alliances": bool(here.projection.spans[Label.ALLIANCE]),
-        "nodes": Listing.of(node_rows(told), columns, "sort", "page"),
-        "lines": Listing.of(line_rows(told, speaker), LINE_COLUMNS, "order", "lines"),
+        "nodes": nodes,
+        "lines": line_list(told, speaker),
         **controls(here, asked, speaker),
     }
     return render_template(
@@ -74,11 +75,17 @@ def _not_yet() -> Response:
     return response
 
 
-def _card(asked: Asked, told: ToldView, speaker: ViewSpeaker) -> dict[str, Any]:
+def _selected(asked: Asked, told: ToldView) -> int | None:
     """Who is chosen: whoever the address names, else the one in the middle."""
     selected = next((i for i, each in enumerate(told.nodes) if each.key == asked.at), None)
     if selected is None and asked.view.start is not None and asked.view.target is None:
         selected = next((i for i, each in enumerate(told.nodes) if each.start), None)
+    return selected
+
+
+def _card(asked: Asked, told: ToldView, speaker: ViewSpeaker) -> dict[str, Any]:
+    """What the card says of whoever is chosen."""
+    selected = _selected(asked, told)
     if selected is None:
         return {"selected": None, "relations": [], "most_relations": MOST_RELATIONS, "page_url": ""}
     node = told.nodes[selected]
@@ -125,15 +132,19 @@ def _relations(told: ToldView, selected: int, speaker: ViewSpeaker) -> Iterator[
     """With whom the chosen one is joined, closest first, each once."""
     found: dict[int, list[tuple[str, str]]] = {}
     pairs = zip(told.lines, speaker.view.lines, strict=True)
-    for line, shown in sorted(pairs, key=lambda each: (-each[0].strength, -each[0].count)):
-        if selected not in (line.source, line.target):
-            continue
+    joins = [
+        (line, shown, line.target if line.source == selected else line.source)
+        for line, shown in pairs
+        if selected in (line.source, line.target)
+    ]
+    joins.sort(key=lambda each: (-each[0].strength, -each[0].count, plain(told.nodes[each[2]].name)))
+    for line, shown, other in joins:
         out = line.source == selected
         if line.type:
             how = speaker.speaker.relation(EdgeType(line.type), back=not out)
         else:
             how = words()("{relations} with", relations=line.says)
-        found.setdefault(line.target if out else line.source, []).append((how, speaker.about(shown)))
+        found.setdefault(other, []).append((how, speaker.about(shown)))
     for other, ways in found.items():
         node = told.nodes[other]
         hows, abouts = (dict.fromkeys(filter(None, column)) for column in zip(*ways, strict=True))

@@ -8,7 +8,7 @@ from flask import request
 
 from api.http.current import words
 from api.language import N_
-from api.pages.network_address import Asked
+from api.pages.network_address import Asked, about_page
 from api.questions.network_groups import AreaBy
 from api.questions.network_layout import Layout
 from api.questions.network_reach import fields_of, years_of
@@ -21,14 +21,14 @@ from graph_service.model import EdgeType
 CANVAS = {
     "name": N_("Network: arrow keys go along the relations, question mark lists all keys"),
     "nowhere": N_("No relation leads there."),
-    "at": N_("{name}, {word}, joined to {n} others here"),
+    "at": N_("{name}, {word}, connected to {n} others here"),
     "via": N_("by: {relation}"),
     "end": N_("The last step is undone."),
     "nothing": N_("There is nothing to undo."),
     "larger": N_("Larger"),
     "smaller": N_("Smaller"),
     "fit": N_("Show all"),
-    "keys": N_("Keys"),
+    "keys": N_("Keyboard keys"),
     "close": N_("Close"),
     "year": N_("State of the year, as slider"),
     "loading": N_("The picture is being drawn …"),
@@ -51,6 +51,7 @@ CANVAS = {
 def controls(here: Snapshot, asked: Asked, speaker: ViewSpeaker) -> dict[str, Any]:
     """What templates need for the choices."""
     speak, view, term = words(), asked.view, speaker.speaker.term
+    here_again = asked.url(**about_page())
     shown = [label for label in Label if label is not Label.INDICATOR and here.projection.spans[label]]
     types = [
         type for type in EdgeType if type is not EdgeType.DIFFERENT_FROM and len(here.projection.edges(type).source)
@@ -61,7 +62,7 @@ def controls(here: Snapshot, asked: Asked, speaker: ViewSpeaker) -> dict[str, An
         "layouts": [
             (label, asked.url(layout=value.value), value is view.layout)
             for value, label in (
-                (Layout.FORCE, speak("Forces")),
+                (Layout.FORCE, speak("Free layout")),
                 (Layout.MAP, speak("Map")),
                 (Layout.RINGS, speak("Rings")),
             )
@@ -72,7 +73,7 @@ def controls(here: Snapshot, asked: Asked, speaker: ViewSpeaker) -> dict[str, An
                 (Entry.WHOLE, speak("The whole network")),
                 (Entry.COMMUNITIES, speak("Who works together?")),
                 (Entry.BROKERS, speak("Who connects?")),
-                (Entry.ISOLATED, speak("Who is alone?")),
+                (Entry.ISOLATED, speak("Who stands alone?")),
             )
         ],
         "labels": [(each.value, term("node_label", each.value), each in view.labels) for each in shown],
@@ -89,15 +90,16 @@ def controls(here: Snapshot, asked: Asked, speaker: ViewSpeaker) -> dict[str, An
             (label, asked.export_url(format))
             for format, label in (
                 ("svg", speak("Picture (SVG)")),
-                ("gexf", speak("for Gephi (GEXF)")),
-                ("graphml", speak("for yEd, Gephi or networkx (GraphML)")),
-                ("package", speak("exchange package (ZIP)")),
+                ("gexf", speak("Network for Gephi (GEXF)")),
+                ("graphml", speak("Network for yEd, Gephi or NetworkX (GraphML)")),
+                ("package", speak("Exchange package (ZIP)")),
             )
         ],
         "data_url": asked.data_url(),
-        "kept_url": f"/saved?{urlencode({'address': asked.url(), 'name': speaker.title})}",
+        "kept_address": here_again,
+        "kept_url": f"/saved?{urlencode({'address': here_again, 'name': speaker.title})}",
         "canvas_words": json.dumps({name: speak(text) for name, text in CANVAS.items()}, ensure_ascii=False),
-        "full_url": request.host_url.rstrip("/") + quote(asked.url(), safe="/?=&:,%+.-_~"),
+        "full_url": request.host_url.rstrip("/") + quote(here_again, safe="/?=&:,%+.-_~"),
     }
 
 

@@ -1,14 +1,14 @@
 """A view of the network as SVG: shapes in colours, lines by strength, names that do not run into each other."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from markupsafe import Markup, escape
 
 from api.language import Words
-from api.questions.network_layout import radius_of
-from api.words.network_views import ToldNode, ToldView
+from api.pages.network_labels import FONT, LETTER, Name, placed_names
+from api.questions.network_scene import radius_of
+from api.words.network_views import ToldView
 
 SHAPES: Mapping[str, str] = MappingProxyType(
     {
@@ -37,33 +37,17 @@ COLOURS: Mapping[str, str] = MappingProxyType(
         "group": "#ffffff",
     }
 )
-FONT, LETTER = 13.0, 6.9
-"""Height of letters, and how wide one is on average."""
-MOST_NAMES = 400
-LONGEST = 34
 MARGIN = 28.0
 FEWEST_WIDE = 420.0
 SHOWN_WIDE = 820.0
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A name beside its node."""
-
-    x: float
-    y: float
-    anchor: str
-    text: str
-    left: float
-    wide: float
-
-
-def draw_view(told: ToldView, words: Words, *, alone: bool = False) -> Markup:
-    """The picture; ``alone``: with its own colours, title and legend, as a file for elsewhere."""
+def draw_view(told: ToldView, words: Words, chosen: int | None = None, *, alone: bool = False) -> Markup:
+    """The picture, with the name of the chosen one; ``alone``: with its own colours and legend, as a file."""
     if not told.nodes:
         return Markup("")
     grown = _grown(told)
-    names = list(placed_names(told.nodes, grown))
+    names = list(placed_names(told.nodes, told.lines, grown, chosen))
     left, top, width, height = _frame(told, names)
     body = "".join([*_ground(told), *_lines(told), *_nodes(told, grown), *_names(names, grown)])
     if not alone:
@@ -90,10 +74,11 @@ def _grown(told: ToldView) -> float:
 
 def _frame(told: ToldView, names: Sequence[Name]) -> tuple[float, float, float, float]:
     """Left, top, width and height of everything with its names; few nodes are not blown up."""
-    x0 = min([*(n.x - MARGIN for n in told.nodes), *(x for x, _ in told.ground), *(n.left for n in names)]) - 6
-    x1 = max([*(n.x + MARGIN for n in told.nodes), *(x for x, _ in told.ground), *(n.left + n.wide for n in names)]) + 6
-    y0 = min([*(n.y - MARGIN for n in told.nodes), *(y for _, y in told.ground)])
-    y1 = max([*(n.y + MARGIN for n in told.nodes), *(y for _, y in told.ground)])
+    x0 = min([*(n.x - MARGIN for n in told.nodes), *(x - MARGIN for x, _ in told.ground), *(n.left for n in names)]) - 6
+    right = (n.left + n.wide for n in names)
+    x1 = max([*(n.x + MARGIN for n in told.nodes), *(x + MARGIN for x, _ in told.ground), *right]) + 6
+    y0 = min([*(n.y for n in told.nodes), *(y for _, y in told.ground)]) - MARGIN
+    y1 = max([*(n.y for n in told.nodes), *(y for _, y in told.ground)]) + MARGIN
     if (lacking := FEWEST_WIDE - (x1 - x0)) > 0:
         x0, x1 = x0 - lacking / 2, x1 + lacking / 2
     return x0, y0, x1 - x0, y1 - y0
@@ -107,7 +92,8 @@ def _dressed(body: str) -> str:
         'class="l s1"': 'fill="none" stroke="#8d93b0" stroke-width="1.3"',
         'class="l s2"': 'fill="none" stroke="#6e7597" stroke-width="2.2"',
         'class="l s3"': 'fill="none" stroke="#6e7597" stroke-width="4"',
-        'class="g"': 'fill="#d8dae5"',
+        'class="g"': 'fill="#b4b8cc"',
+        'class="land"': 'fill="#f2f3f8" stroke="#b4b8cc"',
         'class="name"': f'{text} paint-order="stroke" stroke="#fff" stroke-width="3" stroke-linejoin="round"',
         'class="count"': f'{text} font-weight="600"',
         'class="word"': f'{text} font-size="{FONT:g}"',
@@ -121,6 +107,9 @@ def _dressed(body: str) -> str:
 
 
 def _ground(told: ToldView) -> Iterator[str]:
+    if told.land:
+        rings = "".join(f"M{'L'.join(f'{x:g} {y:g}' for x, y in ring)}Z" for ring in told.land)
+        yield f'<path class="land" d="{rings}"/>'
     for x, y in told.ground:
         yield f'<circle class="g" cx="{x:g}" cy="{y:g}" r="3"/>'
 
@@ -161,55 +150,6 @@ def _names(names: Sequence[Name], grown: float) -> Iterator[str]:
     for name in names:
         place = f'x="{name.x:.5g}" y="{name.y:.5g}" text-anchor="{name.anchor}" font-size="{FONT * grown:.3g}"'
         yield f'<text class="name" {place}>{escape(name.text)}</text>'
-
-
-def placed_names(nodes: tuple[ToldNode, ...], grown: float = 1.0) -> Iterator[Name]:
-    """The names of the most important nodes that fit beside them without touching a node or another name."""
-    taken = _Taken()
-    for node in nodes:
-        r = radius_of(node.size)
-        taken.add(node.x - r, node.y - r, node.x + r, node.y + r)
-    order = sorted(range(len(nodes)), key=lambda i: (not nodes[i].start, nodes[i].kind != "group", -nodes[i].size, i))
-    for i in order[:MOST_NAMES]:
-        node = nodes[i]
-        text = node.name if len(node.name) <= LONGEST else f"{node.name[: LONGEST - 1]}…"
-        wide, r = len(text) * LETTER * grown, radius_of(node.size) + 3
-        for x, y, anchor, low in (
-            (node.x + r, node.y + 4 * grown, "start", node.x + r),
-            (node.x - r, node.y + 4 * grown, "end", node.x - r - wide),
-            (node.x, node.y + r + 11 * grown, "middle", node.x - wide / 2),
-            (node.x, node.y - r - 3, "middle", node.x - wide / 2),
-        ):
-            box = (low, y - 11 * grown, low + wide, y + 3 * grown)
-            if taken.free(*box):
-                taken.add(*box)
-                yield Name(x, y, anchor, text, low, wide)
-                break
-
-
-class _Taken:
-    """Boxes that something stands in, found by squares of a grid."""
-
-    _SQUARE = 40.0
-
-    def __init__(self) -> None:
-        self._boxes: dict[tuple[int, int], list[tuple[float, float, float, float]]] = {}
-
-    def _squares(self, x0: float, y0: float, x1: float, y1: float) -> Iterator[tuple[int, int]]:
-        for i in range(int(x0 // self._SQUARE), int(x1 // self._SQUARE) + 1):
-            for j in range(int(y0 // self._SQUARE), int(y1 // self._SQUARE) + 1):
-                yield i, j
-
-    def add(self, x0: float, y0: float, x1: float, y1: float) -> None:
-        for square in self._squares(x0, y0, x1, y1):
-            self._boxes.setdefault(square, []).append((x0, y0, x1, y1))
-
-    def free(self, x0: float, y0: float, x1: float, y1: float) -> bool:
-        return not any(
-            x0 < right and left < x1 and y0 < bottom and top < y1
-            for square in self._squares(x0, y0, x1, y1)
-            for left, top, right, bottom in self._boxes.get(square, ())
-        )
 
 
 def _legend(told: ToldView, x: float, y: float) -> Iterator[str]:

@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from api.questions.network_groups import Sorted
-from api.questions.network_layout import Placed, Scene, arrange
+from api.questions.network_layout import Placed, arrange
 from api.questions.network_reach import Reached
+from api.questions.network_scene import Scene
 from api.questions.network_shown import Act, Holder, Item, Line, Size, View, ViewAsked
 from api.snapshot import Snapshot
 from graph_service.arrays import IntArray
@@ -97,6 +98,7 @@ class Drawer:
             ways=found.ways,
             hanging=0 if self.groups else self._hanging(graph, middle),
             places=placed.ground,
+            land=placed.land,
             brokers=found.brokers,
             communities=found.communities,
             members=members,

@@ -5,28 +5,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-import numpy.typing as npt
-import orjson
 from scipy import sparse
 
-from api.questions.network_groups import home_of
+from api.questions.network_map import NO_GROUND, on_map
+from api.questions.network_scene import FEW, SPACE, FloatArray, Scene, pushed_apart
 from api.snapshot import Snapshot
 from graph_service.arrays import IntArray
-from graph_service.keys import Label
-from graph_service.model import Level
-from graph_service.projection import LEVELS, Projection
 
-FloatArray = npt.NDArray[np.float64]
 SEED = 1
-SPACE = 44.0
-"""How far apart neighbours like to be, in units of the picture; a node's radius is from 6 to 18."""
-RADII = (6.0, 12.0)
-"""The least radius, and how much the largest has more."""
-ROOM, FEW = 96.0, 150
-"""How far apart neighbours stand where there are at most so many."""
+ROOM = 96.0
+"""How far apart neighbours stand where there are few."""
+OF_TWO = (3.5 * ROOM, 0.42 * ROOM)
+"""The room around a piece of two where there are few: a name stands at each end."""
 SHAPE = 1.6
 """Width by height of a picture of several pieces."""
-_MAP = 900.0
 
 
 class Layout(StrEnum):
@@ -38,46 +30,35 @@ class Layout(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
-    """What is arranged. ``nodes``: for each item the positions of its nodes among all nodes."""
-
-    size: int
-    lines: tuple[tuple[int, int], ...]
-    hops: IntArray
-    sizes: FloatArray
-    middle: frozenset[int]
-    nodes: tuple[list[int], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Placed:
-    """Where each item stands, rightwards and downwards from 0; ``ground`` are the districts of a map."""
+    """Where each item stands, rightwards and downwards from 0; of a map also the districts, and the country's rim."""
 
     x: tuple[float, ...]
     y: tuple[float, ...]
     ground: tuple[tuple[float, float], ...] = ()
-
-
-def radius_of(size: float) -> float:
-    """The radius that a node is drawn with."""
-    return RADII[0] + RADII[1] * size
+    land: tuple[tuple[tuple[float, float], ...], ...] = ()
 
 
 def arrange(snapshot: Snapshot, scene: Scene, layout: Layout) -> Placed:
     """Place all items."""
     if not scene.size:
         return Placed((), ())
-    ground = np.zeros((0, 2))
+    ground = NO_GROUND
     match layout:
         case Layout.FORCE:
             at = _by_forces(scene)
         case Layout.RINGS:
             at = _in_rings(scene)
         case Layout.MAP:
-            at, ground = _on_map(snapshot, scene)
-    low = np.concatenate([at, ground]).min(axis=0)
-    at, ground = np.round(at - low, 1), np.round(ground - low, 1)
-    return Placed(tuple(at[:, 0].tolist()), tuple(at[:, 1].tolist()), tuple(map(tuple, ground.tolist())))
+            at, ground = on_map(snapshot, scene)
+    low = np.concatenate([at, ground.districts]).min(axis=0)
+    at, ground = np.round(at - low, 1), ground.moved(-low)
+    return Placed(
+        tuple(at[:, 0].tolist()),
+        tuple(at[:, 1].tolist()),
+        tuple(map(tuple, np.round(ground.districts, 1).tolist())),
+        tuple(tuple(map(tuple, np.round(ring, 1).tolist())) for ring in ground.land),
+    )
 
 
 def _by_forces(scene: Scene) -> FloatArray:
@@ -127,7 +108,7 @@ def _settled(matrix: "sparse.csr_array[np.float64]", sizes: FloatArray) -> Float
             move[:, axis] += np.bincount(row, drawn[:, axis], size).astype(np.float32)
         length = np.maximum(np.sqrt((move**2).sum(axis=1, keepdims=True)), np.float32(1e-6))
         at += move / length * np.minimum(length, np.float32(heat * (1 - i / rounds) ** 1.5))
-    return _apart(_roomy(_lying(at.astype(np.float64))), sizes)
+    return pushed_apart(_roomy(_lying(at.astype(np.float64))), sizes)
 
 
 def _roomy(at: FloatArray) -> FloatArray:
@@ -148,47 +129,15 @@ def _lying(at: FloatArray) -> FloatArray:
     return turned
 
 
-def _apart(at: FloatArray, sizes: FloatArray, gap: float = 8.0) -> FloatArray:
-    """Pushed apart until no two overlap."""
-    from scipy.spatial import cKDTree
-
-    radius = RADII[0] + RADII[1] * sizes
-    reach = 2 * float(radius.max()) + gap
-    for _ in range(60):
-        pairs = cKDTree(at).query_pairs(reach, output_type="ndarray")
-        if not len(pairs):
-            break
-        one, other = pairs[:, 0], pairs[:, 1]
-        between = at[other] - at[one]
-        distance = np.sqrt((between**2).sum(axis=1))
-        lacking = radius[one] + radius[other] + gap - distance
-        close = lacking > 0.5
-        if not close.any():
-            break
-        one, other, lacking = one[close], other[close], lacking[close]
-        # two in the same place part in a direction that depends on who they are
-        angle = (one * 2.4 + other * 1.1)[:, None]
-        way = np.where(
-            distance[close][:, None] > 1e-6,
-            between[close] / np.maximum(distance[close][:, None], 1e-6),
-            np.concatenate([np.cos(angle), np.sin(angle)], axis=1),
-        )
-        push = way * (lacking / 2)[:, None]
-        moved = np.zeros_like(at)
-        np.add.at(moved, other, push)
-        np.add.at(moved, one, -push)
-        at = at + np.clip(moved, -SPACE, SPACE)
-    return at
-
-
 def _packed(pieces: list[tuple[IntArray, FloatArray]], size: int) -> FloatArray:
     """Pieces in rows like words in a text, the largest first."""
     boxes = []
     # names stand beside nodes, so pieces need more room to their sides
-    gap = np.array([1.5 * ROOM, 0.7 * ROOM]) if size <= FEW else np.array([SPACE, SPACE])
+    usual = (1.5 * ROOM, 0.7 * ROOM) if size <= FEW else (SPACE, SPACE)
     for nodes, at in sorted(pieces, key=lambda each: (-len(each[0]), int(each[0][0]))):
         at = at - at.min(axis=0)
-        boxes.append((nodes, at, at.max(axis=0) + gap))
+        gap = OF_TWO if len(nodes) == 2 and size <= FEW else usual
+        boxes.append((nodes, at, at.max(axis=0) + np.array(gap)))
     area = sum(float(box[0] * box[1]) for _, _, box in boxes)
     width = max(math.sqrt(area * SHAPE), max(float(box[0]) for _, _, box in boxes))
     found = np.zeros((size, 2))
@@ -232,60 +181,3 @@ def _direction(matrix: "sparse.csr_array[np.float64]", angle: FloatArray, ring: 
     if not len(inner):
         return 0.0
     return math.atan2(float(np.sin(inner).mean()), float(np.cos(inner).mean())) % (2 * math.pi)
-
-
-def _on_map(snapshot: Snapshot, scene: Scene) -> tuple[FloatArray, FloatArray]:
-    """Where things are, plate carrée around the middle; what shares a place stands around it, what has none below."""
-    projection = snapshot.projection
-    table, home = projection.municipalities, home_of(snapshot)
-    where = np.full((scene.size, 2), np.nan)
-    for i, nodes in enumerate(scene.nodes):
-        towns = home[nodes][home[nodes] >= 0]
-        if len(nodes) == 1 and (own := _own_place(projection, nodes[0])) is not None:
-            where[i] = own
-        elif len(towns):
-            places = np.stack([table.longitude[towns], table.latitude[towns]], axis=1)
-            where[i] = np.nanmean(places, axis=0) if np.isfinite(places).any() else np.nan
-    known = np.isfinite(where).all(axis=1)
-    districts = np.flatnonzero((table.level == LEVELS.index(Level.DISTRICT)) & np.isfinite(table.longitude))
-    ground = np.stack([table.longitude[districts], table.latitude[districts]], axis=1)
-    if not known.any():
-        return _rows(scene.size, _MAP), np.zeros((0, 2))
-    low, high = where[known].min(axis=0), where[known].max(axis=0)
-    middle = (low + high) / 2
-    squeeze = np.array([math.cos(math.radians(float(middle[1]))), -1.0])
-    scale = _MAP / max(float(np.abs((high - low) * squeeze).max()), 0.4)
-    at = np.zeros((scene.size, 2))
-    at[known] = _fanned((where[known] - middle) * squeeze * scale)
-    at[known] = _apart(at[known], scene.sizes[known], 2.0)
-    margin = (high - low) * 0.15 + 0.1
-    ground = ground[((ground >= low - margin) & (ground <= high + margin)).all(axis=1)]
-    across = at[known][:, 0]
-    corner = np.array([across.min(), at[known][:, 1].max() + 2 * SPACE])
-    at[~known] = _rows(int((~known).sum()), max(float(np.ptp(across)), _MAP / 2)) + corner
-    return at, (ground - middle) * squeeze * scale
-
-
-def _own_place(projection: Projection, node: int) -> tuple[float, float] | None:
-    if node not in projection.spans[Label.ACTOR]:
-        return None
-    said = orjson.loads(projection.arrays.properties[node])
-    x, y = said.get("longitude"), said.get("latitude")
-    return (x, y) if x is not None and y is not None else None
-
-
-def _fanned(at: FloatArray) -> FloatArray:
-    """Those in the same place in a spiral around it."""
-    found = at.copy()
-    _, same = np.unique(np.round(at, 2), axis=0, return_inverse=True)
-    order = np.argsort(same, kind="stable")
-    number = np.arange(len(at)) - np.searchsorted(same[order], same[order])
-    angle, radius = number * 2.39996, 11.0 * np.sqrt(number)
-    found[order] += np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
-    return found
-
-
-def _rows(count: int, width: float) -> FloatArray:
-    columns = max(1, int(width // SPACE))
-    i = np.arange(count)
-    return np.stack([(i % columns) * SPACE, (i // columns) * SPACE], axis=1).astype(np.float64)

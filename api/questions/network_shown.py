@@ -173,6 +173,8 @@ class View:
     """How many are cut off from most others without the one in the middle."""
     places: tuple[tuple[float, float], ...]
     """For a map: where the districts lie, as ground."""
+    land: tuple[tuple[tuple[float, float], ...], ...]
+    """For a map: the outline of the country."""
     brokers: Brokers | None
     """Who connects, where that was asked."""
     communities: Communities | None

@@ -24,7 +24,7 @@ GROUPINGS: Mapping[AreaBy, str] = MappingProxyType(
 """By what groups are made, as a noun."""
 MEASURES: Mapping[Size, str] = MappingProxyType(
     {
-        Size.TIES: N_("all relations recorded"),
+        Size.TIES: N_("all relations of these kinds"),
         Size.SHOWN: N_("relations in the picture"),
         Size.EVEN: N_("nothing: all equal"),
     }
@@ -81,7 +81,7 @@ class ViewNames:
         match AreaBy(by):
             case AreaBy.KIND:
                 return self.speaker.term("node_label", id)
-            case AreaBy.FIELD:
+            case AreaBy.FIELD | AreaBy.STATE | AreaBy.DISTRICT:
                 return self.named(NodeKey(id))
             case AreaBy.COMMUNITY:
                 return speak("Around {name}", name=item.name) if item.name else speak("Community {n}", n=id)
@@ -111,7 +111,7 @@ class ViewNames:
             case Label.ALLIANCE:
                 return speak.plural("one alliance", "{n} alliances", n)
             case Label.PRACTICE:
-                return speak.plural("one practice approach", "{n} practice approaches", n)
+                return speak.plural("one practice", "{n} practices", n)
             case Label.OFFER:
                 return speak.plural("one offer", "{n} offers", n)
             case Label.REQUEST:

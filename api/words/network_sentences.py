@@ -33,6 +33,18 @@ class ViewSentences(ViewNames):
         return speak("Network")
 
     @cached_property
+    def nothing(self) -> str:
+        """Why there is nothing to show."""
+        asked, speak = self.view.asked, self.words
+        if asked.labels or asked.types or asked.field or asked.year or asked.steps:
+            return speak("Nothing is recorded that passes all these filters.")
+        if asked.entry is Entry.ISOLATED and self.projection.spans[Label.ACTOR]:
+            return speak("Nobody stands alone: every actor recorded is joined to somebody.")
+        if asked.entry in (Entry.COMMUNITIES, Entry.BROKERS):
+            return speak("It is not recorded yet who works together.")
+        return speak("No relations are recorded yet.")
+
+    @cached_property
     def sentences(self) -> tuple[str, ...]:
         """What the picture shows: how much, how it hangs together, and what had to be put together."""
         return tuple(filter(None, (self._shown(), self._limited(), self._together(), self._groups(), self._left_out())))
@@ -63,8 +75,7 @@ class ViewSentences(ViewNames):
                     "With those whom they join: {amounts}, {relations}.", amounts=amounts, relations=relations
                 )
                 return " ".join(filter(None, (self._between(), shown)))
-        whole = speak("Whoever works with somebody, as far as is recorded: {amounts}, joined by {relations}.",
-                      amounts=amounts, relations=relations)  # fmt: skip
+        whole = speak("Recorded so far: {amounts}, joined by {relations}.", amounts=amounts, relations=relations)
         return " ".join(filter(None, (self._circles(), whole)))
 
     def _circles(self) -> str:
@@ -139,10 +150,10 @@ class ViewSentences(ViewNames):
         found = []
         if view.parts > 1 and view.edges and view.by is None:
             found.append(
-                speak("The picture falls into {n} pieces that nothing recorded joins.", n=speak.number(view.parts))
+                speak("These are {n} parts, with no relation recorded between them.", n=speak.number(view.parts))
             )
         if view.holders:
-            names = speak.list(each.name for each in view.holders[:NAMED])
+            names = speak.list(self.named(each.key) for each in view.holders[:NAMED])
             found.append(
                 speak.plural(
                     "One actor holds pieces together, without it others would be cut off: {names}.",

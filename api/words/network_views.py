@@ -1,15 +1,27 @@
 """A view of the network in words, as pictures and lists need it: its sentences, its nodes, and how two are joined."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 from api.questions.network_shown import Drawn, Item, Line
 from api.words.network_sentences import ViewSentences
+from matching.naming.municipalities import plain
+
+LONGEST = 34
+"""So many letters of a name stand in the picture."""
+HEAD = 14
+"""So many of them before what is left out in the middle."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldNode(Drawn):
     """A node or group of the picture in words. ``kind`` names its shape and colour, ``word`` says it."""
 
+    short: str
+    """Its name as it stands in the picture."""
+    rank: int
+    """Its place in the list: nearest and most joined first, then by the alphabet."""
     kind: str
     word: str
     about: str
@@ -38,6 +50,7 @@ class ToldView:
     nodes: tuple[ToldNode, ...]
     lines: tuple[ToldLine, ...]
     ground: tuple[tuple[float, float], ...]
+    land: tuple[tuple[tuple[float, float], ...], ...]
 
 
 class ViewSpeaker(ViewSentences):
@@ -46,23 +59,30 @@ class ViewSpeaker(ViewSentences):
     def told(self) -> ToldView:
         """The whole view in words."""
         view = self.view
+        names = [self.name(each) for each in view.items]
+        order = sorted(range(len(names)), key=lambda i: (view.items[i].hops, -view.items[i].shown, plain(names[i]), i))
+        rank = {i: n for n, i in enumerate(order)}
         return ToldView(
             view.revision,
             self.title,
             " ".join(self.sentences),
             view.asked.layout.value,
-            tuple(self.node(each) for each in view.items),
+            tuple(
+                self._node(item, name, short, rank[i])
+                for i, (item, name, short) in enumerate(zip(view.items, names, shortened(names), strict=True))
+            ),
             tuple(self.line(each) for each in view.lines),
             view.places,
+            view.land,
         )
 
-    def node(self, item: Item) -> ToldNode:
+    def _node(self, item: Item, name: str, short: str, rank: int) -> ToldNode:
         """A node in words."""
         kind, word = self.kind(item)
         about = self.words.list(self.amounts(item.counts)) if item.label is None else ""
         drawn = {each.name: getattr(item, each.name) for each in fields(Drawn)}
-        drawn |= {"name": self.name(item), "size": round(item.size, 3)}
-        return ToldNode(**drawn, kind=kind, word=word, about=about)
+        drawn |= {"name": name, "size": round(item.size, 3)}
+        return ToldNode(**drawn, short=short, rank=rank, kind=kind, word=word, about=about)
 
     def about(self, line: Line) -> str:
         """What else is said of a single relation: role, strength, time."""
@@ -78,3 +98,18 @@ class ViewSpeaker(ViewSentences):
             ends = (self.name(self.view.items[i]) for i in (line.source, line.target))
             says = f" {self.speaker.term('edge_type', line.type.value)} ".join(ends)
         return ToldLine(line.source, line.target, line.type.value if line.type else "", says, line.count, line.strength)
+
+
+def shortened(names: Sequence[str]) -> list[str]:
+    """Names for a picture: long ones end in dots, those that would then be the same have them in the middle."""
+    ends = [name if len(name) <= LONGEST else f"{name[: LONGEST - 1].rstrip()}…" for name in names]
+    times = Counter(ends)
+    pairs = zip(names, ends, strict=True)
+    return [_around(name) if end != name and times[end] > 1 else end for name, end in pairs]
+
+
+def _around(name: str) -> str:
+    """How a name begins and how it ends, in whole words where they fit."""
+    head = name[:HEAD] if " " not in name[: HEAD + 1] else name[: HEAD + 1].rpartition(" ")[0]
+    rest = name[len(head) - LONGEST + 2 :]
+    return f"{head} … {rest.partition(' ')[2] or rest[1:]}"

@@ -7,7 +7,7 @@ import pytest
 import shapely
 
 from api.pages.pictures import Points
-from api.pages.silhouette import FEWEST, silhouette
+from api.questions.silhouette import FEWEST, silhouette
 
 
 def test_places_of_no_interest_are_dots_of_few_bytes_and_none_is_lost() -> None:

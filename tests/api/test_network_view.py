@@ -19,20 +19,22 @@ from network_graphs import a, actors, b, cooperates, edge, field, member, networ
 
 from api.app import create_app
 from api.language import Words
-from api.pages.network_lists import line_rows
-from api.pages.network_picture import draw_view, placed_names
+from api.pages.network_labels import placed_names
+from api.pages.network_lists import line_list, line_rows, node_list
+from api.pages.network_picture import draw_view
 from api.questions import network_view
 from api.questions.network import find_anything
 from api.questions.network_groups import AreaBy
-from api.questions.network_layout import Layout, radius_of
+from api.questions.network_layout import Layout
+from api.questions.network_scene import radius_of
 from api.questions.network_shown import Act, Entry, Size, Step, View, ViewAsked
 from api.questions.network_view import Views, find_view_within
 from api.settings import Settings
 from api.snapshot import Snapshot
-from api.words.network_views import ViewSpeaker
+from api.words.network_views import ToldNode, ToldView, ViewSpeaker, shortened
 from graph_service.errors import NotFound
-from graph_service.keys import Label, concept_key, municipality_key
-from graph_service.model import Alliance, Edge, EdgeType, Level, Municipality
+from graph_service.keys import Label, NodeKey, concept_key, municipality_key
+from graph_service.model import Actor, Alliance, Edge, EdgeType, Level, Municipality, Practice
 from graph_service.projection import Projection
 from graph_service.seen import Sight
 from graph_service.visibility import PUBLIC
@@ -188,10 +190,92 @@ def test_a_picture_is_the_same_each_time_and_no_two_nodes_overlap(projection, la
 def test_names_touch_neither_each_other_nor_a_node(projection):
     snapshot = seen(projection)
     told = ViewSpeaker(projection, Words("de"), find_view(snapshot, ViewAsked())).told()
-    names = [(n.left, n.y - 11, n.left + n.wide, n.y + 3) for n in placed_names(told.nodes)]
+    names = [(n.left, n.y - 11, n.left + n.wide, n.y + 3) for n in placed_names(told.nodes, told.lines)]
     assert not told.nodes or names
     for (x0, y0, x1, y1), (left, top, right, bottom) in combinations(names, 2):
         assert x1 <= left or right <= x0 or y1 <= top or bottom <= y0
+
+
+def star(rays: int, middle: str = "Prozessbegleitung für den Weg in Ausbildung") -> ToldView:
+    """One that works with many around it."""
+    projection = projection_of(
+        Actor(key=a("z"), name=middle), *actors(rays), *(cooperates(a("z"), a(i)) for i in range(rays))
+    )
+    return ViewSpeaker(projection, Words("de"), find_view(seen(projection), ViewAsked(most=500))).told()
+
+
+def at_node(told: ToldView, key: str) -> int:
+    return next(i for i, node in enumerate(told.nodes) if node.key == key)
+
+
+@pytest.mark.parametrize("rays", [3, 10, 40, 200])
+def test_the_largest_has_its_name_however_many_stand_around_it(rays):
+    told = star(rays)
+    first = next(iter(placed_names(told.nodes, told.lines)))
+    assert told.nodes[at_node(told, a("z"))].short.startswith(first.text.rstrip("…"))
+
+
+def test_whoever_is_chosen_has_a_name():
+    told = star(200)
+    usual = {name.text for name in placed_names(told.nodes, told.lines)}
+    nameless = next(i for i, node in enumerate(told.nodes) if node.short not in usual)
+    assert next(iter(placed_names(told.nodes, told.lines, chosen=nameless))).text == told.nodes[nameless].short
+
+
+def placed(told: ToldView, **at: tuple[float, float]) -> tuple[ToldNode, ...]:
+    """The nodes of a picture, put elsewhere."""
+    where = {a(name.removeprefix("n")): place for name, place in at.items()}
+    return tuple(replace(node, x=where[node.key][0], y=where[node.key][1]) for node in told.nodes if node.key in where)
+
+
+def test_names_stay_off_lines_where_they_can_and_leave_air_around_others():
+    told = star(1, "Mitte")
+    nodes = placed(told, nz=(300.0, 300.0), n0=(500.0, 300.0))
+    [at] = [i for i, node in enumerate(nodes) if node.key == a("z")]
+    names = list(placed_names(nodes, told.lines))
+    middle = next(name for name in names if name.text == nodes[at].short)
+    assert middle.left + middle.wide <= 300 or not (middle.y - 11 < 300 < middle.y + 3)
+    for name in names:
+        for node in nodes:
+            r = radius_of(node.size) + 6
+            inside = name.left < node.x + r and node.x - r < name.left + name.wide
+            assert node.short == name.text or not (inside and name.y - 11 < node.y + r and node.y - r < name.y + 3)
+
+
+def test_names_that_would_look_the_same_are_cut_in_the_middle():
+    award = "Ausgezeichnete Integrationsstrategie in"
+    names = [f"{award} Landkreis München", f"{award} Neuss", "Kommunaler Bildungspass für Neuzugewanderte", "Kurz"]
+    assert shortened(names) == [
+        "Ausgezeichnete … Landkreis München",
+        "Ausgezeichnete … in Neuss",
+        "Kommunaler Bildungspass für Neuzu…",
+        "Kurz",
+    ]
+    assert all(len(each) <= 34 for each in shortened(["X" * 60, "X" * 61, f"{award} Oberspreewald-Lausitz", award * 2]))
+
+
+def test_a_practice_of_several_places_stands_in_their_middle_on_the_map_of_the_country():
+    towns = [
+        Municipality(
+            key=municipality_key(f"9000{i // 20 + 1}{i % 20:03}"),
+            name=f"Ort {i}",
+            level=Level.MUNICIPALITY,
+            longitude=9 + (i % 20) / 5,
+            latitude=48 + (i // 20) / 5,
+        )
+        for i in range(300)
+    ]
+    practice = Practice(key=NodeKey.of(Label.PRACTICE, "p"), name="Paten")
+    far = [towns[0], towns[299]]
+    projection = projection_of(*towns, practice, *(edge(EdgeType.APPLIED_IN, practice.key, each.key) for each in far))
+    view = find_view(seen(projection), ViewAsked(layout=Layout.MAP))
+    at = {item.key: (item.x, item.y) for item in view.items}
+    middle = tuple(sum(at[each.key][axis] for each in far) / 2 for axis in range(2))
+    assert at[practice.key] == pytest.approx(middle, abs=15)
+    [ring] = view.land
+    assert min(x for x, _ in ring) < min(x for x, _ in at.values())
+    picture = draw_view(ViewSpeaker(projection, Words("de"), view).told(), Words("de"))
+    assert 'class="land"' in picture
 
 
 def test_on_the_map_things_stand_where_they_are():
@@ -244,8 +328,10 @@ def test_every_view_has_a_sentence_a_picture_and_lists(client, language, query):
     page = text(client, f"/network{query}", **{"Accept-Language": language})
     assert f'<html lang="{language}"' in page
     assert page.count("<h1") == 1
-    assert "bk-lead" in page or "bk-empty" in page
-    assert ("<svg" in page and 'id="nw-lists"' in page) or "bk-empty" in page
+    assert "bk-lead" in page
+    shown = '<svg class="nw-picture' in page and 'id="nw-lists"' in page
+    # here everybody is joined to somebody, and that is said
+    assert shown or query == "?entry=isolated"
 
 
 def test_a_name_goes_on_to_its_key_and_what_is_usual_is_not_in_the_address(client):
@@ -348,6 +434,45 @@ def test_a_part_leaves_with_what_is_shown_alone(client, form, kompass, tmp_path)
         found = answer.get_data(as_text=True)
         assert "alliance:all" in found
         assert "actor:two" not in found
+
+
+def test_lists_begin_in_an_order_that_their_head_shows(client):
+    page = text(client, "/network")
+    assert re.search(r'aria-sort="descending"><a [^>]*>Verbindungen hier', page)
+    assert re.search(r'aria-sort="ascending"><a [^>]*>Von', page)
+    assert re.search(r'aria-sort="ascending"><a [^>]*>Schritte entfernt', text(client, "/network?start=actor:one"))
+
+
+def test_lists_follow_the_alphabet_and_not_keys():
+    names = {"1": "Zuletzt", "2": "Öffner", "3": "Oberer", "4": "Ausgang"}
+    projection = projection_of(
+        *(Actor(key=a(key), name=name) for key, name in names.items()),
+        *(cooperates(a(one), a(other)) for one, other in (("1", "2"), ("3", "4"))),
+    )
+    view = find_view(seen(projection), ViewAsked())
+    speaker = ViewSpeaker(projection, Words("de"), view)
+    told = speaker.told()
+    assert [each.name for each in sorted(told.nodes, key=lambda each: each.rank)] == sorted(
+        names.values(), key=("Ausgang", "Oberer", "Öffner", "Zuletzt").index
+    )
+    with create_app(Settings()).test_request_context("/network"):
+        nodes, columns = node_list(told, from_start=False)
+        assert [row["name"] for row in nodes.rows] == ["Ausgang", "Oberer", "Öffner", "Zuletzt"]
+        assert [name for _, name, _ in columns] == ["name", "word", "shown"], "what is equal everywhere is left out"
+        assert [row["source"] for row in line_list(told, speaker).rows] == ["Oberer", "Zuletzt"]
+
+
+def test_the_link_keeps_the_order_and_the_page_of_the_lists(client):
+    page = text(client, "/network?start=actor:one&sort=name&lines=2&order=-target")
+    assert "/network?start=actor:one&amp;sort=name&amp;lines=2&amp;order=-target" in re.search(
+        r'<input id="nw-link"[^>]*>', page
+    )[0].replace("http://localhost", "")
+
+
+def test_where_there_is_nothing_it_is_said_why(client):
+    assert "zutreffen" in text(client, "/network?labels=Request")
+    page = text(client, "/network?entry=isolated&year=1900")
+    assert 'bk-lead">' in page
 
 
 def test_a_form_that_does_not_exist_is_not_found(client):

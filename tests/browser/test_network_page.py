@@ -296,7 +296,7 @@ def test_picture_lists_sentence_and_address_stay_in_step(opened: Open) -> None:
     page.go_back()
     expect(page.locator("#nw-lists")).not_to_contain_text("Frauentreff am Markt")
     page.reload()
-    expect(page.locator("h1")).to_have_text("Netzwerk: Wer miteinander mehr arbeitet als mit anderen")
+    expect(page.locator("h1")).to_have_text("Netzwerk: Wer mehr miteinander arbeitet als mit anderen")
 
 
 def test_the_slider_of_years_leaves_out_what_was_not_yet_or_no_more(opened: Open) -> None:

@@ -4,21 +4,21 @@ import {
 } from "../src/network/address";
 import { amountText } from "../src/network/amount";
 import { pressed, type Commands } from "../src/network/keys";
-import { placeNames, type Box } from "../src/network/names";
+import { placeNames, type Box, type Spot } from "../src/network/names";
 import { replaceParts } from "../src/network/parts";
 import { enableYears } from "../src/network/years";
 import { Walker, type ViewData, type ViewNode } from "../src/network/view";
 
 function node(key: string, x: number, y: number, more: Partial<ViewNode> = {}): ViewNode {
   return {
-    key, name: key, kind: "actor", word: "Akteur", about: "", count: 1, hops: 1, ties: 1, shown: 1, size: 0.5, x, y,
+    key, name: key, short: key, rank: 0, kind: "actor", word: "Akteur", about: "", count: 1, hops: 1, ties: 1, shown: 1, size: 0.5, x, y,
     start: false, opened: false, ...more,
   };
 }
 
 function data(nodes: ViewNode[], pairs: [number, number][]): ViewData {
   const lines = pairs.map(([source, target]) => ({ source, target, type: "", says: "", count: 1, strength: 2 }));
-  return { revision: 1, title: "", sentence: "", layout: "force", nodes, lines, ground: [] };
+  return { revision: 1, title: "", sentence: "", layout: "force", nodes, lines, ground: [], land: [] };
 }
 
 const here = (query: string): URL => new URL(`/network${query}`, location.href);
@@ -153,7 +153,7 @@ describe("moves by keyboard", () => {
 
   test("it begins in the middle, else with the first of the list", () => {
     expect(walker.beginning).toBe(0);
-    expect(new Walker(data([node("a", 0, 0, { shown: 1 }), node("b", 1, 1, { shown: 4 })], [])).beginning).toBe(1);
+    expect(new Walker(data([node("a", 0, 0, { rank: 1 }), node("b", 1, 1, { rank: 0 })], [])).beginning).toBe(1);
     expect(new Walker(data([], [])).beginning).toBeUndefined();
   });
 
@@ -178,10 +178,16 @@ describe("moves by keyboard", () => {
 
 describe("names", () => {
   const bounds: Box = { x0: 0, y0: 0, x1: 400, y1: 300 };
+  const spot = (x: number, y: number, more: Partial<Spot> = {}): Spot => ({ x, y, radius: 6, width: 80, brief: 80, sure: false, ...more });
+  const lies = (one: Box, other: Box): boolean => one.x0 < other.x1 && other.x0 < one.x1 && one.y0 < other.y1 && other.y0 < one.y1;
+  const boxOf = (spots: Spot[], { index, x, y, brief }: { index: number; x: number; y: number; brief: boolean }): Box => {
+    const width = (brief ? spots[index]?.brief : spots[index]?.width) ?? 0;
+    return { x0: x, y0: y - 14, x1: x + width, y1: y + 4.2 };
+  };
 
   test("no name touches another or a node", () => {
-    const spots = Array.from({ length: 60 }, (_, i) => ({ x: 20 + (i % 10) * 38, y: 20 + Math.floor(i / 10) * 45, radius: 6, width: 60 }));
-    const placed = placeNames(spots, 14, 60, bounds).map(({ index, x, y }) => ({ index, x0: x, y0: y - 14, x1: x + 60, y1: y + 4.2 }));
+    const spots = Array.from({ length: 60 }, (_, i) => spot(60 + (i % 10) * 38, 40 + Math.floor(i / 10) * 45, { width: 60, brief: 40 }));
+    const placed = placeNames(spots, [], 14, 60, { x0: 0, y0: 0, x1: 500, y1: 340 }).map((each) => ({ index: each.index, ...boxOf(spots, each) }));
     expect(placed.length).toBeGreaterThan(10);
     for (const [i, one] of placed.entries()) {
       for (const other of placed.slice(i + 1))
@@ -192,10 +198,33 @@ describe("names", () => {
   });
 
   test("the first has its name before all others, and none leaves the picture", () => {
-    const spots = [{ x: 200, y: 100, radius: 6, width: 80 }, { x: 210, y: 100, radius: 6, width: 80 }, { x: 398, y: 200, radius: 6, width: 80 }];
-    const placed = placeNames(spots, 14, 10, bounds);
+    const spots = [spot(200, 100), spot(210, 100), spot(394, 200), spot(5, 250)];
+    const placed = placeNames(spots, [], 14, 10, bounds);
     expect(placed[0]?.index).toBe(0);
-    for (const { x } of placed) expect(x + 80).toBeLessThanOrEqual(400);
+    for (const { x } of placed) {
+      expect(x).toBeGreaterThanOrEqual(6);
+      expect(x + 80).toBeLessThanOrEqual(394);
+    }
+  });
+
+  test("a name stays off lines where it can, and is written in brief where it finds no place in full", () => {
+    const right = [{ x0: 200, y0: 150, x1: 400, y1: 150 }];
+    const [found] = placeNames([spot(200, 150)], right, 14, 1, bounds);
+    expect(found && boxOf([spot(200, 150)], found).x1).toBeLessThan(200);
+    const spots = [spot(60, 150, { width: 390, brief: 90 })];
+    expect(placeNames(spots, [], 14, 1, bounds)[0]?.brief).toBe(true);
+  });
+
+  test("whoever is chosen has a name though nodes stand all around, and nobody's name is covered by it", () => {
+    const ring = Array.from({ length: 12 }, (_, i) => spot(200 + 30 * Math.cos(i / 1.91), 150 + 30 * Math.sin(i / 1.91), { radius: 9 }));
+    const spots = [spot(200, 150, { radius: 16, width: 230, brief: 130, sure: true }), ...ring];
+    const placed = placeNames(spots, [], 14, 20, bounds);
+    expect(placed[0]?.index).toBe(0);
+    const boxes = placed.map((each) => boxOf(spots, each));
+    for (const [i, one] of boxes.entries()) for (const other of boxes.slice(i + 1)) expect(lies(one, other)).toBe(false);
+    const unsure = [spot(200, 150, { radius: 16, width: 230, brief: 130 }), ...ring];
+    const last = placeNames([...ring, ...unsure.slice(0, 1)], [], 14, 20, bounds);
+    expect(last.some(({ index }) => index === ring.length)).toBe(false);
   });
 
   test("amounts fit into a circle", () => {

@@ -3,7 +3,8 @@ import Graph from "graphology";
 import Sigma from "sigma";
 import { amountText } from "./amount";
 import type { Colours } from "./colours";
-import { placeNames, type Spot } from "./names";
+import { drawLand, layLand } from "./land";
+import { FEW, placeNames, type Spot, type Stroke } from "./names";
 import { ShapeProgram, shapeOf } from "./shapes";
 import { leaveOneFinger } from "./touch";
 import { radiusOf, type ViewData, type ViewNode } from "./view";
@@ -16,15 +17,16 @@ export interface CanvasEvents {
 const LETTERS = 14;
 const FONT = '"Fira Sans", Arial, sans-serif';
 const MOST_NAMES = 140;
-const LONGEST = 34;
+const BRIEF = 20;
 const LEAST_RADIUS = 3.5;
 const LEAST_GROUP = { wide: 11, narrow: 7 };
 const NARROW = 480;
-const FEW = 80;
+const SEVERAL = 80;
 const MANY = 600;
 const MANY_LINES = 1500;
 const REST = 150;
-const FRAME = { width: 640, height: 420, margin: 60 };
+// names stand beside the outermost nodes, too
+const FRAME = { width: 640, height: 420, beside: { wide: 140, narrow: 60 }, above: 50 };
 const THICKNESS = [0, 1.7, 2.5, 4.2];
 
 export class Canvas {
@@ -32,7 +34,7 @@ export class Canvas {
   private data: ViewData | undefined;
   private chosen: number | undefined;
   private order: number[] = [];
-  private widths: number[] = [];
+  private widths: { full: number; brief: number }[] = [];
   private scale = 1;
   private late: number | undefined;
 
@@ -59,6 +61,7 @@ export class Canvas {
       doubleClickZoomingDuration: duration,
       stagePadding: 12,
     });
+    layLand(this.sigma);
     leaveOneFinger(place);
     this.sigma.on("clickNode", ({ node }) => events.choose(Number(node)));
     this.sigma.on("doubleClickNode", ({ node, preventSigmaDefault }) => {
@@ -67,12 +70,16 @@ export class Canvas {
     });
     this.sigma.on("enterNode", () => place.classList.add("nw-hand"));
     this.sigma.on("leaveNode", () => place.classList.remove("nw-hand"));
-    this.sigma.on("afterRender", () => this.drawNames());
+    this.sigma.on("afterRender", () => {
+      drawLand(this.sigma, this.data?.land ?? [], this.colours);
+      this.drawNames();
+    });
   }
 
   /** Shows another view; the camera goes back to all of it. */
   show(data: ViewData): void {
     this.data = data;
+    this.place.dataset["layout"] = data.layout;
     this.chosen = undefined;
     this.build();
     this.sigma.getCamera().setState({ x: 0.5, y: 0.5, angle: 0, ratio: 1 });
@@ -134,7 +141,7 @@ export class Canvas {
   private radius(node: ViewNode, scale: number): number {
     const count = this.data?.nodes.length ?? 0;
     const least = this.place.clientWidth < NARROW ? LEAST_GROUP.narrow : LEAST_GROUP.wide;
-    const grown = Math.max(1, Math.min(scale, count <= FEW ? 2.5 : 1.4));
+    const grown = Math.max(1, Math.min(scale, count <= SEVERAL ? 2.5 : 1.4));
     return Math.max(radiusOf(node) * grown, (node.kind === "group" ? least : LEAST_RADIUS) * scale);
   }
 
@@ -142,12 +149,13 @@ export class Canvas {
   private frame(data: ViewData): { x: [number, number]; y: [number, number] } {
     const xs = [...data.nodes.map((node) => node.x), ...data.ground.map(([x]) => x)];
     const ys = [...data.nodes.map((node) => -node.y), ...data.ground.map(([, y]) => -y)];
-    const stretch = (values: number[], least: number): [number, number] => {
+    const stretch = (values: number[], least: number, margin: number): [number, number] => {
       const [low, high] = [Math.min(...values), Math.max(...values)];
-      const more = Math.max(FRAME.margin, (least - (high - low)) / 2);
+      const more = Math.max(margin, (least - (high - low)) / 2);
       return [low - more, high + more];
     };
-    return { x: stretch(xs, FRAME.width), y: stretch(ys, FRAME.height) };
+    const beside = this.place.clientWidth < NARROW || data.nodes.length > FEW ? FRAME.beside.narrow : FRAME.beside.wide;
+    return { x: stretch(xs, FRAME.width, beside), y: stretch(ys, FRAME.height, FRAME.above) };
   }
 
   /** Marks a node, and brings it into the picture if it lies outside. */
@@ -207,10 +215,14 @@ export class Canvas {
       const node = data.nodes[i];
       const at = this.onScreen(i);
       if (!node || !at || at.x < -40 || at.y < -40 || at.x > width + 40 || at.y > height + 40) continue;
-      this.widths[i] ??= context.measureText(short(node.name)).width;
+      const wide = (this.widths[i] ??= {
+        full: context.measureText(node.short).width,
+        brief: context.measureText(brief(node.short)).width,
+      });
       shown.push(i);
       const marked = i === this.chosen ? 8 : node.start ? 5 : 0;
-      spots.push({ ...at, radius: this.radius(node, this.scale) * scaled + marked, width: this.widths[i] });
+      const radius = this.radius(node, this.scale) * scaled + marked;
+      spots.push({ ...at, radius, width: wide.full, brief: wide.brief, sure: node.start || i === this.chosen });
     }
     for (const [n, i] of shown.entries()) {
       const [node, spot] = [data.nodes[i], spots[n]];
@@ -218,10 +230,20 @@ export class Canvas {
       if (node.kind === "group" && spot.radius > 9.5) this.write(context, amountText(node.count), spot.x, spot.y + 4, true);
       if (i === this.chosen || node.start) this.ring(context, spot, i === this.chosen);
     }
-    for (const { index, x, y } of placeNames(spots, LETTERS, MOST_NAMES, { x0: 0, y0: 0, x1: width, y1: height })) {
-      const node = data.nodes[shown[index] ?? -1];
-      if (node) this.write(context, short(node.name), x, y, false);
+    const bounds = { x0: 0, y0: 0, x1: width, y1: height };
+    for (const placed of placeNames(spots, this.strokes(data), LETTERS, MOST_NAMES, bounds)) {
+      const node = data.nodes[shown[placed.index] ?? -1];
+      if (node) this.write(context, placed.brief ? brief(node.short) : node.short, placed.x, placed.y, false);
     }
+  }
+
+  /** The lines on the screen, where there are so few nodes that names can stay off them. */
+  private strokes(data: ViewData): Stroke[] {
+    if (data.nodes.length > FEW) return [];
+    return data.lines.flatMap(({ source, target }) => {
+      const [one, other] = [this.onScreen(source), this.onScreen(target)];
+      return one && other ? [{ x0: one.x, y0: one.y, x1: other.x, y1: other.y }] : [];
+    });
   }
 
   private ring(context: CanvasRenderingContext2D, spot: Spot, chosen: boolean): void {
@@ -247,6 +269,6 @@ export class Canvas {
   }
 }
 
-function short(name: string): string {
-  return name.length <= LONGEST ? name : `${name.slice(0, LONGEST - 1)}…`;
+function brief(name: string): string {
+  return name.length <= BRIEF ? name : `${name.slice(0, BRIEF - 1).trimEnd()}…`;
 }

@@ -7,6 +7,8 @@ export interface Colours {
   line: string;
   weak: string;
   focus: string;
+  land: string;
+  rim: string;
 }
 
 const KINDS = ["municipality", "actor", "alliance", "practice", "offer", "request", "exchange", "challenge", "group"];
@@ -40,6 +42,8 @@ export function readColours(place: HTMLElement): Colours {
     line: read("nw-line"),
     weak: read("nw-weak"),
     focus: read("nw-focus"),
+    land: read("nw-land"),
+    rim: read("nw-rim"),
   };
   probe.remove();
   return found;

@@ -7,6 +7,8 @@ export interface ViewNode {
   word: string;
   about: string;
   count: number;
+  short: string;
+  rank: number;
   hops: number;
   ties: number;
   shown: number;
@@ -34,6 +36,7 @@ export interface ViewData {
   nodes: ViewNode[];
   lines: ViewLine[];
   ground: [number, number][];
+  land: [number, number][][];
 }
 
 export interface Neighbour {
@@ -66,7 +69,7 @@ export class Walker {
     });
     data.nodes.forEach((node, i) => this.place.set(node.key, i));
     this.order = data.nodes.map((_, i) => i);
-    this.order.sort((a, b) => this.node(a).hops - this.node(b).hops || this.node(b).shown - this.node(a).shown || a - b);
+    this.order.sort((a, b) => this.node(a).rank - this.node(b).rank);
   }
 
   node(i: number): ViewNode {
