@@ -70,7 +70,7 @@ def _stop(each: Related, *, applied: bool) -> Stop:
     since, until = day(said.get("since" if applied else "on")), day(said.get("until"))
     actor = projection.known(f"actor:{text(said, 'actor')}") if text(said, "actor") else None
     node = projection.node(actor) if actor else None
-    ask = getattr(node, "name", "") or speak("the administration of {name}", name=name)
+    ask = getattr(node, "name", "") or speak("the administration")
     if isinstance(node, Actor) and node.contact_role:
         ask = f"{node.contact_role}, {ask}"
     ended = status.startswith("ended") or until is not None
@@ -121,6 +121,11 @@ def how_far(stops: Sequence[Stop]) -> str:
             )
         )
     return " ".join(told)
+
+
+def has_towns(stops: Sequence[Stop]) -> bool:
+    """Whether the map shows a place where its district lies."""
+    return any(_marked(each.key) != each.key for each in stops)
 
 
 def not_recorded(stops: Sequence[Stop]) -> str:

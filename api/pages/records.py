@@ -16,7 +16,7 @@ from api.language import N_
 from api.pages.frame import PLACES, has_page, record_url, term
 from api.pages.names import name_of
 from api.pages.pictures import draw_timeline
-from api.pages.practice_trail import draw_trail, how_far, not_recorded, trail
+from api.pages.practice_trail import draw_trail, has_towns, how_far, not_recorded, trail
 from api.pages.record_words import PROPERTIES, RELATIONS, TOPICS, edge_words, property_title, property_words
 from api.questions.records import ActorFound, Freshness, OfferFound, PracticeFound, RecordFound, find_record
 from api.questions.relations import Related
@@ -100,6 +100,7 @@ def show(label: Label, id: str) -> Response | str:
         stops=stops,
         answer=how_far(stops),
         unsaid=not_recorded(stops),
+        towns=has_towns(stops),
         map=draw_trail(found.name, stops),
         timeline=draw_timeline(
             [each.span for each in stops if each.span], speak("Timeline: where {name} was tried", name=found.name)

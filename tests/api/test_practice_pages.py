@@ -52,7 +52,7 @@ def test_everything_recorded_is_listed_in_pages(client):
 def test_filters_narrow_the_list_and_say_so(client):
     found = client.get("/practices?lang=en&text=lerncafe").text
     assert "One of 27 practices fits" in found
-    assert 'Chosen: “lerncafe”. <a href="/practices">All 27 practices</a>' in found
+    assert 'Chosen: “lerncafe”. <a class="bk-together" href="/practices">All 27 practices</a>' in found
     assert "Sprachlotsen" not in client.get("/practices?lang=en&field=family-parents").text
     assert "No practice fits these filters" in client.get("/practices?lang=en&text=nirgends").text
 
