@@ -26,7 +26,8 @@ def lists_of(rows: Sequence[AtlasRow], field: str) -> Iterator[Marked]:
     for mark, meaning in MEANING.items():
         places = tuple((name_of(row.key), record_url(row.key)) for row in rows if mark_of(cells_of(row, field)) is mark)
         if places:
-            yield Marked(mark, words()(meaning), places)
+            said = words()(meaning)
+            yield Marked(mark, said[:1].upper() + said[1:], places)
 
 
 def picture_of(rows: Sequence[AtlasRow], chosen: Chosen) -> tuple[Markup, bool]:

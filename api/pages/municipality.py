@@ -122,7 +122,8 @@ def _identity(profile: Profile, here: Snapshot, explainer: Explainer) -> str:
             parts.append(density.replace(" ", "\N{NO-BREAK SPACE}"))
     towns = _towns_within(here.projection, profile.key)
     if len(towns):
-        parts.append(speak.plural("one municipality within", "{n} municipalities within", len(towns)))
+        within = speak.plural("one municipality within", "{n} municipalities within", len(towns))
+        parts.append(within.replace(" ", "\N{NO-BREAK SPACE}"))
     parts.append(speak("official code {code}", code=profile.key.local))
     return "\N{NO-BREAK SPACE}· ".join(filter(None, parts))
 

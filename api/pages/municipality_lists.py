@@ -108,8 +108,8 @@ def _by_kind(nodes: Iterable[Actor]) -> list[Group]:
 def _actor(node: Actor) -> Listed:
     name = node.name or node.key.local
     kind = term("actor_kind", node.kind) if node.kind else ""
-    about = ", ".join(filter(None, ("" if plain(name).startswith(plain(kind)) else kind, _law(node))))
-    return Listed(name, record_url(node.key), about)
+    said = plain(name).startswith(plain(kind.partition(",")[0]))
+    return Listed(name, record_url(node.key), "\N{NO-BREAK SPACE}· ".join(filter(None, ("" if said else kind, _law(node)))))
 
 
 def _law(node: Actor) -> str:

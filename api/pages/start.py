@@ -78,11 +78,16 @@ def show_start() -> str:
         sorted=by,
         map=_types_map(land),
         types=[
-            (type[-1], term("municipality_type", type), speak.plural("one district", "{n} districts", n))
+            (type[-1], term("municipality_type", type), _together(speak.plural("one district", "{n} districts", n)))
             for type, n in land.types.items()
         ],
         states=[(s.name, [_linked(d.key, name_of(d.key)) for d in s.districts]) for s in land.states if s.districts],
     )
+
+
+def _together(text: str) -> str:
+    """A number and what is counted, on one line."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _lead(status: DataStatus) -> str:
@@ -97,9 +102,7 @@ def _lead(status: DataStatus) -> str:
         "Name yours: {indicators} show whether the {n} district is like it, with reasons.",
         "Name yours: {indicators} show which of the {n} districts are like it, and each suggestion gives its reasons.",
         status.districts,
-        indicators=speak.plural("one indicator", "{n} indicators", status.indicators).replace(
-            " ", "\N{NO-BREAK SPACE}"
-        ),
+        indicators=_together(speak.plural("one indicator", "{n} indicators", status.indicators)),
     )
 
 

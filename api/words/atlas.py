@@ -53,14 +53,7 @@ def answer(
         )
     elif offers and rated:
         yield speak("No gap is known: every hard challenge that was rated meets an offer, as far as recorded.")
-    if practised := sum(any(c.practices for c in cells_of(row, field)) for row in rows):
-        yield speak.plural(
-            "Practices are recorded for one of {total} municipalities.",
-            "Practices are recorded for {n} of {total} municipalities, most often in “{field}”.",
-            practised,
-            total=speak.number(len(rows)),
-            field=explainer.term("field", max(seen, key=lambda each: each.practices).field),
-        )
+    yield from _practices(rows, seen, field, explainer)
     yield from _how_much(offers, rated, len(rows), speak)
 
 
@@ -81,6 +74,31 @@ def _white_spots(
         level=_called(level, speak),
         field=explainer.term("field", max(seen, key=lambda each: each.white).field),
     )
+
+
+def _practices(rows: Sequence[AtlasRow], seen: Sequence[Count], field: str, explainer: Explainer) -> Iterator[str]:
+    """For how many practices are recorded, and of which field most."""
+    speak = explainer.words
+    practised = sum(any(cell.practices for cell in cells_of(row, field)) for row in rows)
+    if not practised:
+        return
+    most = explainer.term("field", max(seen, key=lambda each: each.practices).field)
+    if field:
+        yield speak.plural(
+            "Practices in “{field}” are recorded for one of {total} municipalities.",
+            "Practices in “{field}” are recorded for {n} of {total} municipalities.",
+            practised,
+            total=speak.number(len(rows)),
+            field=most,
+        )
+    else:
+        yield speak.plural(
+            "Practices are recorded for one of {total} municipalities.",
+            "Practices are recorded for {n} of {total} municipalities, most often in “{field}”.",
+            practised,
+            total=speak.number(len(rows)),
+            field=most,
+        )
 
 
 def _how_much(offers: int, rated: int, total: int, words: Words) -> Iterator[str]:

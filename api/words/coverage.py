@@ -54,7 +54,13 @@ def how_much(answer: CoverageAnswer, words: Words) -> Iterator[str]:
 
 def compared_with(answer: CoverageAnswer, seen: int, words: Words) -> Iterator[str]:
     """With how many peers, of whom offers are recorded for ``seen``; and how old everything is."""
-    if answer.peers:
+    if answer.peers and not seen:
+        yield words.plural(
+            "For the closest peer no offers are recorded.",
+            "For none of the {n} closest peers are offers recorded.",
+            len(answer.peers),
+        )
+    elif answer.peers:
         yield words.plural(
             "Compared with the closest peer; offers are recorded for {seen}.",
             "Compared with the {n} closest peers; offers are recorded for {seen} of them.",
