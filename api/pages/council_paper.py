@@ -177,7 +177,7 @@ def _tried(told: Material) -> Iterator[Part]:
     else:
         yield Text(
             speak(
-                "For none of the municipalities a practice approach is recorded. That does not mean that "
+                "No practice is recorded for any of the municipalities. That does not mean that "
                 "nothing was tried; a call to the administrations named in table 1 is the shortest way to find "
                 "out."
             )
@@ -197,7 +197,7 @@ def _method(told: Material) -> Iterator[str]:
         "does not count for that pair."
     )  # fmt: skip
     yield speak(
-        "“Closer than 97% of all pairs” means: of all possible pairs of municipalities of the level, 97 of 100 "
+        "“More alike than 97% of all pairs” means: of all possible pairs of municipalities of the level, 97 of 100 "
         "are less alike. Whether a municipality stays in the list was tested by shaking the weights a hundred "
         "times."
     )  # fmt: skip
@@ -218,7 +218,7 @@ def _limits(told: Material) -> Iterator[str]:
     if years := told.explainer.years(told.found):
         yield speak("The values are from {years}; what has happened since, they do not show.", years=years)
     yield speak("Alike in figures says nothing about causes, and the order is no ranking of good and bad.")
-    yield speak("Practice approaches are known only as far as somebody has recorded them.")
+    yield speak("Practices are known only as far as somebody has recorded them.")
 
 
 def _sources(told: Material) -> Iterator[str]:

@@ -8,7 +8,7 @@ import numpy as np
 from api.http.current import snapshot, words
 from api.pages.frame import term
 from api.pages.peers_form import BANDS, MOST_WEIGHT
-from api.pages.peers_view import View
+from api.pages.peers_view import View, level_of
 from api.questions.peers import OWN, PeerKind, PeersFound, lenses
 from api.questions.profile import ratings
 from api.words.peers import KINDS, SIZE_WORDS, lens_name, size_words
@@ -49,13 +49,13 @@ def controls(view: View, found: PeersFound, explainer: Explainer) -> dict[str, o
     """Everything that changes the list."""
     asked = view.asked
     shown = _weights(view, found, explainer)
-    level = found.level
+    level, own = found.level, level_of(asked.municipality)
     there = snapshot().prepared(("peer-choices", level), lambda projection: _choices(projection, level))
     return {
         "weights": _by_theme(shown, explainer),
         "more": more_indicators({each.id for each in shown}, explainer),
         "most_weight": MOST_WEIGHT,
-        "levels": [(each.value, term("level", each.value)) for each in Level],
+        "levels": [(own.value, term("level", own.value))] if own and asked.lens.filters.any_level else (),
         "kinds": [(each, term("municipality_kind", each)) for each in there.kinds],
         "types": [(each, term("municipality_type", each)) for each in there.types],
         "states": _states(there, explainer.projection),

@@ -17,6 +17,8 @@ from api.questions.profile import ratings
 from api.schemas.peers import PeersQuery, peers_asked
 from graph_service.errors import GraphServiceError
 from graph_service.keys import NodeKey, concept_key
+from graph_service.model import Level
+from graph_service.projection import LEVELS
 
 Args = Mapping[str, str]
 
@@ -79,11 +81,22 @@ def _possible(asked: PeersAsked) -> tuple[PeersAsked, str]:
         weights = {id: weight for id, weight in asked.weights.items() if id not in unknown}
         problem = words()("These indicators are not known here and are left out: {names}", names=", ".join(unknown))
         asked = replace(asked, weights=weights)
+    if asked.filters.level not in (None, level_of(asked.municipality)):
+        problem = words()("Compared are only municipalities of the same level; the one in the address is left out.")
+        usual = replace(asked.filters, level=None, any_level=asked.lens.filters.any_level)
+        asked = replace(asked, filters=usual)
     ids = {each.id: each.weight for each in asked.lens.indicators} or dict.fromkeys(_indicators(), 1.0)
     if ids and not any((ids | asked.weights).values()):
         problem = words()("At least one indicator must count; the weights are as usual again.")
         asked = replace(asked, weights={})
     return asked, problem
+
+
+def level_of(key: NodeKey) -> Level | None:
+    """The level of a municipality; among others it cannot be compared."""
+    projection = snapshot().projection
+    place = int(projection.municipalities.level[projection.position(key)])
+    return LEVELS[place] if place >= 0 else None
 
 
 def _indicators() -> Iterable[str]:

@@ -163,8 +163,8 @@ def elsewhere_words(key: NodeKey, explainer: Explainer) -> str:
     position = projection.position(key)
     level = int(projection.municipalities.level[position])
     return words(
-        "{name} cannot be in this list: it is of another level ({level}), or no longer exists. With “Level”, under "
-        "“Compare with”, you look among others.",
+        "{name} cannot be in this list: it is of another level ({level}), or no longer exists. All levels are compared "
+        "through the lens “All indicators”.",
         name=explainer.name(key),
         level=explainer.term("level", LEVELS[level].value) if level >= 0 else words("not stated"),
     )

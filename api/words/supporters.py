@@ -126,7 +126,9 @@ def _reason(reason: Contribution, explainer: Explainer, *, good: bool) -> str:
     label = words(FEATURES[feature])
     if feature in TERMS or feature == "language":
         own, other = (
-            ", ".join(_term(feature, id, explainer) for id in str(side).split(";"))
+            (", " if feature == "language" else " · ").join(
+                _term(feature, id, explainer) for id in str(side).split(";")
+            )
             for side in (reason.own, reason.other)
         )
         return words("{label} (looked for: {own} – there: {other})", label=label, own=own, other=other)

@@ -111,7 +111,7 @@ def test_where_nothing_is_known_no_weight_is_offered_that_could_not_change_it(cl
     for part in ('name="w.', 'name="why"', "Wie dies gefunden wurde"):
         assert part in known, part
         assert part not in unknown, part
-    assert 'name="level"' in unknown
+    assert 'name="size"' in unknown
 
 
 def test_without_requests_nothing_can_be_filtered_and_nobody_is_sent_to_them(client, kompass, tmp_path):

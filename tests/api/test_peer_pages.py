@@ -76,6 +76,16 @@ def test_a_filter_in_the_address_keeps_whom_it_says_and_the_page_and_its_files_s
     assert {row.split(";")[1] for row in rows[1:]} == wanted
 
 
+def test_a_level_is_chosen_only_where_several_are_compared_and_another_one_is_said_and_left_out(client):
+    html = page(client, f"{PEERS}?level=municipality")
+    assert "nur Kommunen derselben Ebene" in text(html)
+    assert listed(html) == listed(page(client, PEERS))
+    assert 'name="level"' not in page(client, f"{PEERS}?lens=own&weights=income:1")
+    every = page(client, f"{PEERS}?lens=all-indicators")
+    assert 'value="district"' in every[every.index('name="level"') :]
+    assert listed(page(client, f"{PEERS}?lens=all-indicators&level=district")) <= listed(every)
+
+
 def test_every_filter_stands_in_the_form_as_it_is_in_the_address(client):
     html = page(client, f"{PEERS}?municipality_kind=landkreis&municipality_type=bbsr-kreistyp-2&state=90")
     for chosen in ("landkreis", "bbsr-kreistyp-2", "90"):
