@@ -109,7 +109,9 @@ def _actor(node: Actor) -> Listed:
     name = node.name or node.key.local
     kind = term("actor_kind", node.kind) if node.kind else ""
     said = plain(name).startswith(plain(kind.partition(",")[0]))
-    return Listed(name, record_url(node.key), "\N{NO-BREAK SPACE}· ".join(filter(None, ("" if said else kind, _law(node)))))
+    return Listed(
+        name, record_url(node.key), "\N{NO-BREAK SPACE}· ".join(filter(None, ("" if said else kind, _law(node))))
+    )
 
 
 def _law(node: Actor) -> str:
