@@ -119,6 +119,6 @@ def _told(details: dict[str, object], status: int, error: Exception) -> Response
     if request.path.startswith(PREFIX):
         response = Response(to_json(details), status, content_type=PROBLEM)
     else:
-        response = render_problem(details, status)
+        response = render_problem(details, status, error)
     response.headers.update(headers(status, error))
     return response

@@ -8,7 +8,7 @@ from api.accounts.keys import digest, new_secret
 from api.accounts.model import Account, Clock
 from api.accounts.passwords import Passwords
 from api.accounts.registry import Registry, account_in, account_of, email_key
-from api.http.errors import Unauthorised
+from api.http.errors import LinkEnded, Unauthorised
 from api.state import StateDatabase
 from graph_service.errors import NotFound
 
@@ -94,7 +94,7 @@ class SignIn:
                 (digest(secret), int(self._clock().timestamp())),
             ).fetchone()
         if row is None:
-            raise NotFound("a link that is still good: ask for a new one")
+            raise LinkEnded("a link that is still good: ask for a new one")
         return account_of(row)
 
     def password_by_link(self, secret: str, password: str) -> Account:
@@ -106,7 +106,7 @@ class SignIn:
         kept = self._passwords.hash(password, about=(owner.email, owner.name))
         with self._state.write() as connection:
             if not connection.execute("DELETE FROM password_links WHERE digest = ?", (digest(secret),)).rowcount:
-                raise NotFound("a link that is still good: ask for a new one")
+                raise LinkEnded("a link that is still good: ask for a new one")
             self._registry.keep_password(connection, owner.id, kept, by=owner.id)
         return owner
 

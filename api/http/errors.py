@@ -9,13 +9,17 @@ from werkzeug.exceptions import HTTPException
 
 from api.language import Words
 from api.messages import describe_error
-from graph_service.errors import Ambiguous, GraphServiceError, InvalidPackage
+from graph_service.errors import Ambiguous, GraphServiceError, InvalidPackage, NotFound
 
 
 class Unauthorised(GraphServiceError):
     """Nobody has signed in, and the question needs somebody who has."""
 
     code = "unauthorised"
+
+
+class LinkEnded(NotFound):
+    """A link that was sent to somebody was used, or is too old."""
 
 
 class Forbidden(GraphServiceError):

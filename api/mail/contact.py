@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from api.accounts.keys import new_id
 from api.accounts.model import Clock, is_line, moment, utc_now
 from api.accounts.registry import email_of
-from api.http.errors import Conflict, TooMany
+from api.http.errors import Conflict, LinkEnded, TooMany
 from api.state import StateDatabase
 from graph_service.errors import InvalidValue, NotFound, Place
 from graph_service.keys import NodeKey
@@ -118,7 +118,7 @@ class Contacts:
                 "SELECT * FROM contacts WHERE id = ? AND state = 'asked' AND asked_at > ?", (id, self._oldest_open())
             ).fetchone()
         if row is None:
-            raise NotFound("a message that waits for an answer")
+            raise LinkEnded("a message that waits for an answer")
         return _contact(row)
 
     def answer(self, id: str, *, accepted: bool) -> Contact:

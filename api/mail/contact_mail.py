@@ -1,14 +1,13 @@
 """Brings two offices together by mail: one asks, the other accepts or declines, and only then both know each other."""
 
 from api.accounts.model import Account
-from api.http.errors import Conflict
+from api.http.errors import Conflict, LinkEnded
 from api.language import Words
 from api.mail.contact import ANSWER_WITHIN, Contact, Contacts
 from api.mail.letters import accepted_letter, asking_letter, declined_letter, partner_letter
 from api.mail.signed import Signer
 from api.services import Services
 from api.snapshot import Snapshot
-from graph_service.errors import NotFound
 from graph_service.keys import NodeKey
 
 PURPOSE = "contact"
@@ -64,7 +63,7 @@ def answer(services: Services, signed: str, *, accepted: bool) -> None:
     with services.state.write():
         account = services.accounts.registry.get(waiting.account)
         if mailbox is None or account.disabled:
-            raise NotFound("a message that waits for an answer")
+            raise LinkEnded("a message that waits for an answer")
         found.answer(waiting.id, accepted=accepted)
         name = _public_name(services, waiting.key)
         if not accepted:

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from api.accounts.model import Account
 from api.editing.editor import Editor
 from api.http.auth import viewer_of
+from api.http.errors import LinkEnded
 from api.http.viewer import Role
 from api.language import Words
 from api.mail.arrivals import arrived_since
@@ -19,7 +20,7 @@ from api.mail.signed import Signer
 from api.questions.supporters import find_supporters
 from api.services import Services
 from api.snapshot import Snapshot
-from graph_service.errors import GraphServiceError, NotFound, StoreError
+from graph_service.errors import GraphServiceError, StoreError
 from graph_service.keys import Label, NodeKey
 from graph_service.model import Actor, Offer
 from graph_service.visibility import own_records
@@ -133,11 +134,11 @@ def record_of_link(services: Services, signed: str) -> tuple[ToConfirm, Account]
     said = Signer(services.state, CONFIRM).read(signed, CONFIRM_WITHIN)
     account = services.accounts.registry.get(said["account"])
     if account.disabled:
-        raise NotFound("a link that is still good")
+        raise LinkEnded("a link that is still good")
     snapshot = services.snapshot(viewer_of(account).audience)
     node = snapshot.projection.node(NodeKey(said["key"]))
     if not isinstance(node, Actor | Offer):
-        raise NotFound("a link that is still good")
+        raise LinkEnded("a link that is still good")
     return ToConfirm(node.key, node.name or node.key.local, node.assured_on), account
 
 

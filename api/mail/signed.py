@@ -6,8 +6,8 @@ from typing import Any
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from api.accounts.keys import installation_key
+from api.http.errors import LinkEnded
 from api.state import StateDatabase
-from graph_service.errors import NotFound
 
 
 class Signer:
@@ -26,5 +26,5 @@ class Signer:
         try:
             said: Any = self._serializer.loads(text, max_age=int(lives.total_seconds()))
         except BadSignature:
-            raise NotFound("a link that is still good") from None
+            raise LinkEnded("a link that is still good") from None
         return dict(said)

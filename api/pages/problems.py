@@ -7,7 +7,9 @@ from flask import Response, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from api.http.current import words
+from api.http.errors import LinkEnded
 from api.language import N_
+from api.pages.frame import local_path
 
 log = logging.getLogger(__name__)
 
@@ -65,17 +67,29 @@ WHAT_NOW: Mapping[int, tuple[str, str, str]] = {
 }
 """What to say for a status: what happened, what it means, what to do."""
 
+LINK_ENDED = (
+    N_("This link is no longer valid"),
+    N_("Such links can be used once, and only for a certain time."),
+    N_("If you still need it, have a new one sent to you."),
+)
+"""What to say where a page was reached by a link from a mail."""
+RESENT = "/password/"
+"""Where links lie that anybody can have sent anew."""
+
 _PLAINLY = frozenset({401, 403, 404, 429, 500, 503})
 """Where the technical sentence tells a reader nothing more."""
 
 
+_PASSING = frozenset({429, 500, 503})
+"""What may be over when the same is asked once more."""
 _SECRET = frozenset({"password", "old", "new"})
 """Fields of forms that are never shown again."""
 
 
-def render_problem(details: Mapping[str, object], status: int) -> Response:
+def render_problem(details: Mapping[str, object], status: int, error: Exception | None = None) -> Response:
     """An error as a page."""
-    title, meaning, remedy = WHAT_NOW.get(status) or WHAT_NOW[422 if status < 500 else 500]
+    ended = isinstance(error, LinkEnded)
+    title, meaning, remedy = LINK_ENDED if ended else WHAT_NOW.get(status) or WHAT_NOW[422 if status < 500 else 500]
     speak = words()
     try:
         page = render_template(
@@ -85,8 +99,10 @@ def render_problem(details: Mapping[str, object], status: int) -> Response:
             remedy=speak(remedy),
             status=status,
             detail=details.get("detail", "") if _tells_more(details, status) else "",
+            fresh=f"{RESENT}forgotten" if ended and request.path.startswith(RESENT) else "",
             candidates=details.get("candidates", ()),
             unsent=_unsent() if status == 401 else [],
+            again=local_path(request.full_path.rstrip("?")) if status in _PASSING and request.method == "GET" else "",
         )
     except Exception:  # the frame itself is broken: say so without it, rather than nothing
         log.exception("the page for status %d cannot be made", status)

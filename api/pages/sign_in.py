@@ -148,7 +148,11 @@ def sentence(error: GraphServiceError | None) -> str:
         case None:
             return ""
         case TooManyAttempts():
-            return words()("Several attempts have failed. Please wait {n} seconds.", n=error.retry_after)
+            return words().plural(
+                "Several attempts have failed. Please wait one second.",
+                "Several attempts have failed. Please wait {n} seconds.",
+                error.retry_after,
+            )
         case Unauthorised():
             return words()("The e-mail address or the password is not right.")
     return words()("What is needed: {what}.", what=words().phrase(error.expected))

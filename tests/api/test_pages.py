@@ -104,6 +104,8 @@ def test_pages_answer_while_the_store_cannot_be_reached(tmp_path):
     answer = create_app(settings).test_client().get("/", headers={"Accept-Language": "de"})
     assert answer.status_code == 503
     assert "Die Daten sind gerade nicht erreichbar" in answer.get_data(as_text=True)
+    again = create_app(settings).test_client().get("/peers?municipality=Rems", headers={"Accept-Language": "de"})
+    assert 'href="/peers?municipality=Rems"' in again.get_data(as_text=True).partition("<main")[2]
 
 
 def test_an_empty_store_says_why_it_is_empty(store, tmp_path):
