@@ -213,4 +213,4 @@ def _practices(beside: Comparison) -> Table:
         for each in tried
     )
     heading = (speak("Municipality"), speak("Practice approach"), speak("Status"), speak("Outcome"))
-    return Table(speak("Practice approaches"), heading, rows)
+    return Table(speak("Practices"), heading, rows)

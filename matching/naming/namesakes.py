@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -38,15 +37,13 @@ def short_name(name: str) -> str:
     return name.partition(",")[0]
 
 
-_kept: WeakKeyDictionary[Projection, Mapping[int, Apart]] = WeakKeyDictionary()
-
-
 def namesakes(projection: Projection) -> Mapping[int, Apart]:
     """The positions of all municipalities whose short name another one bears, too, and what tells each apart."""
-    found = _kept.get(projection)
-    if found is None:
-        found = _kept[projection] = dict(_Namesakes(projection).told_apart())
-    return found
+    return projection.derived(_gather)
+
+
+def _gather(projection: Projection) -> Mapping[int, Apart]:
+    return dict(_Namesakes(projection).told_apart())
 
 
 class _Namesakes:
