@@ -68,7 +68,7 @@ def test_every_step_is_accessible_at_every_width_in_both_languages(opened: Open,
 
 def test_a_person_builds_saves_and_invites_by_keyboard_alone(opened: Open, axe: Axe) -> None:
     page = opened("/alliances")
-    to(page, page.get_by_label("Kommune", exact=True))
+    to(page, page.get_by_label("Kommune – freiwillig", exact=True))
     page.keyboard.type("Großbären")
     expect(page.get_by_role("option").first).to_be_visible()
     page.keyboard.press("ArrowDown")
@@ -133,7 +133,7 @@ def test_an_office_is_written_to_by_keyboard_alone(opened: Open) -> None:
 
 def test_without_script_the_same_way_leads_to_a_board_and_back(opened: Open) -> None:
     page = opened("/alliances", script=False)
-    page.get_by_label("Kommune", exact=True).fill("Großbärenkreis")
+    page.get_by_label("Kommune – freiwillig", exact=True).fill("Großbärenkreis")
     page.get_by_label("Handlungsfeld").select_option(label="Übergang Schule–Beruf, Ausbildung, Arbeit")
     page.get_by_label("Name eines Akteurs").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Wer kommt in Frage?")
