@@ -15,12 +15,10 @@ from api.words.network_views import ToldLine, ToldNode
 FONT, LETTER = 13.0, 6.9
 """Height of letters, and how wide one is on average."""
 MOST_NAMES = 400
-FIRST = 3
-"""So many of the most important have a name in any case."""
-BRIEF = 20
-"""So many letters a name has where it finds no place in full."""
-AIR, ROOM = 4.0, 6.0
-"""What is free at the sides of a name, and around nodes that are not its own."""
+AIR = 4.0
+"""What is free at the sides of a name."""
+ROOM = (6.0, 2.0)
+"""What is free beside nodes that are not its own, and above and below them."""
 SLID = (0.5, 0.0, 1.0, 0.25, 0.75)
 """How much of a name above or below its node stands to the left of it, the best first."""
 
@@ -50,7 +48,7 @@ def placed_names(
     )
     placing = _Placing(nodes, lines, grown)
     for n, i in enumerate(order[:MOST_NAMES]):
-        sure = n < FIRST or i == chosen or nodes[i].start
+        sure = n == 0 or i == chosen or nodes[i].start
         if (name := placing.name(i, sure)) is not None:
             yield name
 
@@ -63,15 +61,14 @@ class _Placing:
         self._few = len(nodes) <= FEW
         self._taken = _Taken()
         for i, node in enumerate(nodes):
-            r = radius_of(node.size) + ROOM
-            self._taken.add((node.x - r, node.y - r, node.x + r, node.y + r), i)
+            x, y = (radius_of(node.size) + room for room in ROOM)
+            self._taken.add((node.x - x, node.y - y, node.x + x, node.y + y), i)
         ends = [(nodes[a].x, nodes[a].y, nodes[b].x, nodes[b].y) for a, b in {(x.source, x.target) for x in lines}]
         self._lines = np.array(ends if self._few else [], np.float64).reshape(-1, 4)
 
     def name(self, i: int, sure: bool) -> Name | None:
         """The name in the best place that is free; ``sure``: else where it covers least. None where there is none."""
-        full = self._nodes[i].short
-        brief = full if len(full) <= BRIEF else f"{full[: BRIEF - 1].rstrip()}…"
+        full, brief = self._nodes[i].short, self._nodes[i].brief
         for text in dict.fromkeys([full, brief] if self._few or sure else [full]):
             free = [each for each in self._places(i, text, sure) if self._taken.free(self._box(each), i)]
             if free:
@@ -88,7 +85,7 @@ class _Placing:
 
     def _places(self, i: int, text: str, sure: bool) -> Iterator[Name]:
         node, grown = self._nodes[i], self._grown
-        wide, r = len(text) * LETTER * grown, radius_of(node.size) + 3
+        wide, r = len(text) * LETTER * grown, radius_of(node.size) + 4 * grown
         yield Name(node.x + r, node.y + 4 * grown, "start", text, node.x + r, wide)
         yield Name(node.x - r, node.y + 4 * grown, "end", text, node.x - r - wide, wide)
         for slid in SLID if self._few or sure else SLID[:1]:

@@ -39,7 +39,8 @@ COLOURS: Mapping[str, str] = MappingProxyType(
 )
 MARGIN = 28.0
 FEWEST_WIDE = 420.0
-SHOWN_WIDE = 820.0
+SHOWN_WIDE, BESIDE = 820.0, 200.0
+"""How wide it is shown, and how much of it names take beside the outermost nodes."""
 
 
 def draw_view(told: ToldView, words: Words, chosen: int | None = None, *, alone: bool = False) -> Markup:
@@ -69,7 +70,7 @@ def draw_view(told: ToldView, words: Words, chosen: int | None = None, *, alone:
 def _grown(told: ToldView) -> float:
     """How much larger letters are than usual: a wide picture is shown smaller than it is drawn."""
     across = [*(node.x for node in told.nodes), *(x for x, _ in told.ground)]
-    return min(max((max(across) - min(across)) / SHOWN_WIDE, 1.0), 2.0)
+    return min(max((max(across) - min(across) + BESIDE) / SHOWN_WIDE, 1.0), 2.0)
 
 
 def _frame(told: ToldView, names: Sequence[Name]) -> tuple[float, float, float, float]:
@@ -77,8 +78,8 @@ def _frame(told: ToldView, names: Sequence[Name]) -> tuple[float, float, float, 
     x0 = min([*(n.x - MARGIN for n in told.nodes), *(x - MARGIN for x, _ in told.ground), *(n.left for n in names)]) - 6
     right = (n.left + n.wide for n in names)
     x1 = max([*(n.x + MARGIN for n in told.nodes), *(x + MARGIN for x, _ in told.ground), *right]) + 6
-    y0 = min([*(n.y for n in told.nodes), *(y for _, y in told.ground)]) - MARGIN
-    y1 = max([*(n.y for n in told.nodes), *(y for _, y in told.ground)]) + MARGIN
+    y0 = min([*(n.y - MARGIN for n in told.nodes), *(y - MARGIN for _, y in told.ground), *(n.y - 26 for n in names)])
+    y1 = max([*(n.y + MARGIN for n in told.nodes), *(y + MARGIN for _, y in told.ground), *(n.y + 10 for n in names)])
     if (lacking := FEWEST_WIDE - (x1 - x0)) > 0:
         x0, x1 = x0 - lacking / 2, x1 + lacking / 2
     return x0, y0, x1 - x0, y1 - y0

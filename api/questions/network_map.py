@@ -44,7 +44,7 @@ def on_map(snapshot: Snapshot, scene: Scene) -> tuple[FloatArray, Ground]:
     known = np.isfinite(where).all(axis=1)
     if not known.any():
         return in_rows(scene.size, WIDE), NO_GROUND
-    districts, land = snapshot.prepared("network-ground", _ground)
+    districts, land = snapshot.prepared("network-ground", _ground, ahead=True)
     low, high = where[known].min(axis=0), where[known].max(axis=0)
     if len(districts) and ((high - low) >= MOST_OF_IT * np.ptp(districts, axis=0)).all():
         low, high = np.minimum(low, districts.min(axis=0)), np.maximum(high, districts.max(axis=0))

@@ -10,8 +10,11 @@ from matching.naming.municipalities import plain
 
 LONGEST = 34
 """So many letters of a name stand in the picture."""
-HEAD = 14
-"""So many of them before what is left out in the middle."""
+BRIEF = 20
+"""So many where it finds no place otherwise."""
+END = 17
+"""So many of them after what is left out in the middle."""
+_GAP = " … "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +23,8 @@ class ToldNode(Drawn):
 
     short: str
     """Its name as it stands in the picture."""
+    brief: str
+    """The same where there is little room."""
     rank: int
     """Its place in the list: nearest and most joined first, then by the alphabet."""
     kind: str
@@ -82,7 +87,7 @@ class ViewSpeaker(ViewSentences):
         about = self.words.list(self.amounts(item.counts)) if item.label is None else ""
         drawn = {each.name: getattr(item, each.name) for each in fields(Drawn)}
         drawn |= {"name": name, "size": round(item.size, 3)}
-        return ToldNode(**drawn, short=short, rank=rank, kind=kind, word=word, about=about)
+        return ToldNode(**drawn, short=short, brief=_briefly(short), rank=rank, kind=kind, word=word, about=about)
 
     def about(self, line: Line) -> str:
         """What else is said of a single relation: role, strength, time."""
@@ -110,6 +115,19 @@ def shortened(names: Sequence[str]) -> list[str]:
 
 def _around(name: str) -> str:
     """How a name begins and how it ends, in whole words where they fit."""
-    head = name[:HEAD] if " " not in name[: HEAD + 1] else name[: HEAD + 1].rpartition(" ")[0]
-    rest = name[len(head) - LONGEST + 2 :]
-    return f"{head} … {rest.partition(' ')[2] or rest[1:]}"
+    end = name[-END - 1 :].partition(" ")[2] or name.rpartition(" ")[2][-LONGEST + BRIEF // 2 :]
+    room = LONGEST - len(_GAP) - len(end)
+    start = name[: room + 1].rpartition(" ")[0]
+    return f"{start}{_GAP}{end}" if start else f"{name[:room]}{_GAP.lstrip()}{end}"
+
+
+def _briefly(name: str) -> str:
+    """A name of the picture with fewer letters; of what has its end to tell it from others that is kept."""
+    if len(name) <= BRIEF:
+        return name
+    _, gap, end = name.partition(_GAP.strip() + " ")
+    if gap and end:
+        return f"{gap}{end}" if len(gap + end) <= BRIEF else f"…{end[1 - BRIEF :]}"
+    cut = name[: BRIEF - 1].rstrip()
+    rest, _, fragment = cut.rpartition(" ")
+    return f"{rest if rest and len(fragment) < 4 else cut}…"

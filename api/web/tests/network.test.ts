@@ -11,7 +11,7 @@ import { Walker, type ViewData, type ViewNode } from "../src/network/view";
 
 function node(key: string, x: number, y: number, more: Partial<ViewNode> = {}): ViewNode {
   return {
-    key, name: key, short: key, rank: 0, kind: "actor", word: "Akteur", about: "", count: 1, hops: 1, ties: 1, shown: 1, size: 0.5, x, y,
+    key, name: key, short: key, brief: key, rank: 0, kind: "actor", word: "Akteur", about: "", count: 1, hops: 1, ties: 1, shown: 1, size: 0.5, x, y,
     start: false, opened: false, ...more,
   };
 }

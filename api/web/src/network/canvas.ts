@@ -17,7 +17,6 @@ export interface CanvasEvents {
 const LETTERS = 14;
 const FONT = '"Fira Sans", Arial, sans-serif';
 const MOST_NAMES = 140;
-const BRIEF = 20;
 const LEAST_RADIUS = 3.5;
 const LEAST_GROUP = { wide: 11, narrow: 7 };
 const NARROW = 480;
@@ -217,7 +216,7 @@ export class Canvas {
       if (!node || !at || at.x < -40 || at.y < -40 || at.x > width + 40 || at.y > height + 40) continue;
       const wide = (this.widths[i] ??= {
         full: context.measureText(node.short).width,
-        brief: context.measureText(brief(node.short)).width,
+        brief: context.measureText(node.brief).width,
       });
       shown.push(i);
       const marked = i === this.chosen ? 8 : node.start ? 5 : 0;
@@ -233,7 +232,7 @@ export class Canvas {
     const bounds = { x0: 0, y0: 0, x1: width, y1: height };
     for (const placed of placeNames(spots, this.strokes(data), LETTERS, MOST_NAMES, bounds)) {
       const node = data.nodes[shown[placed.index] ?? -1];
-      if (node) this.write(context, placed.brief ? brief(node.short) : node.short, placed.x, placed.y, false);
+      if (node) this.write(context, placed.brief ? node.brief : node.short, placed.x, placed.y, false);
     }
   }
 
@@ -267,8 +266,4 @@ export class Canvas {
   end(): void {
     this.sigma.kill();
   }
-}
-
-function brief(name: string): string {
-  return name.length <= BRIEF ? name : `${name.slice(0, BRIEF - 1).trimEnd()}…`;
 }

@@ -10,6 +10,8 @@ export function layLand(sigma: Sigma): void {
   const canvases = sigma.getCanvases();
   const [land, lines] = [canvases[LAYER], canvases["edges"]];
   if (land && lines) lines.before(land);
+  // it comes too late to get its size with the others
+  sigma.resize(true);
 }
 
 export function drawLand(sigma: Sigma, rings: readonly (readonly [number, number][])[], colours: Colours): void {

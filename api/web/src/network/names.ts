@@ -28,11 +28,9 @@ export interface PlacedName {
 const SQUARE = 48;
 /** Up to so many nodes names are tried in all places and off lines. */
 export const FEW = 150;
-/** So many of the most important have a name in any case. */
-const FIRST = 3;
-/** What is free at the sides of a name, and around nodes that are not its own. */
+/** What is free at the sides of a name, and beside nodes that are not its own, and above and below them. */
 const AIR = 4;
-const ROOM = 6;
+const ROOM = { beside: 6, above: 2 };
 /** How far names stay from the frame. */
 const RIM = 6;
 /** How much of a name above or below its node stands to the left of it, the best first. */
@@ -100,8 +98,8 @@ class Placing {
     private readonly bounds: Box,
   ) {
     for (const [i, { x, y, radius }] of spots.entries()) {
-      const r = radius + ROOM;
-      this.taken.add({ x0: x - r, y0: y - r, x1: x + r, y1: y + r }, i);
+      const [wide, high] = [radius + ROOM.beside, radius + ROOM.above];
+      this.taken.add({ x0: x - wide, y0: y - high, x1: x + wide, y1: y + high }, i);
     }
   }
 
@@ -160,7 +158,7 @@ export function placeNames(
   for (const [index, { x, y, sure }] of spots.entries()) {
     if (found.length >= most) break;
     if (x < bounds.x0 || x > bounds.x1 || y < bounds.y0 || y > bounds.y1) continue;
-    const name = placing.name(index, sure || index < FIRST);
+    const name = placing.name(index, sure || index === 0);
     if (name) found.push(name);
   }
   return found;

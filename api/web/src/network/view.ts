@@ -8,6 +8,7 @@ export interface ViewNode {
   about: string;
   count: number;
   short: string;
+  brief: string;
   rank: number;
   hops: number;
   ties: number;
