@@ -268,12 +268,12 @@ def draw_timeline(rows: Sequence[Span], title: str) -> Markup:
     if not rows:
         return Markup("")
     first, last = min(row.since.year for row in rows), max(row.until.year for row in rows) + 1
-    left, width, step = 190.0, 640.0, 26.0
+    left, width, step = 220.0, 640.0, 26.0
     height = step * len(rows) + 26
 
     def place(day: date) -> float:
         at = day.year + (day.timetuple().tm_yday - 1) / 365.25
-        return round(left + (width - left - 10) * (at - first) / (last - first), 1)
+        return round(left + (width - left - 22) * (at - first) / (last - first), 1)
 
     parts = []
     every = max(1, math.ceil((last - first) / 8))
@@ -285,7 +285,7 @@ def draw_timeline(rows: Sequence[Span], title: str) -> Markup:
         )
     for n, row in enumerate(rows):
         y, x, end = n * step, place(row.since), place(row.until)
-        name = row.name if len(row.name) <= 24 else row.name[:23] + "…"
+        name = row.name if len(row.name) <= 28 else row.name[:27] + "…"
         kind = "peer" if row.ended else "own"
         parts.append(
             f'<text class="name" x="{left - 10:g}" y="{y + 17:g}" text-anchor="end">{escape(name)}</text>'
