@@ -39,6 +39,8 @@ COLOURS: Mapping[str, str] = MappingProxyType(
 )
 MARGIN = 28.0
 FEWEST_WIDE = 420.0
+WHOLE = 1.2
+"""A country that is at most so much higher than the picture is shown in whole."""
 SHOWN_WIDE, BESIDE = 820.0, 200.0
 """How wide it is shown, and how much of it names take beside the outermost nodes."""
 
@@ -80,6 +82,10 @@ def _frame(told: ToldView, names: Sequence[Name]) -> tuple[float, float, float, 
     x1 = max([*(n.x + MARGIN for n in told.nodes), *(x + MARGIN for x, _ in told.ground), *right]) + 6
     y0 = min([*(n.y - MARGIN for n in told.nodes), *(y - MARGIN for _, y in told.ground), *(n.y - 26 for n in names)])
     y1 = max([*(n.y + MARGIN for n in told.nodes), *(y + MARGIN for _, y in told.ground), *(n.y + 10 for n in names)])
+    shore = [y for ring in told.land for _, y in ring]
+    # of a map of the whole country all of it is shown, of a part nothing beyond
+    if shore and max(shore) - min(shore) < WHOLE * (y1 - y0):
+        y0, y1 = min(y0, min(shore) - 6), max(y1, max(shore) + 6)
     if (lacking := FEWEST_WIDE - (x1 - x0)) > 0:
         x0, x1 = x0 - lacking / 2, x1 + lacking / 2
     return x0, y0, x1 - x0, y1 - y0
