@@ -74,7 +74,9 @@ class InvalidPackage(SourceError):
 
     def __init__(self, problems: tuple[GraphServiceError, ...], place: Place | None = None) -> None:
         """Refuse the package with all its problems."""
-        super().__init__("a package without problems", f"{len(problems)} problems", place)
+        super().__init__(
+            "a package without problems", "a problem" if len(problems) == 1 else f"{len(problems)} problems", place
+        )
         self.problems = problems
 
 

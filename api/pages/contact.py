@@ -8,10 +8,11 @@ from werkzeug.wrappers import Response
 from api.http.auth import require_session
 from api.http.current import services, snapshot
 from api.http.errors import STATUS
-from api.mail.contact import LONGEST_SUBJECT, LONGEST_TEXT
+from api.mail.contact import LONGEST_SUBJECT, LONGEST_TEXT, Contact
 from api.mail.contact_mail import answer, ask, contacts, name_of, open_contact
 from api.pages.forms import RIGHT, Wrong
 from api.pages.frame import local_path, record_url
+from api.pages.names import name_of as called_here
 from api.pages.sign_in import refusal, sentence
 from api.resources.contact import seen
 from graph_service.keys import NodeKey
@@ -64,7 +65,7 @@ def _page(key: NodeKey, given: Mapping[str, str], wrong: Wrong = RIGHT, *, sent:
 @first_contact.get("/contact/<string(maxlength=400):signed>")
 def show_message(signed: str) -> Page:
     """The message, for the office that it went to. Looking at it answers nothing: mail programs look at links, too."""
-    return render_template("contact_answer.html", asked=open_contact(services(), signed), done="")
+    return _message(open_contact(services(), signed))
 
 
 @first_contact.post("/contact/<string(maxlength=400):signed>")
@@ -73,6 +74,11 @@ def answer_message(signed: str) -> Page:
     asked = open_contact(services(), signed)
     said = request.form.get("answer")
     if said not in ("accept", "decline"):
-        return render_template("contact_answer.html", asked=asked, done=""), 422
+        return _message(asked), 422
     answer(services(), signed, accepted=said == "accept")
-    return render_template("contact_answer.html", asked=asked, done=said)
+    return _message(asked, done=said)
+
+
+def _message(asked: Contact, *, done: str = "") -> str:
+    known = snapshot().projection.known(asked.key)
+    return render_template("contact_answer.html", asked=asked, done=done, name=called_here(asked.key) if known else "")

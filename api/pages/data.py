@@ -14,6 +14,7 @@ from api.jobs.table import JobState
 from api.language import N_
 from api.pages.data_frame import age, tabs
 from api.pages.frame import has_page, snapshot_status
+from api.pages.freshness import amounts
 from api.questions.exports import FORMS, list_forms
 from api.questions.sources import Source, list_sources
 from api.questions.vocabularies import find_vocabulary, list_vocabularies
@@ -28,6 +29,8 @@ from matching.naming.municipalities import plain
 
 data = Blueprint("data_pages", __name__, url_prefix="/data")
 
+ALL_OF_IT = ("districts", "municipalities", "indicators", "practices", "alliances", "actors")
+"""What the overview counts."""
 LATEST = 200
 """Among how many imports the last one of each dataset is looked for."""
 
@@ -58,7 +61,7 @@ def show_data() -> str:
     return render_template(
         "data.html",
         tabs=tabs(),
-        status=snapshot_status(),
+        amounts=amounts(snapshot_status(), speak, ALL_OF_IT),
         cards=[_card(each, reports) for each in list_sources(services(), here.audience).items],
         forms=[(each.purpose, FORMS[each.id].ending[1:].upper(), each.url) for each in list_forms(speak).items],
         missing=list(_missing(here)),
@@ -149,6 +152,8 @@ def _missing(here: Snapshot) -> Iterator[tuple[str, str, str]]:
     empty = [
         speak(word)
         for label, word in (
+            (Label.MUNICIPALITY, N_("districts and municipalities")),
+            (Label.INDICATOR, N_("indicators")),
             (Label.ACTOR, N_("actors")),
             (Label.ALLIANCE, N_("alliances")),
             (Label.PRACTICE, N_("practices")),

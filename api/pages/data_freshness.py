@@ -18,6 +18,7 @@ from api.pages.sign_in import refusal
 from api.questions.confirmation import Aged, Watched, list_aged, place_of
 from graph_service.errors import NotFound
 from graph_service.keys import Label, NodeKey
+from matching.naming.municipalities import plain
 
 data_freshness = Blueprint("data_freshness", __name__, url_prefix=f"{HOME}/freshness")
 
@@ -85,12 +86,17 @@ def _shown(each: Aged) -> Shown:
         each.key,
         each.name,
         record_url(each.key),
-        name_of(place) if place else "",
+        _beside(each.name, name_of(place)) if place else "",
         _said(each),
         each.due(today()),
         each.own,
         editor and each.key.label is not Label.REQUEST,
     )
+
+
+def _beside(name: str, place: str) -> str:
+    """A place as it stands beside a name; nothing where the name says it already."""
+    return "" if plain(place.partition(" (")[0]) in plain(name) else place
 
 
 def _said(each: Aged) -> str:

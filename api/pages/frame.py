@@ -21,7 +21,7 @@ from api.http.negotiation import COOKIE as LANGUAGE_COOKIE
 from api.http.viewer import Role, viewer
 from api.language import N_
 from api.pages.assets import Assets
-from api.pages.freshness import DataStatus, data_status
+from api.pages.freshness import DataStatus, amounts, data_status
 from api.settings import LANGUAGES
 from api.words.places import beside
 from api.words.terms import term_words
@@ -55,6 +55,8 @@ OF_A_PLACE = MappingProxyType(
     }
 )
 """Behind which door the pages of a municipality are: /municipalities/08119/compare is behind /peers."""
+FOOTER = ("indicators", "practices", "sources")
+"""What every page says of the data."""
 SIGN_IN = "/sign-in"
 ACCOUNT = "/account"
 
@@ -89,6 +91,7 @@ def install_pages(app: Flask) -> None:
         source_url=lambda: services().settings.source_url,
         account_door=account_door,
         data_status=shown_status,
+        amounts_in=lambda status: amounts(status, words(), FOOTER),
         stale=lambda: services().stale,
         release=version("buendniskompass"),
         stylesheets=assets.stylesheets,

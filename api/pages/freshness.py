@@ -1,10 +1,12 @@
 """What is in the data and how fresh it is, as one small count for frame and start page."""
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
+from api.language import Words
 from graph_service.errors import StoreError
 from graph_service.keys import Label
 from graph_service.model import Level
@@ -54,3 +56,22 @@ def data_status(projection: Projection, store: GraphStore) -> DataStatus:
         offers=len(spans[Label.OFFER]),
         sources=sources,
     )
+
+
+def amounts(status: DataStatus, speak: Words, wanted: Iterable[str]) -> list[str]:
+    """How much there is of each of these, in words; what there is nothing of is left out."""
+    first, last = status.first_year, status.last_year
+    years = "" if first is None else f" ({first})" if first == last else f" ({first}–{last})"
+    said: dict[str, tuple[int, Callable[[int], str]]] = {
+        "districts": (status.districts, lambda n: speak.plural("one district", "{n} districts", n)),
+        "municipalities": (
+            status.municipalities,
+            lambda n: speak.plural("one town or village", "{n} towns and villages", n),
+        ),
+        "indicators": (status.indicators, lambda n: speak.plural("one indicator", "{n} indicators", n) + years),
+        "practices": (status.practices, lambda n: speak.plural("one practice", "{n} practices", n)),
+        "alliances": (status.alliances, lambda n: speak.plural("one alliance", "{n} alliances", n)),
+        "actors": (status.actors, lambda n: speak.plural("one actor", "{n} actors", n)),
+        "sources": (status.sources or 0, lambda n: speak.plural("one dataset", "{n} datasets", n)),
+    }
+    return [say(count) for count, say in (said[each] for each in wanted) if count]

@@ -148,7 +148,7 @@ def _values(here: Snapshot, measured: Measured, column: int, level: Level) -> di
         return place_name(projection, speak, int(all.features.rows[row]))
 
     answer = speak(
-        "Half of {n} values lie below {median}; they range from {low} ({lowest}) to {high} ({highest}).",
+        "Half of {n} values lie below {median}. Lowest: {lowest} with {low}; highest: {highest} with {high}.",
         n=speak.number(len(known), 0),
         median=explainer.value(float(all.median[column]), unit),
         low=speak.number(float(values[low])),
@@ -169,17 +169,26 @@ def _values(here: Snapshot, measured: Measured, column: int, level: Level) -> di
     }
 
 
+def _digits(values: "np.ndarray[Any, Any]") -> int:
+    """How many decimals all values of a column are written with: as many as are useful for most of them."""
+    known = values[np.isfinite(values)]
+    if not np.any(known % 1):
+        return 0
+    size = float(np.median(np.abs(known)))
+    return 0 if size >= 10_000 else 1 if size >= 100 else 2 if size >= 0.1 else 4
+
+
 def _states(here: Snapshot, all: Among, column: int) -> list[StateRow]:
     speak, projection = words(), here.projection
     strip = level_strips(here, all.level).get(column)
     values, state = all.features.values[:, column], projection.state[all.features.rows]
-    found = []
+    digits, found = _digits(values), []
     for position in sorted({int(each) for each in state.tolist() if each >= 0}):
         own = values[(state == position) & np.isfinite(values)]
         if not len(own) or all.level is Level.STATE:
             continue
         name = projection.name(Label.MUNICIPALITY, position)
-        low, median, high = (speak.number(float(each)) for each in (own.min(), np.median(own), own.max()))
+        low, median, high = (speak.number(float(each), digits) for each in (own.min(), np.median(own), own.max()))
         title = speak("{name}: from {low} to {high}, median {median}", name=name, low=low, high=high, median=median)
         picture = draw_strip(strip, title, own=None, state=own) if strip is not None else Markup("")
         url = record_url(projection.key(Label.MUNICIPALITY, position))
@@ -199,7 +208,7 @@ def _rows(here: Snapshot, all: Among, column: int, known: "np.ndarray[Any, Any]"
     speak, projection = words(), here.projection
     values, places = all.features.values[:, column], all.features.rows
     sort = request.args.get("sort", "name")
-    spelt = here.prepared("names-as-sorted", _as_sorted)
+    spelt, digits = here.prepared("names-as-sorted", _as_sorted), _digits(values)
     named = [(place_name(projection, speak, int(places[row])), int(row)) for row in known.tolist()]
     if sort.lstrip("-") == "value":
         named.sort(key=lambda each: (float(values[each[1]]), spelt[int(places[each[1]])]), reverse=sort.startswith("-"))
@@ -216,7 +225,7 @@ def _rows(here: Snapshot, all: Among, column: int, known: "np.ndarray[Any, Any]"
             (
                 Markup('<a href="{}">{}</a>').format(url, name) if url else name,
                 projection.name(Label.MUNICIPALITY, state) if state >= 0 and state != position else "–",
-                speak.number(float(values[row])),
+                speak.number(float(values[row]), digits),
                 speak.period(all.features.periods[int(all.features.period[row, column])]),
             )
         )

@@ -70,7 +70,7 @@ WHAT_NOW: Mapping[int, tuple[str, str, str]] = {
 LINK_ENDED = (
     N_("This link is no longer valid"),
     N_("Such links can be used once, and only for a certain time."),
-    N_("If you still need it, have a new one sent to you."),
+    N_("If you have used it already, there is nothing more to do. Otherwise have a new one sent to you."),
 )
 """What to say where a page was reached by a link from a mail."""
 RESENT = "/password/"

@@ -80,6 +80,7 @@ def show_start() -> str:
         types=[
             (type[-1], term("municipality_type", type), _together(speak.plural("one district", "{n} districts", n)))
             for type, n in land.types.items()
+            if any(land.types.values())
         ],
         states=[(s.name, [_linked(d.key, name_of(d.key)) for d in s.districts]) for s in land.states if s.districts],
     )

@@ -33,7 +33,7 @@ def answer(
     """What the atlas knows, in two or three sentences; ``field``: the only one that is looked at, or ""."""
     speak = explainer.words
     if not rows:
-        yield speak("No municipality of this level is recorded there.")
+        yield speak("No municipality of this level is recorded here.")
         return
     seen = [each for each in counts if not field or each.field == field]
     offers = sum(row.recorded for row in rows)
