@@ -7,6 +7,7 @@ from types import MappingProxyType
 from api.language import N_, Words
 from api.questions.peer_filters import ANY_SIZE
 from api.questions.peers import PeerKind, PeersFound
+from api.words.places import with_place
 from api.words.suggestions import MEANING, Explainer
 from graph_service.keys import Label, NodeKey
 from graph_service.projection import LEVELS
@@ -152,8 +153,7 @@ def told_apart(candidates: Iterable[tuple[str, str]], explainer: Explainer) -> t
     for key, name in candidates:
         known = projection.known(key)
         place = explainer.place(known) if known else ""
-        named = projection.name(Label.MUNICIPALITY, projection.position(known)) if known else name
-        found.append((key, f"{named} ({place})" if place else name))
+        found.append((key, with_place(projection, explainer.words, known, place) if known and place else name))
     return tuple(found)
 
 

@@ -34,6 +34,14 @@ def place_name(projection: Projection, words: Words, position: int) -> str:
     return f"{name} ({said})"
 
 
+def with_place(projection: Projection, words: Words, key: NodeKey, place: str) -> str:
+    """A municipality with what and where it is: Neuenkirchen (Diepholz; Gemeinde, Niedersachsen)."""
+    name = called(projection, words, key)
+    shown = beside(name, place)
+    added = shown == name != short_name(projection.name(key.label, projection.position(key)))
+    return f"{name[:-1]}; {place})" if added else f"{shown} ({place})"
+
+
 def beside(name: str, place: str) -> str:
     """A municipality's name where ``place``, what and where it is, stands beside it: its kind is not said twice."""
     bare, _, said = name.removesuffix(")").rpartition(" (")

@@ -4,7 +4,7 @@ import pytest
 from towns import Town, projection
 
 from api.language import Words
-from api.words.places import beside, called, place_name
+from api.words.places import beside, called, place_name, with_place
 from graph_service.keys import Label, municipality_key
 from graph_service.model import Level
 from graph_service.projection import Projection
@@ -90,3 +90,18 @@ def test_what_is_shown_is_understood_where_it_is_written_into_a_field(country: P
 )
 def test_beside_its_kind_a_name_does_not_say_it_again(name: str, place: str, said: str) -> None:
     assert beside(name, place) == said
+
+
+@pytest.mark.parametrize(
+    ("code", "place", "text"),
+    [
+        ("09375", "Landkreis, Bayern", "Regensburg (Landkreis, Bayern)"),
+        ("09362", "Kreisfreie Stadt, Bayern", "Regensburg (Kreisfreie Stadt, Bayern)"),
+        ("05566060", "Gemeinde, Nordrhein-Westfalen", "Neuenkirchen (Steinfurt; Gemeinde, Nordrhein-Westfalen)"),
+        ("01002", "Kreisfreie Stadt, Schleswig-Holstein", "Kiel (Kreisfreie Stadt, Schleswig-Holstein)"),
+    ],
+)
+def test_those_among_whom_one_chooses_differ_and_say_nothing_twice(
+    country: Projection, code: str, place: str, text: str
+) -> None:
+    assert with_place(country, Words("de"), municipality_key(code), place) == text
