@@ -15,6 +15,10 @@ _KEY = ma.validate.Regexp(r"^[A-Za-z0-9._-]{1,120}$")
 _NODE = ma.validate.Regexp(r"^([a-z]+:)?[A-Za-z0-9._-]{1,120}$")
 
 
+_ENTRY = r"^[^\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000;][^\x00-\x1f\x7f-\x9f;]*$"
+"""An entry of a list begins with something to see; what counts as space is written out, for languages differ."""
+
+
 class Whole(ma.fields.Integer):
     """A whole number, no text. In JSON 1.0 is one, too, though Python reads it as something else."""
 
@@ -69,5 +73,7 @@ def _item(table: Table, column: Column) -> Any:
         return _KEY
     if column.type is CellType.NODE:
         return _NODE
+    if column.type is CellType.TEXTS:
+        return [ma.validate.Length(max=MOST_TEXT), ma.validate.Regexp(_ENTRY)]
     least = 1 if column.filled or column.name in ("name", "title") else 0
     return [ma.validate.Length(min=least, max=MOST_TEXT), ma.validate.Regexp(f"^{PLAIN}$")]

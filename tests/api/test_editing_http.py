@@ -81,6 +81,13 @@ def test_what_cannot_be_is_refused_with_its_column(as_, row):
     assert answer.content_type == "application/problem+json"
 
 
+@pytest.mark.parametrize("language", ["", " ", "de;uk"])
+def test_an_entry_of_a_list_is_something_and_one_thing(as_, language):
+    answer = as_(EDITOR).post("/api/v1/actors", json=NEW | {"languages": ["de", language]})
+    assert answer.status_code == 422
+    assert "languages" in answer.json["errors"]["json"]
+
+
 def test_an_idempotency_key_enters_once(as_):
     client = as_(EDITOR)
     first, second = (create(client, **{"Idempotency-Key": "a"}) for _ in range(2))
