@@ -176,7 +176,7 @@ def placed(step: Step, explainer: Explainer) -> str:
     if event.until:
         parts.append(words("until {day}", day=words.date(event.until)))
     if step.nearness is not None:
-        parts.append(words("more alike than {share} of all pairs", share=words.percent(min(step.nearness, 0.99))))
+        parts.append(words("closer than {share} of all pairs", share=words.percent(min(step.nearness, 0.99))))
     name = explainer.name(step.municipality)
     if not parts:
         return name

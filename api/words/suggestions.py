@@ -153,7 +153,7 @@ class Explainer:
         share = min(int(suggestion.closeness * 1000) / 1000, 0.999)
         digits = 1 if share > 0.99 else 0
         share = int(share * 1000 if digits else share * 100) / (1000 if digits else 100)
-        return self.words("more alike than {share} of all pairs", share=self.words.percent(share, digits))
+        return self.words("closer than {share} of all pairs", share=self.words.percent(share, digits))
 
     def stability(self, suggestion: PeerSuggestion) -> str:
         """Whether the suggestion depends on the exact weights."""

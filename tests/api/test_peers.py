@@ -35,7 +35,7 @@ def test_the_answer_in_english(loaded):
     said = re.sub(r"\n +", " ", loaded("--lang", "en", "peers", "90001", *ALL).stdout)
     assert said.startswith("Of the 5 nearest municipalities one is comparable to Großbärenkreis: Kleinbärenkreis.")
     assert "Share of foreigners (17.5\N{NO-BREAK SPACE}/ 17.1\N{NO-BREAK SPACE}%, 2022)" in said
-    assert "more alike than " in said
+    assert "closer than " in said
 
 
 def test_whom_the_answer_calls_comparable_is_closer_than_most_pairs(loaded):
