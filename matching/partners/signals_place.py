@@ -85,8 +85,9 @@ class Places:
         """A place and the areas it lies in, but for whole states: who serves a state serves nobody in particular."""
         found = [place]
         parent = self.projection.municipalities.parent
-        while parent[found[-1]] >= 0 and self.projection.state[parent[found[-1]]] != parent[found[-1]]:
-            found.append(int(parent[found[-1]]))
+        # whoever lists areas as parts of one another leads round in a circle
+        while (above := int(parent[found[-1]])) >= 0 and above not in found and self.projection.state[above] != above:
+            found.append(above)
         return found
 
     def kilometres(self, needs: Needs) -> FloatArray:
