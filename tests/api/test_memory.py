@@ -71,8 +71,9 @@ def test_the_least_recently_asked_answers_make_room() -> None:
 
 ASKED = (
     "/", "/municipalities/90001", "/municipalities/90001/peers", "/practices", "/requests", "/network", "/atlas",
-    "/data", "/api/v1/search?q=kreis", "/api/v1/municipalities/Seenkreis/peers", "/api/v1/alliances/suggestions?need=See",
-    "/api/v1/reconcile?queries=%7B%22a%22:%7B%22query%22:%22Seenkreis%22%7D%7D", "/api/v1/conflicts",
+    "/data", "/api/v1/search?q=kreis", "/api/v1/municipalities/Seenkreis/peers", "/api/v1/conflicts",
+    "/api/v1/alliances/suggestions?need=See",
+    "/api/v1/reconcile?queries=%7B%22a%22:%7B%22query%22:%22Seenkreis%22%7D%7D",
 )  # fmt: skip
 
 
