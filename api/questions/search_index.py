@@ -262,7 +262,10 @@ def _once(projection: Projection, nodes: Sequence[int]) -> list[int]:
             kept.append(node)
             continue
         top = at = node - span.start
-        while (parent := int(table.parent[top])) >= 0 and _same_area(projection, top, parent):
+        for _ in LEVELS:  # so many steps lead up, more only round in a circle
+            parent = int(table.parent[top])
+            if parent < 0 or not _same_area(projection, top, parent):
+                break
             top = parent
         before = seen.get(top)
         if before is None:

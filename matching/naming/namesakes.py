@@ -70,8 +70,9 @@ class _Namesakes:
         places: dict[int, list[int]] = defaultdict(list)
         for position in positions:
             top = position
-            while (above := int(self._table.parent[top])) in positions and self._parts[above] == 1:
-                if self._kind(above) in RURAL:
+            for _ in LEVELS:  # so many steps lead up, more only round in a circle
+                above = int(self._table.parent[top])
+                if above not in positions or self._parts[above] != 1 or self._kind(above) in RURAL:
                     break
                 top = above
             places[top].append(position)

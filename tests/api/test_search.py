@@ -13,6 +13,7 @@ from graph_service.errors import InvalidValue
 from graph_service.keys import Label
 from graph_service.model import EdgeType, Level
 from graph_service.projection import Projection
+from matching.naming.namesakes import namesakes
 
 TOWNS = (
     Town("08", "Baden-Württemberg", Level.STATE, population=11e6, kind="bundesland"),
@@ -143,3 +144,9 @@ def test_any_text_is_answered_in_order_and_each_record_once(text):
     assert len(found.hits) <= 5
     assert len({hit.key for hit in found.hits}) == len(found.hits)
     assert all(0 < hit.score <= 1 for hit in found.hits)
+
+
+def test_areas_that_are_parts_of_one_another_do_not_lead_round_for_ever():
+    found = projection((Town("08116", "Ort", parent="08119"), Town("08119", "Ort", parent="08116")), {}, ())
+    assert len(namesakes(found)) <= 2
+    assert SearchIndex(found).find(SearchAsked(text="Ort")).hits
