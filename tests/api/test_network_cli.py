@@ -150,7 +150,7 @@ def test_a_person_decides_about_likely_duplicates_and_may_take_it_back(network):
     assert proposed() == pair
     assert "verschiedene Akteure" in network("distinguish", "lernbruecke", "lernbruecke2").stdout
     assert proposed() == []
-    assert "noch niemand entschieden" in network("duplicates", "Lernbrücke e.V.").stdout
+    assert "sehen keine zwei Einträge so aus" in network("duplicates", "Lernbrücke e.V.").stdout
     network("undo", "lernbruecke", "lernbruecke2")
     assert "von Hand eingetragene Entscheidung" in network("undo", "lernbruecke", "lernbruecke2", code=1).stderr
 

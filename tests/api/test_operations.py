@@ -67,7 +67,7 @@ def test_the_last_known_revision_answers_while_the_store_is_away_and_says_so(cli
     assert (answer.status_code, answer.json) == (200, known)
     assert client.get("/health/ready").json["store"] == "last-known"
     assert client.get(PEERS + "&limit=2").headers["Kompass-Data"] == "last-known"
-    assert "zuletzt bekannten Stand" in client.get("/about?lang=de").get_data(as_text=True)
+    assert "zuletzt bekannten Stand" in client.get("/practices?lang=de").get_data(as_text=True)
 
 
 def test_figures_are_for_the_same_machine_unless_set_otherwise(settings):
