@@ -151,7 +151,7 @@ def _narrowed(field: str, chosen: Chosen) -> str:
 
 def _row(row: AtlasRow, chosen: Chosen, explainer: Explainer) -> Row:
     cells = tuple(_cell(cell, row, chosen) for cell in cells_of(row, chosen.field))
-    return Row(row.name, explainer.place(row.key), record_url(row.key), row.recorded, cells)
+    return Row(name_of(row.key), explainer.place(row.key), record_url(row.key), row.recorded, cells)
 
 
 def _cell(cell: AtlasCell, row: AtlasRow, chosen: Chosen) -> Cell:

@@ -106,7 +106,7 @@ def _shown(haver: Haver, key: NodeKey, cell: tuple[str, str], explainer: Explain
     query += [("group", group)] if group else []
     query += [("practice", each.practice.key.local) for each in haver.practices[:1]]
     return Shown(
-        haver.peer.name,
+        name_of(haver.peer.key),
         explainer.place(haver.peer.key),
         record_url(haver.peer.key),
         explainer.closeness(haver.peer),

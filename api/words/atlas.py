@@ -173,8 +173,8 @@ def about_cell(told: Told, words: Words) -> Iterator[str]:
         )
     if told.havers:
         yield words.plural(
-            "Of the {total} nearest municipalities one has something in this field: {first}.",
-            "Of the {total} nearest municipalities {n} have something in this field; the nearest of them is {first}.",
+            "Of the {total} most similar municipalities one has something in this field: {first}.",
+            "Of the {total} most similar municipalities {n} have something in this field; most similar is {first}.",
             len(told.havers),
             total=words.number(told.looked_at),
             first=told.havers[0],
