@@ -1,6 +1,6 @@
 """The start page: one question, three doors, and what is in the data."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import isnan
 
@@ -62,6 +62,7 @@ def show_start() -> str:
     speak = words()
     land = snapshot().prepared("country", country)
     by = request.args.get("sort", "name")
+    types = {type: term("municipality_type", type) for type in land.types}
     return render_template(
         "start.html",
         status=status,
@@ -78,12 +79,21 @@ def show_start() -> str:
         sorted=by,
         map=_types_map(land),
         types=[
-            (type[-1], term("municipality_type", type), _together(speak.plural("one district", "{n} districts", n)))
+            (type[-1], types[type], _together(speak.plural("one district", "{n} districts", n)))
             for type, n in land.types.items()
             if any(land.types.values())
         ],
-        states=[(s.name, [_linked(d.key, name_of(d.key)) for d in s.districts]) for s in land.states if s.districts],
+        states=_states(land, types),
     )
+
+
+def _states(land: Country, types: Mapping[str, str]) -> list[tuple[str, list[tuple[str | Markup, str]]]]:
+    """The districts of each state in words: what the map tells by place and shade."""
+    return [
+        (state.name, [(_linked(d.key, name_of(d.key)), types.get(d.type, "")) for d in state.districts])
+        for state in land.states
+        if state.districts
+    ]
 
 
 def _together(text: str) -> str:
