@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from browser.conftest import WIDTHS, Open, Watched, scrolls_sideways
-from browser.keyboard import to
+from browser.keyboard import skip, to, write
 from click.testing import CliRunner
 from playwright.sync_api import Browser, Page, expect
 from service_server import served
@@ -269,6 +269,18 @@ def test_everything_is_done_by_keyboard_and_said(opened: Open) -> None:
     expect(page.locator("h1")).to_contain_text("Netzwerk: Lernbrücke e.V.")
     page.keyboard.press("/")
     expect(page.locator("#nw-start")).to_be_focused()
+
+
+def test_the_skip_link_asks_for_nothing_and_loses_nothing_typed(opened: Open) -> None:
+    # it is a way within the page, of which browsers tell the same as of going back; the answer would replace the field
+    page = opened("/network")
+    expect(page.locator("#explorer[data-ready]")).to_be_attached()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    skip(page)
+    write(page, page.locator("#nw-start"), "x")
+    assert asked == []
+    expect(page.locator("#nw-start")).to_have_value("x")
 
 
 def test_undoing_takes_back_steps_and_filters_and_never_leads_away(opened: Open) -> None:

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import {
-  addressOf, chosen, isView, passOn, sameView, startingAt, viewOf, withChosen, withoutLastStep, withStep,
+  addressOf, chosen, isView, passOn, samePage, sameView, startingAt, viewOf, withChosen, withoutLastStep, withStep,
 } from "../src/network/address";
 import { amountText } from "../src/network/amount";
 import { pressed, type Commands } from "../src/network/keys";
@@ -24,6 +24,11 @@ function data(nodes: ViewNode[], pairs: [number, number][]): ViewData {
 const here = (query: string): URL => new URL(`/network${query}`, location.href);
 
 describe("the address is the whole state", () => {
+  test("a place within the page is no other page", () => {
+    expect(samePage(here("?start=actor:a#content"), here("?start=actor:a"))).toBe(true);
+    expect(samePage(here("?start=actor:b#content"), here("?start=actor:a"))).toBe(false);
+  });
+
   test("the same view is the same whatever is chosen, sorted or turned over to", () => {
     expect(sameView(here("?start=actor:a&at=actor:b&sort=name&page=2"), here("?start=actor:a"))).toBe(true);
     expect(sameView(here("?start=actor:a&depth=2"), here("?depth=2&start=actor:a"))).toBe(true);

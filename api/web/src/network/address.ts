@@ -22,6 +22,11 @@ export function sameView(one: URL, other: URL): boolean {
   return viewOf(one) === viewOf(other);
 }
 
+/** Whether two addresses differ in nothing but a place within the page. */
+export function samePage(one: URL, other: URL): boolean {
+  return one.pathname === other.pathname && one.search === other.search;
+}
+
 /** The address that a form means: without what is empty, several choices of one kind together. */
 export function addressOf(form: HTMLFormElement): URL {
   const url = new URL(form.action, location.href);

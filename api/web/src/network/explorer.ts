@@ -1,7 +1,7 @@
 // The explorer: keeps picture, lists, sentence and address in step. Every change is a link or form of the page itself.
 import { announce } from "../frame/announce";
 import { enableSuggestions } from "../frame/suggest";
-import { addressOf, chosen, isView, passOn, sameView, startingAt, withChosen, withoutLastStep, withStep } from "./address";
+import { addressOf, chosen, isView, passOn, samePage, sameView, startingAt, withChosen, withoutLastStep, withStep } from "./address";
 import type { Canvas } from "./canvas";
 import { readColours } from "./colours";
 import { keysDialog, pressed, type Commands } from "./keys";
@@ -35,8 +35,15 @@ export class Explorer {
     root.append(this.help);
     root.addEventListener("click", (event) => this.click(event));
     root.addEventListener("submit", (event) => this.submit(event));
-    window.addEventListener("popstate", () => void this.go(new URL(location.href), false));
+    window.addEventListener("popstate", () => this.returned());
     this.enable();
+  }
+
+  /** Back and forward lead to another view; a jump within the page, such as the skip link's, leaves all as it is. */
+  private returned(): void {
+    const there = new URL(location.href);
+    if (samePage(there, this.url) && !this.root.hasAttribute("aria-busy")) return;
+    void this.go(there, false);
   }
 
   /** Replaces the service's picture by the interactive one. */
