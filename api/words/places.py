@@ -4,10 +4,8 @@ from api.language import N_, Words
 from api.words.terms import term_words
 from graph_service.keys import Label, NodeKey
 from graph_service.projection import Projection
-from matching.naming.namesakes import namesakes, short_name
+from matching.naming.namesakes import CITIES, TOWNS, namesakes, short_name
 
-CITIES = frozenset({"kreisfreie-stadt", "stadtkreis"})
-TOWNS = frozenset({"kreisangehoerige-stadt", "grosse-kreisstadt"})
 CITY, TOWN = N_("city"), N_("town")
 
 

@@ -14,19 +14,19 @@ from graph_service.keys import Label, NodeKey, ags_from_ars, district_ags, munic
 from graph_service.model import EdgeType, Level
 from graph_service.projection import LEVELS, Projection
 from graph_service.vocabulary import load_vocabulary
-from matching.naming.namesakes import TOWNS, Apart, namesakes, short_name
+from matching.naming.namesakes import CITIES, RURAL, TOWNS, Apart, core_name, namesakes, short_name
 
 EXPECTED = "a municipality's code, key or name"
 MANY = "the name of one municipality"
 
 KINDS: Final[Mapping[str, frozenset[str]]] = {
-    "landkreis": frozenset({"landkreis", "kreis"}),
-    "lkr": frozenset({"landkreis", "kreis"}),
-    "lk": frozenset({"landkreis", "kreis"}),
-    "kreis": frozenset({"landkreis", "kreis"}),
-    "stadtkreis": frozenset({"stadtkreis", "kreisfreie-stadt"}),
-    "kreisfreie stadt": frozenset({"stadtkreis", "kreisfreie-stadt"}),
-    "stadt": frozenset({"stadtkreis", "kreisfreie-stadt", "kreisangehoerige-stadt", "grosse-kreisstadt"}),
+    "landkreis": RURAL,
+    "lkr": RURAL,
+    "lk": RURAL,
+    "kreis": RURAL,
+    "stadtkreis": CITIES,
+    "kreisfreie stadt": CITIES,
+    "stadt": TOWNS,
     "gemeinde": frozenset({"gemeinde", "markt"}),
     "markt": frozenset({"gemeinde", "markt"}),
     "land": frozenset({"land", "stadtstaat", "bundesland"}),
@@ -44,8 +44,6 @@ TITLES = (
 _WORDS = sorted({*KINDS, *TITLES}, key=len, reverse=True)
 _BEFORE = re.compile(rf"({'|'.join(_WORDS)})\s+(?=\S)")
 _BEHIND = re.compile(rf"(?<=\S)\s+({'|'.join(_WORDS)})\Z")
-_WHERE = re.compile(r"\s(?:am|an|auf|bei|im|in|ob|vor|v\.|a\.|i\.|b\.|o\.)\s|/")
-"""Where the part of a name begins that only tells places of one name apart."""
 _DEFAULT = (Level.DISTRICT, Level.MUNICIPALITY, Level.STATE, Level.ASSOCIATION, Level.REGION, Level.BOROUGH)
 
 
@@ -100,7 +98,7 @@ def _gather(projection: Projection) -> Names:
     for position, place in enumerate(span):
         name = projection.arrays.names[place]
         first = name.partition(",")[0]
-        shorter = _WHERE.split(first.partition("(")[0], maxsplit=1)[0]
+        shorter = core_name(name)
         forms = {plain(name), bare(name)[0], bare(first)[0], bare(shorter)[0]}
         if not name.isascii():  # people who have no umlauts at hand leave the dots away
             forms |= {bare(_without_dots(text))[0] for text in (name, first, shorter)}
@@ -127,7 +125,7 @@ def find_municipality(projection: Projection, text: str, level: Level | None = N
     found = _present(projection, found)
     if level is not None:
         found = tuple(p for p in found if LEVELS[projection.municipalities.level[p]] is level) or found
-    places = _places(projection, found, level)
+    places = _places(projection, found, level, form)
     if len(places) > 1:
         raise Ambiguous(MANY, wanted, tuple((str(_key(projection, p)), _described(projection, p)) for p in places))
     return _key(projection, places[0])
@@ -211,8 +209,11 @@ def _present(projection: Projection, found: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(dict.fromkeys(result))
 
 
-def _places(projection: Projection, found: tuple[int, ...], level: Level | None) -> list[int]:
-    """One for each place: of areas that lie within one another the one at the level that is meant."""
+def _places(projection: Projection, found: tuple[int, ...], level: Level | None, form: str) -> list[int]:
+    """One for each place: of areas that lie within one another the one at the level that is meant.
+
+    Whoever says Wunsiedel means the town of that name sooner than the district Wunsiedel i.Fichtelgebirge.
+    """
     table = projection.municipalities
     order = (*((level,) if level else ()), *_DEFAULT)
     left = sorted(found, key=lambda p: -_depth(projection, p))
@@ -224,7 +225,8 @@ def _places(projection: Projection, found: tuple[int, ...], level: Level | None)
                 chain.append(position)
             position = int(table.parent[position])
         left = [p for p in left if p not in chain]
-        chosen.append(min(chain, key=lambda p: order.index(LEVELS[table.level[p]])))
+        named = [p for p in chain if bare(short_name(projection.name(Label.MUNICIPALITY, p)))[0] == form]
+        chosen.append(min(named or chain, key=lambda p: order.index(LEVELS[table.level[p]])))
     # two villages of one name in a district that bears it: the district stands once, and is not in doubt with itself
     return sorted(dict.fromkeys(chosen))
 

@@ -12,12 +12,18 @@ from graph_service.keys import Label
 from graph_service.model import Level
 from graph_service.projection import LEVELS, Projection
 
-TOWNS: Final = frozenset({"kreisfreie-stadt", "stadtkreis", "kreisangehoerige-stadt", "grosse-kreisstadt"})
+CITIES: Final = frozenset({"kreisfreie-stadt", "stadtkreis"})
+"""Kinds of towns that are their own district."""
+TOWNS: Final = CITIES | {"kreisangehoerige-stadt", "grosse-kreisstadt"}
 RURAL: Final = frozenset({"landkreis", "kreis"})
 _PEOPLE_MEAN = frozenset({LEVELS.index(Level.DISTRICT), LEVELS.index(Level.MUNICIPALITY), LEVELS.index(Level.BOROUGH)})
 """At which levels a place makes a name ambiguous: nobody who says Karlsruhe means its administrative region."""
 _FIRST = (Level.DISTRICT, Level.MUNICIPALITY)
 _STATE = LEVELS.index(Level.STATE)
+_DISTRICT = LEVELS.index(Level.DISTRICT)
+_BEHIND = re.compile(r"\s?\(|\s?/|\s(?:am|an|auf|bei|im|in|ob|vor|[vaibo]\.)(?:\s|(?<=\.))")
+"""Where the part of a name begins that only tells places of one name apart."""
+_IN_BRACKETS = re.compile(r"(.+) \(([^()]+)\)\Z")
 _ENDED = re.compile(r'"valid_until":"(\d{4})')
 
 
@@ -33,8 +39,25 @@ class Apart:
 
 
 def short_name(name: str) -> str:
-    """A name without the title that stands behind it: ``Kiel, Landeshauptstadt`` is Kiel."""
-    return name.partition(",")[0]
+    """A name without the title that stands behind it: ``Kiel, Landeshauptstadt`` is Kiel.
+
+    Brackets that say but the name again, in full or shortened, tell it from nothing: ``Oldenburg (Oldb)``.
+    """
+    name = name.partition(",")[0]
+    if (found := _IN_BRACKETS.match(name)) and _repeats(found[1].casefold(), found[2].casefold()):
+        return found[1]
+    return name
+
+
+def _repeats(name: str, said: str) -> bool:
+    """Whether a word is a name or its abbreviation: begins as it does, with letters of it in their order."""
+    letters = iter(name)
+    return said[0] == name[0] and all(letter in letters for letter in said.rstrip("."))
+
+
+def core_name(name: str) -> str:
+    """A name without what only tells it from others: ``Esslingen am Neckar, Stadt`` is Esslingen."""
+    return _BEHIND.split(name.partition(",")[0], maxsplit=1)[0]
 
 
 def namesakes(projection: Projection) -> Mapping[int, Apart]:
@@ -61,9 +84,31 @@ class _Namesakes:
         named: dict[str, list[int]] = defaultdict(list)
         for position, place in enumerate(self._span):
             named[short_name(names[place])].append(position)
+        yield from self._districts_like_towns()
         for positions in named.values():
             if len(positions) > 1 and len(places := self._places(positions)) > 1:
                 yield from self._of_one_name(places)
+
+    def _districts_like_towns(self) -> Iterator[tuple[int, Apart]]:
+        """The rural districts that are called like a town, but for what its name adds: Esslingen, Waldshut."""
+        towns, beginnings = set[str](), set[tuple[int, str]]()
+        districts = []
+        for position, place in enumerate(self._span):
+            kind = self._kind(position)
+            if kind not in TOWNS | RURAL or self._ended([position]):
+                continue
+            name = short_name(self._projection.arrays.names[place])
+            core = core_name(name)
+            if kind in TOWNS:
+                towns.add(core)
+                # a town of a double name carries that of its district only where it lies there
+                beginnings.add((int(self._projection.district[position]), core.partition("-")[0]))
+            elif int(self._table.level[position]) == _DISTRICT:
+                # Neustadt a.d.Aisch-Bad Windsheim is no town's name
+                districts.append((position, name if "-" in name[len(core) :] else core))
+        for position, core in districts:
+            if core in towns or (position, core) in beginnings:
+                yield position, Apart(kind=self._kind(position))
 
     def _places(self, positions: Sequence[int]) -> list[list[int]]:
         """The positions by place: a city that is its own district and association is one, a district is no town."""

@@ -1,5 +1,8 @@
 """What places are called on pages: short, and so that nobody takes one for another of the same name."""
 
+import re
+from pathlib import Path
+
 import pytest
 from towns import Town, projection
 
@@ -7,8 +10,12 @@ from api.language import Words
 from api.words.places import beside, called, place_name, with_place
 from graph_service.keys import Label, municipality_key
 from graph_service.model import Level
-from graph_service.projection import Projection
+from graph_service.projection import LEVELS, Projection, project
+from graph_service.store.sqlite_store import SQLiteStore
+from importers.municipality_register.importer import RegisterImporter
+from importers.run import run
 from matching.naming.municipalities import find_municipality
+from matching.naming.namesakes import RURAL, TOWNS
 
 DISTRICT, TOWN, ASSOCIATION = Level.DISTRICT, Level.MUNICIPALITY, Level.ASSOCIATION
 
@@ -41,6 +48,24 @@ def country() -> Projection:
         Town("055660001", "Amt Nord", ASSOCIATION, "05566"), Town("055660002", "Amt Süd", ASSOCIATION, "05566"),
         Town("05566081", "Holm", TOWN, "055660001", kind="gemeinde"),
         Town("05566082", "Holm", TOWN, "055660002", kind="gemeinde"),
+        Town("03", "Niedersachsen", Level.STATE), Town("03458", "Oldenburg", DISTRICT, "03", kind="landkreis"),
+        Town("03403", "Oldenburg (Oldb), Stadt", DISTRICT, "03", kind="kreisfreie-stadt"),
+        Town("03403000", "Oldenburg (Oldenburg), Stadt", TOWN, "03403", kind="kreisfreie-stadt"),
+        Town("03453006", "Essen (Oldenburg)", TOWN, "03", kind="gemeinde"),
+        Town("05113", "Essen, Stadt", DISTRICT, "05", kind="kreisfreie-stadt"),
+        Town("08116", "Esslingen", DISTRICT, kind="landkreis"),
+        Town("08116019", "Esslingen am Neckar, Stadt", TOWN, "08116", kind="kreisangehoerige-stadt"),
+        Town("08337", "Waldshut", DISTRICT, kind="landkreis"),
+        Town("08337126", "Waldshut-Tiengen, Stadt", TOWN, "08337", kind="kreisangehoerige-stadt"),
+        Town("09479", "Wunsiedel i.Fichtelgebirge", DISTRICT, "09", kind="landkreis"),
+        Town("09479152", "Wunsiedel, St", TOWN, "09479", kind="kreisangehoerige-stadt"),
+        Town("09575", "Neustadt a.d.Aisch-Bad Windsheim", DISTRICT, "09", kind="landkreis"),
+        Town("07316", "Neustadt an der Weinstraße", DISTRICT, kind="kreisfreie-stadt"),
+        Town("15083", "Börde", DISTRICT, kind="landkreis"), Town("15085", "Harz", DISTRICT, kind="landkreis"),
+        Town("15089043", "Börde-Hakel, Stadt", TOWN, "15085", kind="kreisangehoerige-stadt"),
+        Town("03153504", "Harz (Landkreis Goslar), gemfr. Gebiet", TOWN, "03", kind="gemeindefreies-gebiet"),
+        Town("12060", "Barnim", DISTRICT, kind="landkreis"),
+        Town("12060001", "Barnim am See", TOWN, "12060", kind="kreisangehoerige-stadt", valid_until="2003-10-25"),
     ]  # fmt: skip
     return projection(towns, {}, [], [])
 
@@ -53,6 +78,12 @@ SHOWN = [
     ("01051075", "Neuenkirchen (Dithmarschen)"), ("05566060", "Neuenkirchen (Steinfurt)"),
     ("05566071", "Hausen"), ("05566072", "Hausen (bis 2012)"),
     ("05566081", "Holm (Amt Nord)"), ("05566082", "Holm (Amt Süd)"),
+    ("03403", "Oldenburg (Stadt)"), ("03403000", "Oldenburg (Stadt)"), ("03458", "Oldenburg (Landkreis)"),
+    ("05113", "Essen"), ("03453006", "Essen (Oldenburg)"),
+    ("08116", "Esslingen (Landkreis)"), ("08116019", "Esslingen am Neckar"),
+    ("08337", "Waldshut (Landkreis)"), ("08337126", "Waldshut-Tiengen"),
+    ("09479", "Wunsiedel i.Fichtelgebirge (Landkreis)"), ("09479152", "Wunsiedel"),
+    ("09575", "Neustadt a.d.Aisch-Bad Windsheim"), ("15083", "Börde"), ("15085", "Harz"), ("12060", "Barnim"),
 ]  # fmt: skip
 
 
@@ -67,6 +98,7 @@ def test_what_tells_places_apart_is_said_in_the_readers_language(country: Projec
     assert called(country, speak, municipality_key("09375")) == "Regensburg (rural district)"
     assert called(country, speak, municipality_key("05966024")) == "Olpe (town)"
     assert called(country, speak, municipality_key("05566072")) == "Hausen (until 2012)"
+    assert called(country, speak, municipality_key("08337")) == "Waldshut (rural district)"
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
@@ -74,7 +106,12 @@ def test_what_is_shown_is_understood_where_it_is_written_into_a_field(country: P
     speak = Words(language)
     for position in range(len(country.spans[Label.MUNICIPALITY])):
         shown = place_name(country, speak, position)
-        if not shown.startswith("Hausen"):  # which of the two is meant is asked
+        if shown not in (
+            "Hausen",
+            "Hausen (bis 2012)",
+            "Hausen (until 2012)",
+            "Essen",
+        ):  # which of the two is meant is asked
             found = find_municipality(country, shown)
             assert place_name(country, speak, country.position(found)) == shown
 
@@ -105,3 +142,26 @@ def test_those_among_whom_one_chooses_differ_and_say_nothing_twice(
     country: Projection, code: str, place: str, text: str
 ) -> None:
     assert with_place(country, Words("de"), municipality_key(code), place) == text
+
+
+@pytest.mark.germany
+def test_no_rural_district_of_germany_is_called_like_a_town(germany: Path, tmp_path: Path) -> None:
+    store = SQLiteStore(tmp_path / "s.db")
+    run(RegisterImporter(), [germany / "destatis-gemeindeverzeichnis" / "AuszugGV4QAktuell_2024.xlsx"], store)
+    country = project(store)
+    table, speak = country.municipalities, Words("de")
+    names: dict[str, list[str]] = {"town": [], "district": []}
+    for position in range(len(country.spans[Label.MUNICIPALITY])):
+        kind = table.kinds[table.kind[position]] if table.kind[position] >= 0 else ""
+        if kind in TOWNS:
+            names["town"].append(place_name(country, speak, position))
+        elif kind in RURAL and LEVELS[table.level[position]] is DISTRICT:
+            names["district"].append(place_name(country, speak, position))
+    assert len(names["district"]) == 294
+    plainly = {re.split(r"[ (/]", name)[0] for name in names["town"]} | set(names["town"])
+    alike = [name for name in names["district"] if name in plainly]
+    assert alike == []
+    for name in ("Oldenburg", "Esslingen", "Waldshut", "Offenbach", "Leer", "Bautzen", "Regensburg"):
+        assert f"{name} (Landkreis)" in names["district"]
+    assert {"Harz", "Börde", "Rems-Murr-Kreis", "Neustadt a.d.Aisch-Bad Windsheim"} <= {*names["district"]}
+    assert {"Oldenburg (Stadt)", "Halle (Saale)", "Frankfurt (Oder)", "Verden (Aller)"} <= {*names["town"]}

@@ -33,6 +33,7 @@ def country() -> Projection:
         Town("11000000", "Berlin, Stadt", TOWN, "11000"),
         Town("16056", "Eisenach, Stadt", DISTRICT, kind="kreisfreie-stadt", valid_until="2021-06-30"),
         Town("16063", "Wartburgkreis", DISTRICT, kind="landkreis"),
+        Town("09183128", "Mühldorf a.Inn, St", TOWN, kind="kreisangehoerige-stadt"),
         Town("SE0114", "Upplands Väsby", TOWN),
     ]  # fmt: skip
     gone = Relation(EdgeType.SUCCEEDED_BY, "municipality:16056", "municipality:16063", {"on": "2021-07-01"})
@@ -47,6 +48,7 @@ def country() -> Projection:
         ("Munchen Landeshauptstadt", "09162"),
         ("01001000", "01001000"), ("SE0114", "SE0114"), (" Rems-Murr-Kreis ", "08119"), ("REMS MURR KREIS", "08119"),
         ("Flensburg", "01001"), ("Flensburg, Stadt", "01001"), ("flensburg stadt", "01001"), ("Berlin", "11000"),
+        ("Mühldorf", "09183128"),
         ("Esslingen", "08116"), ("Landkreis Esslingen", "08116"), ("Esslingen am Neckar", "08116019"),
         ("Eßlingen", "07232034"), ("Landkreis München", "09184"), ("muenchen, landeshauptstadt", "09162"),
         ("Landeshauptstadt München", "09162"), ("Saarbrücken", "10041"), ("Saarbruecken", "10041"),
