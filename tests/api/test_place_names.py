@@ -106,12 +106,7 @@ def test_what_is_shown_is_understood_where_it_is_written_into_a_field(country: P
     speak = Words(language)
     for position in range(len(country.spans[Label.MUNICIPALITY])):
         shown = place_name(country, speak, position)
-        if shown not in (
-            "Hausen",
-            "Hausen (bis 2012)",
-            "Hausen (until 2012)",
-            "Essen",
-        ):  # which of the two is meant is asked
+        if not shown.startswith(("Hausen", "Essen", "Harz")):  # which of the two is meant is asked
             found = find_municipality(country, shown)
             assert place_name(country, speak, country.position(found)) == shown
 
