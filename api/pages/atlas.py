@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote, urlencode
 
 from flask import Blueprint, render_template
 
 from api.http.caching import depends_on_graph
 from api.http.current import snapshot, words
-from api.pages.atlas_chosen import Chosen, read_chosen
+from api.pages.atlas_chosen import Chosen, cell_url, read_chosen
 from api.pages.atlas_map import SHAPES, mark_of
 from api.pages.atlas_picture import lists_of, picture_of
 from api.pages.frame import record_url, term, url_with
@@ -156,7 +155,6 @@ def _row(row: AtlasRow, chosen: Chosen, explainer: Explainer) -> Row:
 
 def _cell(cell: AtlasCell, row: AtlasRow, chosen: Chosen) -> Cell:
     speak = words()
-    query = f"?{urlencode({'group': chosen.group})}" if chosen.group else ""
     something = bool(cell.severity is not None or cell.offers or cell.practices)
     return Cell(
         cell.field,
@@ -165,5 +163,5 @@ def _cell(cell: AtlasCell, row: AtlasRow, chosen: Chosen) -> Cell:
         "" if cell.severity is None else speak.number(cell.severity),
         "" if not cell.offers else speak.number(cell.offers),
         "" if not cell.practices else speak.number(cell.practices),
-        f"/atlas/{quote(row.key.local)}/{cell.field}{query}" if something else "",
+        cell_url(row.key, cell.field, chosen.group) if something else "",
     )

@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
-from flask import Blueprint, redirect, render_template
+from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from api.http.caching import depends_on_graph
 from api.http.current import snapshot, words
-from api.pages.atlas_chosen import chosen_term
-from api.pages.frame import has_page, record_url, term
+from api.pages.atlas_chosen import cell_url, chosen_term
+from api.pages.frame import first_of, has_page, record_url, term
 from api.pages.names import name_of
-from api.questions.inventory import Haver, find_havers, inventory, practised
+from api.questions.inventory import Haver, find_havers, had, inventory, untried
 from api.questions.peers import DEFAULT_LENS, shipped_lens
 from api.questions.profile import ratings
 from api.words.atlas import Told, about_cell
@@ -19,8 +19,9 @@ from api.words.suggestions import Explainer
 from graph_service.errors import NotFound
 from graph_service.keys import NodeKey
 from graph_service.vocabulary import load_vocabulary
-from matching.inventory.atlas import Tried, serves
+from matching.inventory.atlas import Tried
 from matching.inventory.offers import actors_named
+from matching.naming.municipalities import plain
 from matching.peers.challenges import SEVERITY
 
 atlas_cell = Blueprint("atlas_cell_pages", __name__)
@@ -39,12 +40,16 @@ class Shown:
     url: str
     closeness: str
     share: float
-    offers: tuple[tuple[str, str, str], ...]
-    """Name, address, and whom to ask."""
-    practices: tuple[tuple[str, str, str], ...]
-    """Name, address, and where within it."""
+    offers: tuple[tuple[str, str, str, bool], ...]
+    """Name, address, whom to ask, and whether it is there for the one that asks, too."""
+    practices: tuple[tuple[str, str, str, bool], ...]
+    """Name, address, where within it, and whether the one that asks has tried it, too."""
     more: int
+    all: str
+    """Where everything that it has in the field is listed."""
+    new: bool
     propose: str
+    """Where an exchange is proposed; nothing where there is nothing new."""
 
 
 @atlas_cell.get("/atlas/<string(maxlength=60):code>/<string(maxlength=80):field>")
@@ -61,12 +66,12 @@ def show_cell(code: str, field: str) -> Response | str:
     stock = inventory(here, lens).stock
     explainer = Explainer(here.projection, speak)
     name = name_of(key)
-    offers = [each for each in stock.of(key) if each.running and field in each.fields and serves(each.groups, group)]
+    offers, tried = had(here, lens, key, field, group)
     faced = [each for each in ratings(here).get(key, ()) if each.field == field]
-    tried = [each for each in practised(here, group).get(key, ()) if field in each.practice.fields]
     looked_at, havers = find_havers(here, lens, key, field, group)
     hardest, recorded = max((each.severity for each in faced), default=None), stock.areas.recorded(key)
     told = Told(hardest, len(offers), len(tried), recorded, looked_at, tuple(name_of(each.peer.key) for each in havers))
+    listed = havers if request.args.get("show") == "all" else first_of(havers, MOST_HAVERS)
     return render_template(
         "atlas_cell.html",
         key=key,
@@ -82,29 +87,40 @@ def show_cell(code: str, field: str) -> Response | str:
         offers=[(each.name, record_url(each.key)) for each in offers],
         practices=[_tried(each, key) for each in tried],
         found=len(havers),
-        havers=[_shown(each, key, (field, group), explainer) for each in havers[:MOST_HAVERS]],
+        havers=[_shown(each, key, (field, group), explainer) for each in listed],
+        others=_others(key, field),
         groups=[(each.id, each.label(speak.language)) for each in load_vocabulary().terms("target_group")],
     )
 
 
 def _tried(tried: Tried, within: NodeKey) -> tuple[str, str, str]:
     """A practice with its address and where in a municipality it was tried, unless that is the municipality itself."""
-    where = ", ".join(name_of(place) for place in tried.places if place != within)
+    where = ", ".join(sorted((name_of(place) for place in tried.places if place != within), key=plain))
     return tried.practice.name, record_url(tried.practice.key), where
+
+
+def _others(key: NodeKey, field: str) -> tuple[int, str]:
+    """How many practices of a field were not tried here, and where they are."""
+    found = untried(snapshot(), key, field)
+    one = record_url(found[0].key) if len(found) == 1 else ""
+    return len(found), one or f"/practices?{urlencode({'field': field})}"
 
 
 def _shown(haver: Haver, key: NodeKey, cell: tuple[str, str], explainer: Explainer) -> Shown:
     projection = explainer.projection
     offers = []
-    for each in haver.offers[:MOST_NAMED]:
+    for each in first_of(haver.offers, MOST_NAMED):
         provider = next(iter(actors_named(projection, each.providers).values()), None)
         ask = ", ".join(filter(None, (provider.contact_role, provider.name))) if provider else ""
-        offers.append((each.name, record_url(each.key), ask))
-    found = tuple(_tried(each, haver.peer.key) for each in haver.practices[:MOST_NAMED])
+        offers.append((each.name, record_url(each.key), ask, each.key in haver.both))
+    found = tuple(
+        (*_tried(each, haver.peer.key), each.practice.key in haver.both)
+        for each in first_of(haver.practices, MOST_NAMED)
+    )
     field, group = cell
     query: list[tuple[str, str]] = [("with", key.local), ("with", haver.peer.key.local), ("topic", f"field.{field}")]
     query += [("group", group)] if group else []
-    query += [("practice", each.practice.key.local) for each in haver.practices[:1]]
+    query += [("practice", haver.new_practice.key.local)] if haver.new_practice else []
     return Shown(
         name_of(haver.peer.key),
         explainer.place(haver.peer.key),
@@ -114,5 +130,7 @@ def _shown(haver: Haver, key: NodeKey, cell: tuple[str, str], explainer: Explain
         tuple(offers),
         found,
         len(haver.offers) + len(haver.practices) - len(offers) - len(found),
-        f"/exchanges/new?{urlencode(query)}" if has_page("/exchanges/new") else "",
+        cell_url(haver.peer.key, field, group),
+        haver.new,
+        f"/exchanges/new?{urlencode(query)}" if haver.new and has_page("/exchanges/new") else "",
     )

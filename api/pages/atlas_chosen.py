@@ -1,6 +1,7 @@
 """What of the atlas an address asks for: area, level, group, field, and how it is listed."""
 
 from dataclasses import dataclass
+from urllib.parse import quote, urlencode
 
 from flask import request
 
@@ -63,6 +64,11 @@ def _place(name: str, level: Level) -> NodeKey | None:
     table = snapshot().projection.municipalities
     found = int(table.level[snapshot().projection.position(key)])
     return key if found == LEVELS.index(level) else None
+
+
+def cell_url(key: NodeKey, field: str, group: str) -> str:
+    """The page of a cell, for a target group if one is chosen."""
+    return f"/atlas/{quote(key.local)}/{field}{'?' + urlencode({'group': group}) if group else ''}"
 
 
 def chosen_term(name: str, kind: str) -> str:

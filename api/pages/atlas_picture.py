@@ -19,15 +19,17 @@ from graph_service.errors import StoreError
 from graph_service.keys import NodeKey
 from graph_service.projection import LEVELS, Projection
 from matching.inventory.answers import AtlasRow
+from matching.naming.municipalities import plain
 
 
 def lists_of(rows: Sequence[AtlasRow], field: str) -> Iterator[Marked]:
     """The same as the map says, as lists."""
     for mark, meaning in MEANING.items():
-        places = tuple((name_of(row.key), record_url(row.key)) for row in rows if mark_of(cells_of(row, field)) is mark)
+        keys = [row.key for row in rows if mark_of(cells_of(row, field)) is mark]
+        places = sorted(((name_of(key), record_url(key)) for key in keys), key=lambda each: plain(each[0]))
         if places:
             said = words()(meaning)
-            yield Marked(mark, said[:1].upper() + said[1:], places)
+            yield Marked(mark, said[:1].upper() + said[1:], tuple(places))
 
 
 def picture_of(rows: Sequence[AtlasRow], chosen: Chosen) -> tuple[Markup, bool]:

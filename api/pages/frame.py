@@ -1,12 +1,13 @@
 """What all pages share: the frame around them, the words and numbers of templates, and how an error looks."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.metadata import version
 from types import MappingProxyType
+from typing import TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
 from flask import Flask, Response, current_app, request
@@ -61,6 +62,7 @@ SIGN_IN = "/sign-in"
 ACCOUNT = "/account"
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ def install_pages(app: Flask) -> None:
         phrase=lambda text: words().phrase(text),
         theirs=theirs,
         beside=beside,
+        first_of=first_of,
     )
     app.after_request(_remember_language)
     app.after_request(assets.keep)
@@ -204,6 +207,11 @@ def record_url(key: str) -> str:
     place = PLACES[node.label]
     url = f"{place}/{quote(node.local)}"
     return url if has_page(f"{place}/x") else ""
+
+
+def first_of(items: Sequence[T], most: int) -> Sequence[T]:
+    """The first few; all where no more than two would be left over, for a line that counts them is as long."""
+    return items if len(items) <= most + 2 else items[:most]
 
 
 def account_door() -> Door | None:

@@ -17,6 +17,7 @@ from api.questions.relations import Related
 from graph_service.keys import Label, NodeKey
 from graph_service.model import Actor, EdgeType, Level
 from matching.about import day, text
+from matching.naming.municipalities import plain
 from matching.practices.records import FAILED, REJECTED
 
 
@@ -42,18 +43,18 @@ class Stop:
 
 
 def trail(found: PracticeFound) -> Iterator[Stop]:
-    """Where a practice was tried or decided about, in the order of time; without a date last."""
+    """Where a practice was tried or decided about, in the order of time and then by name; without a date last."""
     stops = []
     for relation in found.relations:
         applied = relation.type is EdgeType.APPLIED_IN and relation.direction == "out"
         if applied or (relation.type is EdgeType.ADOPTED and relation.direction == "in"):
             for each in relation.items:
                 begun = day(each.properties.get("since" if applied else "on"))
-                stops.append((begun or date.max, each.key, _stop(each, applied=applied)))
-    stops.sort(key=lambda stop: stop[:2])
+                stops.append((begun or date.max, _stop(each, applied=applied)))
+    stops.sort(key=lambda each: (each[0], plain(each[1].name), each[1].key))
     marks: dict[NodeKey, int] = {}
-    for _, key, stop in stops:
-        yield replace(stop, mark=marks.setdefault(_marked(key), len(marks) + 1))
+    for _, stop in stops:
+        yield replace(stop, mark=marks.setdefault(_marked(stop.key), len(marks) + 1))
 
 
 def _marked(key: NodeKey) -> NodeKey:

@@ -1,6 +1,6 @@
 """What has been tried: by challenge and context with reasons, or everything that is recorded, by field of action."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
@@ -24,6 +24,7 @@ from graph_service.keys import Label, NodeKey
 from graph_service.projection import Projection
 from graph_service.vocabulary import load_vocabulary
 from matching.naming.municipalities import plain
+from matching.naming.namesakes import short_name
 from matching.practices.answers import PracticeAnswer, PracticeSuggestion
 from matching.practices.records import FAILED, REJECTED, Event, read_practices
 
@@ -43,6 +44,7 @@ class Listed:
     name: str
     url: str
     places: tuple[NodeKey, ...]
+    """By the alphabet."""
     fields: tuple[str, ...]
     challenges: tuple[str, ...]
     statuses: frozenset[str]
@@ -232,7 +234,7 @@ def _list(projection: Projection) -> tuple[Listed, ...]:
     found = []
     for each in read_practices(projection):
         places = {event.municipality: projection.position(event.municipality) for event in each.events}
-        named = [projection.name(Label.MUNICIPALITY, position) for position in places.values()]
+        named = {key: projection.name(Label.MUNICIPALITY, position) for key, position in places.items()}
         told = [event for event in each.events if event.status]
         dated = [event.since for event in each.events if event.since]
         description = each.practice.description or ""
@@ -241,7 +243,7 @@ def _list(projection: Projection) -> tuple[Listed, ...]:
                 each.key,
                 each.name,
                 f"/practices/{each.key.local}",
-                tuple(places),
+                tuple(sorted(places, key=_spelt(named))),
                 tuple(sorted(each.fields)),
                 tuple(sorted(each.challenges)),
                 frozenset(event.status for event in told),
@@ -251,10 +253,15 @@ def _list(projection: Projection) -> tuple[Listed, ...]:
                 len({event.municipality for event in each.events if event.kind == REJECTED}),
                 each.practice.evidence or "",
                 description,
-                plain(" ".join((each.name, description, *named))),
+                plain(" ".join((each.name, description, *named.values()))),
             )
         )
     return tuple(sorted(found, key=lambda each: (-rank.get(each.evidence, -1), plain(each.name))))
+
+
+def _spelt(named: Mapping[NodeKey, str]) -> Callable[[NodeKey], tuple[str, NodeKey]]:
+    """By what municipalities are called without their titles."""
+    return lambda key: (plain(short_name(named[key])), key)
 
 
 def _present(event: Event) -> tuple[bool, date]:

@@ -13,6 +13,7 @@ from matching.inventory.answers import AtlasAnswer, AtlasQuestion, AtlasRow, Cov
 from matching.inventory.atlas import Tried, rows_of, serves, tried_within
 from matching.inventory.matcher import Inventory
 from matching.inventory.offers import KnownOffer
+from matching.naming.municipalities import plain
 from matching.peers.lens import Lens
 from matching.peers.matcher import PeerQuestion, PeerSuggestion
 from matching.peers.nearness import below, comparable, position_keys
@@ -29,6 +30,18 @@ class Haver:
     peer: PeerSuggestion
     offers: tuple[KnownOffer, ...]
     practices: tuple[Tried, ...]
+    both: frozenset[NodeKey]
+    """What of it the municipality that asks has, too; it stands behind what is new there."""
+
+    @property
+    def new(self) -> bool:
+        """Whether anything of it is not had by the one that asks."""
+        return len(self.both) < len(self.offers) + len(self.practices)
+
+    @property
+    def new_practice(self) -> Known | None:
+        """The first practice that the one that asks has not tried."""
+        return next((each.practice for each in self.practices if each.practice.key not in self.both), None)
 
 
 def inventory(snapshot: Snapshot, lens: Lens) -> Inventory:
@@ -80,18 +93,39 @@ def practised(snapshot: Snapshot, group: str = "") -> Mapping[NodeKey, Sequence[
     )
 
 
+def had(
+    snapshot: Snapshot, lens: Lens, key: NodeKey, field: str, group: str = ""
+) -> tuple[list[KnownOffer], list[Tried]]:
+    """The running offers and the practices that a municipality has in a field, by the alphabet."""
+    offers = [
+        each
+        for each in inventory(snapshot, lens).stock.of(key)
+        if each.running and field in each.fields and serves(each.groups, group)
+    ]
+    tried = [each for each in practised(snapshot, group).get(key, ()) if field in each.practice.fields]
+    by_name = sorted(offers, key=lambda each: plain(each.name))
+    return by_name, sorted(tried, key=lambda each: plain(each.practice.name))
+
+
 def find_havers(snapshot: Snapshot, lens: Lens, key: NodeKey, field: str, group: str = "") -> tuple[int, list[Haver]]:
     """Among how many of the nearest was looked, and which of them have offers or practice in a field, nearest first."""
     stock = inventory(snapshot, lens).stock
     if not comparable(stock.peers, key):
         return 0, []
-    tried, found = practised(snapshot, group), []
-    nearest = stock.peers.suggest(PeerQuestion(key), limit=MOST_LOOKED_AT)
+    own_offers, own_tried = had(snapshot, lens, key, field, group)
+    own = {each.key for each in own_offers} | {each.practice.key for each in own_tried}
+    found, nearest = [], stock.peers.suggest(PeerQuestion(key), limit=MOST_LOOKED_AT)
     for peer in nearest:
-        offers = tuple(
-            each for each in stock.of(peer.key) if each.running and field in each.fields and serves(each.groups, group)
-        )
-        here = tuple(each for each in tried.get(peer.key, ()) if field in each.practice.fields)
-        if offers or here:
-            found.append(Haver(peer, offers, here))
+        offers, tried = had(snapshot, lens, peer.key, field, group)
+        offers.sort(key=lambda each: each.key in own)
+        tried.sort(key=lambda each: each.practice.key in own)
+        if offers or tried:
+            both = own & ({each.key for each in offers} | {each.practice.key for each in tried})
+            found.append(Haver(peer, tuple(offers), tuple(tried), frozenset(both)))
     return len(nearest), found
+
+
+def untried(snapshot: Snapshot, key: NodeKey, field: str) -> list[Known]:
+    """The practices of a field that a municipality has not tried, wherever they come from."""
+    own = {each.practice.key for each in practised(snapshot).get(key, ())}
+    return [each for each in practices(snapshot) if field in each.fields and each.key not in own]

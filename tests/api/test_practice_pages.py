@@ -1,6 +1,7 @@
 """The page of practice approaches: a list with filters, or an answer for a municipality and its question."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,8 @@ from flask.testing import FlaskClient
 
 from api.app import create_app
 from api.settings import Settings
+
+PLACES = ("Zwergenau", "Österau", "Ostheim", "Ährenthal", "Aalfeld", "Bachtal", "Dorfmark")
 
 
 @pytest.fixture
@@ -17,16 +20,20 @@ def client(loaded, package: Path, store: str, tmp_path: Path) -> FlaskClient:
     tables = {
         "practices": "\n".join(
             [
-                "key,title,description,fields,evidence,challenges",
-                *rows,
-                "zuletzt,Zuletzt im Alphabet,,language,evaluated,",
+                "key,title,description,fields,evidence,challenges,url",
+                *(f"{row},{'https://kopien.example/5' if 'lotsen-5,' in row else ''}" for row in rows),
+                "zuletzt,Zuletzt im Alphabet,,language,evaluated,,",
                 "",
             ]
         ),
         "applications": "practice,municipality,status,started_on,ended_on,outcome\n"
         "lotsen-1,90002,running,2021-01-01,,\nlotsen-2,90001,,,,\nlotsen-2,90002,,,,\n"
         "cafe,90003,ended-failed,2019-01-01,,Räume fehlten\n"
-        "zuletzt,90001,running,2019-01-01,,\nzuletzt,90002,ended-failed,2020-01-01,2021-01-01,Räume fehlten\n",
+        "lotsen-3,99001,,2018-01-01,,\n"
+        + "".join(f"lotsen-3,9900{n},,2020-01-01,,\nlotsen-4,9900{n},,,,\n" for n in range(2, 8))
+        + "zuletzt,90001,running,2019-01-01,,\nzuletzt,90002,ended-failed,2020-01-01,2021-01-01,Räume fehlten\n",
+        "municipalities": "key,name,level,kind,parent\n"
+        + "".join(f"9900{n},{name},district,landkreis,90\n" for n, name in enumerate(PLACES, 1)),
         "adoptions": "municipality,practice,decision,reason,on\n90003,zuletzt,rejected,Kein Personal,2022-01-01\n",
         "ratings": "municipality,challenge,severity,rated_on,rater_role\n"
         "90001,interpreters,4,2026-01-01,administration\n90001,mobility,0,2026-01-01,administration\n",
@@ -72,6 +79,29 @@ def test_a_decision_against_a_practice_is_no_failure_and_lasts_no_time(client):
     assert "Kein Personal" in page
     timeline = page.partition('bk-timeline"')[2].partition("</svg>")[0]
     assert timeline.count('class="name"') == 2
+
+
+def test_places_are_told_by_the_alphabet_and_in_the_trail_first_by_time(client):
+    trail = client.get("/practices/lotsen-3?lang=de").text.partition("<tbody")[2].partition("</tbody>")[0]
+    told = re.findall(r'href="/municipalities/\d+">([^<]+)</a>', trail)
+    assert told == ["Zwergenau", "Aalfeld", "Ährenthal", "Bachtal", "Dorfmark", "Österau", "Ostheim"]
+
+
+def test_of_many_places_the_first_are_named_and_the_rest_is_a_link_unless_it_is_one_or_two(client):
+    listed = [client.get(f"/practices?lang=de&text=Sprachlotsen+{n}").text for n in (3, 4)]
+    seven, six = (
+        page.partition(f'<a href="/practices/lotsen-{n}">')[2].partition("</li>")[0] for n, page in enumerate(listed, 3)
+    )
+    assert re.findall(r'municipalities/\d+">([^<]+)<', seven) == ["Aalfeld", "Ährenthal", "Bachtal", "Dorfmark"]
+    assert '<a href="/practices/lotsen-3">und 3 weitere</a>' in seven
+    assert all(each in six for each in PLACES[1:])
+    assert "weitere" not in six
+
+
+def test_what_lies_outside_is_never_the_first_thing_to_do(client):
+    page = client.get("/practices/lotsen-5?lang=de").text
+    assert re.search(r'kern-btn--secondary" href="https://kopien.example/5" rel="external nofollow"', page)
+    assert "kern-btn--primary" not in page.partition("<main")[2]
 
 
 def test_what_is_known_of_no_place_has_no_column_and_is_said_in_a_sentence(client):

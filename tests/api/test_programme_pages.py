@@ -50,6 +50,13 @@ def app(tmp_path: Path) -> Flask:
     made.about(NodeKey("practice:lotsen"), target_group=["parents"])
     made.applied("lotsen", "10001001")
     made.applied("lotsen", "10005", status="ended-failed")
+    made.district("10006", 20, parent="10")
+    made.practice("cafe", name="Elterncafé", fields=["health-psychosocial"])
+    made.practice("rat", name="Sprechstunde", fields=["health-psychosocial"])
+    for code in ("10001", "10002", "10003", "10006"):
+        made.applied("cafe", code)
+    for code in ("10003", "10004"):
+        made.applied("rat", code)
     filled(made, tmp_path).close()
     services = Services(Settings(store=f"sqlite:///{tmp_path / 'made.db'}", cache=tmp_path))
     services.__dict__["_accounts"] = Accounts.on(services.state, passwords=Passwords(memory_kib=8, rounds=1))
@@ -182,6 +189,54 @@ def test_no_cell_that_shows_something_leads_to_a_page_that_knows_nothing(client:
     cell = anybody.get("/atlas/10001/language").text
     assert "Ein Praxisansatz dieses Feldes ist hier erfasst." in cell
     assert re.search(r"Sprachlotsen</a> <span[^>]*>· Ort 10001001<", cell), "where in it, is said"
+
+
+def test_no_exchange_is_proposed_about_what_a_place_has_itself(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["api.pages.atlas_cell"], "DEFAULT_LENS", "all-indicators")
+    cell = client(None).get("/atlas/10001/health-psychosocial?lang=de").text
+    peers = {each.partition("/municipalities/")[2][:5]: each for each in cell.split('<li class="bk-peer">')[1:]}
+    assert set(peers) == {"10002", "10003", "10004", "10006"}
+    for code in ("10002", "10006"):
+        assert "/exchanges/new" not in peers[code]
+        assert "Das alles gibt es auch hier" in peers[code]
+    for code in ("10003", "10004"):
+        assert "practice=rat" in peers[code]
+        assert "practice=cafe" not in peers[code]
+    assert peers["10003"].index("Sprechstunde") < peers["10003"].index("Elterncafé"), "what is new stands first"
+    assert peers["10003"].count("auch hier</span>") == 1
+    assert cell.count("kern-btn--primary") == 1
+
+
+def test_a_cell_lists_one_or_two_more_rather_than_counting_them(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = sys.modules["api.pages.atlas_cell"]
+    monkeypatch.setattr(page, "DEFAULT_LENS", "all-indicators")
+    address, anybody = "/atlas/10001/health-psychosocial?lang=de", client(None)
+    for most, listed in ((2, 4), (1, 1)):
+        monkeypatch.setattr(page, "MOST_HAVERS", most)
+        cell = anybody.get(address).text
+        assert cell.count('class="bk-peer"') == listed
+        assert ("Alle 4 zeigen" in cell) is (listed < 4)
+    assert anybody.get(f"{address}&show=all").text.count('class="bk-peer"') == 4
+
+
+def test_a_cell_without_anybody_to_ask_leads_to_what_the_page_does_not_show_already(client: Client) -> None:
+    def led(cell: str) -> list[str]:
+        return re.findall(r'kern-btn--primary" href="([^"]+)"', client(None).get(f"/atlas/{cell}").text)
+
+    assert led("10005/health-psychosocial") == ["/practices?field=health-psychosocial"]
+    assert led("10002/health-psychosocial") == ["/practices/rat"]
+    assert led("10003/health-psychosocial") == [], "all of the field stands on the page"
+
+
+def test_what_the_atlas_counts_by_field_is_named_as_what_it_counts(client: Client) -> None:
+    table = client(None).get("/atlas?lang=de").text.partition('aria-labelledby="fields"')[2].partition("</table>")[0]
+    assert re.findall(r'scope="col"[^>]*>([^<]+)<', table)[1:] == [
+        "Kommunen mit Praxisansatz", "mit großer Herausforderung", "mit Angebot", "mit Lücke",
+    ]  # fmt: skip
+    row = table.partition("Gesundheit")[2].partition("</tr>")[0]
+    assert re.findall(r'bk-number">([^<]+)<', row)[0] == "5", "two practices, in five municipalities"
 
 
 def test_the_target_group_leaves_out_what_is_for_others(client: Client) -> None:

@@ -227,6 +227,24 @@ def test_an_old_entry_is_confirmed_in_one_click(opened: Open) -> None:
     expect(page.get_by_role("button", name="Stimmt noch – Offener Treff")).to_be_visible()
 
 
+def test_the_matrix_is_cut_nowhere_or_says_that_it_goes_on(opened: Open) -> None:
+    page = opened("/atlas?show=all")
+    hint, matrix = page.get_by_text("Die Tabelle lässt sich schieben"), page.locator(".bk-matrix")
+    cut = "each => [each.scrollHeight > each.clientHeight, each.scrollWidth > each.clientWidth]"
+    assert matrix.evaluate(cut) == [False, False]
+    expect(hint).to_be_hidden()
+    matrix.locator("tbody tr").last.scroll_into_view_if_needed()
+    expect(matrix.locator("thead th").first).to_be_in_viewport()
+    page.set_viewport_size({"width": 375, "height": 900})
+    assert matrix.evaluate(cut) == [True, True]
+    expect(hint).to_be_visible()
+    page.emulate_media(media="print")
+    assert matrix.evaluate(cut)[0] is False, "on paper all rows are there"
+    page.emulate_media(media="screen")
+    page.goto("/atlas?show=all&field=language")
+    assert matrix.evaluate(cut) == [False, False], "two columns need no frame"
+
+
 def test_the_matrix_is_sorted_and_turned_page_by_page_without_script(opened: Open) -> None:
     page = opened("/atlas?show=all", script=False)
     expect(page.locator(".bk-matrix tbody tr")).to_have_count(25)
