@@ -95,7 +95,7 @@ def coverage_sheets(answer: CoverageAnswer, explainer: Explainer) -> list[Sheet]
             lack.peers,
             lack.of,
             e.name,
-            e.place,
+            explainer.name(e.municipality),
             e.provider,
             e.contact_role,
         ]
@@ -146,7 +146,10 @@ def atlas_sheets(answer: AtlasAnswer, explainer: Explainer) -> list[Sheet]:
     heading = [words("Key"), words("Name"), *(explainer.term("field", field) for field in answer.fields)]
 
     def matrix(name: str) -> list[list[Value]]:
-        return [[row.key.local, row.name, *(getattr(cell, name) for cell in row.cells)] for row in answer.rows]
+        return [
+            [row.key.local, explainer.name(row.key), *(getattr(cell, name) for cell in row.cells)]
+            for row in answer.rows
+        ]
 
     return [
         Sheet(words("Offers"), heading, matrix("offers")),
@@ -159,7 +162,7 @@ def atlas_sheets(answer: AtlasAnswer, explainer: Explainer) -> list[Sheet]:
 def _about(answer: CoverageAnswer | AtlasAnswer, explainer: Explainer) -> Sheet:
     words = explainer.words
     rows: list[list[Value]] = [
-        [words("Name"), answer.name],
+        [words("Name"), explainer.name(answer.key)],
         [words("Key"), answer.key.local],
         [words("Day"), answer.on],
         [words("Revision"), answer.revision],

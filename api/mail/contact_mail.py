@@ -8,6 +8,7 @@ from api.mail.letters import accepted_letter, asking_letter, declined_letter, pa
 from api.mail.signed import Signer
 from api.services import Services
 from api.snapshot import Snapshot
+from api.words.places import called
 from graph_service.keys import NodeKey
 
 PURPOSE = "contact"
@@ -65,21 +66,21 @@ def answer(services: Services, signed: str, *, accepted: bool) -> None:
         if mailbox is None or account.disabled:
             raise LinkEnded("a message that waits for an answer")
         found.answer(waiting.id, accepted=accepted)
-        name = _public_name(services, waiting.key)
+        name = _public_name(services, waiting.key, Words(account.language))
         if not accepted:
             letter = declined_letter(Words(account.language), name)
             services.mails.put(account.email, letter.subject, letter.body, account=account.id)
             return
         letter = accepted_letter(Words(account.language), name, mailbox, waiting.subject)
         services.mails.put(account.email, letter.subject, letter.body, reply_to=mailbox, account=account.id)
-        place = _public_name(services, account.municipality) if account.municipality else ""
         words = Words(services.settings.language)
+        place = _public_name(services, account.municipality, words) if account.municipality else ""
         letter = partner_letter(words, account.name, place, account.email, waiting.subject)
         services.mails.put(mailbox, letter.subject, letter.body, reply_to=account.email, account=account.id)
 
 
-def _public_name(services: Services, key: NodeKey) -> str:
+def _public_name(services: Services, key: NodeKey, words: Words) -> str:
     """What a record is called; its key where it has gone meanwhile. Both sides of a contact may see it."""
     projection = services.projection()
     known = projection.known(key)
-    return projection.name(known.label, projection.position(known)) if known else key.local
+    return called(projection, words, known) if known else key.local

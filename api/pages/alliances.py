@@ -274,7 +274,7 @@ def _existing(page: int) -> tuple[list[Existing], int]:
 def _line(each: Entry) -> Existing:
     about = [
         term("alliance_status", each.status) if each.status else "",
-        words().list(town.name for town in each.municipalities[:3]),
+        words().list(name_of(town.key) for town in each.municipalities[:3]),
         "; ".join(term("field", field) for field in each.fields[:3]),
     ]
     return Existing(each.name, f"{NEED}/{each.key.local}/check", " · ".join(filter(None, about)))

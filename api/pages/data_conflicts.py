@@ -10,7 +10,7 @@ from flask import Blueprint, render_template, request
 from api.http.caching import depends_on_graph
 from api.http.current import services, snapshot, words
 from api.language import N_
-from api.pages.data_frame import HOME, part_of, tabs, title_of
+from api.pages.data_frame import HOME, name_of, part_of, tabs, title_of
 from api.pages.frame import record_url, term, url_with
 from api.pages.record_words import PROPERTIES, property_words
 from api.questions.conflicts import Disagreement, Saying, list_disagreements
@@ -122,7 +122,7 @@ def show_conflicts() -> str:
         records=len({each.key for each in found}),
         part=part,
         items=[_conflict(each, sources) for each in part.items],
-        about=chosen[0].name if about and chosen else "",
+        about=name_of(chosen[0].key) if about and chosen else "",
         asked=about,
         back=record_url(NodeKey(about)) if about and chosen else "",
     )
@@ -130,7 +130,7 @@ def show_conflicts() -> str:
 
 def _conflict(each: Disagreement, sources: Mapping[str, Source]) -> Conflict:
     return Conflict(
-        each.name,
+        name_of(each.key),
         record_url(each.key),
         property_name(each.property),
         tuple(

@@ -18,7 +18,7 @@ from api.pages.frame import local_path, record_url
 from api.pages.sign_in import refusal
 from api.questions.decisions import list_decisions
 from api.questions.network import find_duplicates
-from api.words.duplicates import ground
+from api.words.duplicates import ground, named_places
 from api.words.network import Speaker
 from graph_service.errors import InvalidValue
 from graph_service.keys import NodeKey
@@ -71,6 +71,7 @@ def _page(problem: str = "") -> str:
 
 
 def _pair(each: Duplicate, speaker: Speaker) -> Pair:
+    each = named_places(each, speaker)
     told = [reason for reason in each.contributions if round(reason.amount, 2)]
     speak = words()
     return Pair(

@@ -93,7 +93,7 @@ def export_calendar(id: str) -> FlaskResponse:
     """The exchange for a calendar."""
     found = exchange_of(id)
     url = f"{services().settings.url or request.host_url.rstrip('/')}/exchanges/{quote(found.key.local)}"
-    entry = calendar_entry(found, snapshot().projection, url)
+    entry = calendar_entry(found, [name_of(each) for each in found.municipalities], url)
     response = FlaskResponse(
         calendar([entry], services().store_identity, words()), content_type="text/calendar; charset=utf-8"
     )

@@ -10,7 +10,7 @@ from api.pages.exchange import exchange_facts, exchange_of
 from api.pages.frame import record_url, term
 from api.questions.exchanges import Preparation, fields_about, prepare
 from api.words.exchanges import Phase, checklist
-from api.words.preparation import alike, further, questions, unlike
+from api.words.preparation import alike, further, named_sides, questions, unlike
 from api.words.suggestions import Explainer
 from matching.peers.challenges import SEVERITY
 from matching.practices.records import FAILED, Event
@@ -45,6 +45,7 @@ def show_preparation(id: str) -> str:
     # whoever reads looks from the own side
     first, *others = sorted(found.municipalities, key=lambda key: key not in viewer().municipalities) or (None,)
     told = [prepare(snapshot(), first, other, fields) for other in others[:MOST_PAIRS]] if first else []
+    told = [named_sides(each, explainer) for each in told]
     return render_template(
         "exchange_preparation.html",
         found=found,

@@ -21,7 +21,7 @@ from api.pages.municipality import place_tabs
 from api.pages.offer_lines import ShownOffer, shown_offer
 from api.questions.inventory import inventory as stock_of
 from api.questions.peers import DEFAULT_LENS, shipped_lens
-from api.words.coverage import compared_with, how_much
+from api.words.coverage import compared_with, how_much, named_stock
 from api.words.suggestions import Explainer
 from graph_service.keys import NodeKey
 from matching.inventory.answers import CoverageAnswer, CoverageQuestion, Due, Lack
@@ -107,7 +107,7 @@ def _coverage(key: NodeKey) -> tuple[Inventory, CoverageAnswer]:
     here = snapshot()
     stock = stock_of(here, shipped_lens(DEFAULT_LENS))
     answer = here.prepared(("coverage", key, today()), lambda _: stock.coverage(CoverageQuestion(key, today(), PEERS)))
-    return stock, answer
+    return stock, named_stock(answer, Explainer(here.projection, words()))
 
 
 def _lacking(lack: Lack) -> tuple[str, str, list[tuple[str, str, str, str, str]], str]:

@@ -57,14 +57,15 @@ def show_municipality(code: str) -> Response | str:
     outer = next((area for area in profile.areas if area.level is Level.DISTRICT), None)
     # an association is often called after its only or largest town
     areas = [area for area in profile.areas if area.name != profile.record.name]
+    within = [(name_of(area.key), f"/municipalities/{area.key.local}") for area in areas]
     return render_template(
         "municipality.html",
         key=key,
-        name=profile.name,
+        name=name_of(key),
         profile=profile,
         identity=_identity(profile, here, explainer),
-        areas=areas,
-        crumbs=[(area.name, f"/municipalities/{area.key.local}") for area in reversed(areas)],
+        areas=within,
+        crumbs=within[::-1],
         tabs=place_tabs(key, "/municipalities/{code}"),
         standing=standing_words(told, explainer),
         off=[off_words(told, side, explainer) for side in (1, -1)],
@@ -73,6 +74,7 @@ def show_municipality(code: str) -> Response | str:
         state=_state_name(projection, key),
         peers=[(name_of(each), record_url(each)) for each in peers],
         outer=outer,
+        outer_name=name_of(outer.key) if outer else "",
         outer_measured=bool(outer and not measured and any(s.value is not None for s in standings(here, outer.key))),
         outer_standing=standing_words(standings(here, outer.key), explainer) if outer and not measured else (),
         parts=_parts(projection, key),

@@ -17,7 +17,8 @@ from api.pages.frame import term
 from api.pages.peers_view import view_of
 from api.questions.comparison import MOST, Comparison, compare
 from api.questions.peers import PeersFound, find_peers
-from api.words.peers import described, not_known
+from api.words.comparison import named_beside
+from api.words.peers import described, named_apart, not_known
 from api.words.suggestions import Explainer
 from graph_service.keys import NodeKey
 
@@ -49,7 +50,7 @@ def get_peers(code: str, form: str) -> Response:
     key = here.municipality(code)
     view = view_of(key)
     explainer = Explainer(here.projection, words())
-    found = find_peers(here, view.asked)
+    found = named_apart(find_peers(here, view.asked), explainer)
     about = [
         described(found, view.asked.lens, explainer, view.asked.filters),
         *not_known(found, view.asked.lens, explainer),
@@ -64,7 +65,7 @@ def get_comparison(code: str, form: str) -> Response:
     here = snapshot()
     key = here.municipality(code)
     explainer = Explainer(here.projection, words())
-    beside = compare(here, view_of(key).asked, chosen_others(key).keys)
+    beside = named_beside(compare(here, view_of(key).asked, chosen_others(key).keys), explainer)
     tables = [_values(beside, explainer), _challenges(beside), _practices(beside)]
     return _sent(tables, form, f"{_file_name(key)}-{words()('comparison')}")
 

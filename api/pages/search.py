@@ -9,8 +9,10 @@ from api.http.caching import depends_on_graph
 from api.http.current import snapshot, words
 from api.language import N_
 from api.pages.frame import has_page, record_url, term
+from api.pages.names import name_of
 from api.questions.search import find
 from api.questions.searched import MOST_LETTERS, SEARCHED, Hit, How, SearchAsked, SearchFound
+from api.words.places import beside
 from graph_service.keys import Label
 from graph_service.model import Actor, Level
 
@@ -107,7 +109,8 @@ def _shown(hit: Hit) -> ShownHit:
     if hit.key.label is Label.CONCEPT:
         id = hit.key.local.partition(".")[2]
         return ShownHit(hit.kind, term(hit.kind, id), _target(hit), hit.key, "")
-    return ShownHit(kind, hit.name, _target(hit), hit.key.local, _about(hit))
+    about = _about(hit)
+    return ShownHit(kind, beside(name_of(hit.key), about), _target(hit), hit.key.local, about)
 
 
 def _about(hit: Hit) -> str:

@@ -1,6 +1,6 @@
 """An exchange between municipalities: what is known of it, how it went on so far, and what both sides bring to it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -13,7 +13,6 @@ from api.snapshot import Snapshot
 from graph_service.errors import InvalidValue, NotFound
 from graph_service.keys import Label, NodeKey
 from graph_service.model import Exchange, Visibility
-from graph_service.projection import Projection
 from graph_service.store.contract import Reader
 from graph_service.store.journal import Entry
 from matching.about import fields_of
@@ -124,15 +123,13 @@ def _stations(entries: Iterable[Entry]) -> Iterable[Station]:
         before = state
 
 
-def calendar_entry(found: ExchangeFound, projection: Projection, url: str = "") -> CalendarEntry:
-    """The exchange as an entry of a calendar; raises InvalidValue where it has no date."""
+def calendar_entry(found: ExchangeFound, names: Sequence[str], url: str = "") -> CalendarEntry:
+    """The exchange as an entry of a calendar with what its municipalities are called; InvalidValue without a date."""
     if found.record.planned_on is None and found.record.held_on is None:
         raise InvalidValue("an exchange with a date", found.key)
     return CalendarEntry(
         exchange=found.record,
-        municipalities=tuple(
-            projection.name(Label.MUNICIPALITY, projection.position(each)) for each in found.municipalities
-        ),
+        municipalities=tuple(names),
         revision=found.revision,
         changed=found.changed,
         url=url,

@@ -15,6 +15,7 @@ from api.questions.exchanges import calendar_entry, find_exchange
 from api.questions.records import FOUND, find_record, known_key
 from api.schemas.lists import DayQuery, RecordsQuery, day_of, records_asked
 from api.schemas.paging import link_next
+from api.words.places import called
 from graph_service.keys import Label
 
 actors = Blueprint("actors", __name__, url_prefix="/actors", description="Organisations, never persons.")
@@ -68,7 +69,8 @@ def get_exchange_calendar(id: str) -> Response:
     here = snapshot()
     found = find_exchange(Editor(services(), viewer(), here, "api"), known_key(here, Label.EXCHANGE, id))
     page = f"{services().settings.url}/exchanges/{found.key.local}" if services().settings.url else ""
-    entry = calendar_entry(found, here.projection, page)
+    names = [called(here.projection, words(), each) for each in found.municipalities]
+    entry = calendar_entry(found, names, page)
     body = calendar([entry], services().store_identity, words())
     response = Response(body, content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{found.key.local}.ics"'

@@ -6,8 +6,10 @@ from types import MappingProxyType
 
 from api.language import N_, Words
 from api.words.partners import SAME
+from api.words.places import place_name
 from api.words.suggestions import Explainer
 from graph_service.errors import NotFound
+from graph_service.network.places import place_of_actors
 from matching.contract import Contribution
 from matching.partners.reasons import CAPACITY, FRESHNESS
 from matching.teams.answer import Member, MissingRole, Nearest, TeamAnswer
@@ -220,8 +222,11 @@ class TeamExplainer:
 
     def where(self, each: Nearest) -> str:
         """Where somebody is, and how far that is."""
+        projection = self.explainer.projection
+        town = int(projection.derived(place_of_actors)[projection.position(each.key)])
+        place = place_name(projection, self.words, town) if town >= 0 else ""
         km = "" if each.kilometres is None else f"{self.words.number(each.kilometres, 0)}\N{NO-BREAK SPACE}km"
-        return ", ".join(filter(None, [each.place, km]))
+        return ", ".join(filter(None, [place, km]))
 
 
 def finding_text(finding: Finding, explainer: Explainer) -> str:

@@ -1,11 +1,22 @@
 """What is said of an inventory wherever it is shown: how much there is, what is missing, how old it is."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from api.language import Words
+from api.words.suggestions import Explainer
 from matching.inventory.answers import Cell, CoverageAnswer
 from matching.inventory.matcher import FEWEST_PEERS
 from matching.inventory.stock import HARD
+
+
+def named_stock(answer: CoverageAnswer, explainer: Explainer) -> CoverageAnswer:
+    """The answer with names by which nobody is taken for another of the same name."""
+    lacking = (
+        replace(lack, examples=tuple(replace(e, place=explainer.name(e.municipality)) for e in lack.examples))
+        for lack in answer.lacking
+    )
+    return replace(answer, name=explainer.name(answer.key), lacking=tuple(lacking))
 
 
 def how_old(answer: CoverageAnswer, words: Words) -> Iterator[str]:

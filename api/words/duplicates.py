@@ -1,9 +1,13 @@
 """Says why two records of actors are probably one, or not: for the command line and the pages."""
 
+from dataclasses import replace
+
 from api.language import N_
 from api.words.network import Speaker
+from api.words.places import place_name
+from graph_service.network.places import place_of_actors
 from matching.contract import Contribution
-from matching.duplicates.matcher import CONTRAST, KIND, NAME, PLACE, RARITY, TOGETHER, URL
+from matching.duplicates.matcher import CONTRAST, KIND, NAME, PLACE, RARITY, TOGETHER, URL, Duplicate
 
 FEATURES = {
     NAME: N_("names alike"),
@@ -14,6 +18,19 @@ FEATURES = {
     CONTRAST: N_("words that tell apart"),
     TOGETHER: N_("both in the same alliance"),
 }
+
+
+def named_places(pair: Duplicate, speaker: Speaker) -> Duplicate:
+    """The pair with names of its places by which nobody is taken for another of the same name."""
+    projection = speaker.projection
+    towns = projection.derived(place_of_actors)
+    own, other = (int(towns[projection.position(key)]) for key in (pair.twin, pair.key))
+    names = [place_name(projection, speaker.words, town) if town >= 0 else None for town in (own, other)]
+    told = (
+        replace(reason, own=names[0], other=names[1]) if reason.feature == PLACE else reason
+        for reason in pair.contributions
+    )
+    return replace(pair, contributions=tuple(told))
 
 
 def reason_text(reason: Contribution, speaker: Speaker) -> str:

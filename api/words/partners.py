@@ -1,7 +1,7 @@
 """Composes sentences about partners for a need: who, why, what speaks against it, and what is not known."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from api.language import N_, Words
@@ -79,21 +79,30 @@ class PartnerExplainer:
         yield from self.speaking_for(each)
         yield from self.speaking_against(each)
 
+    def _named(self, each: PartnerSuggestion) -> list[Contribution]:
+        """Its reasons, with its place called so that nobody takes it for another one."""
+        if each.municipality is None:
+            return list(each.contributions)
+        recorded = self.projection.name(each.municipality.label, self.projection.position(each.municipality))
+        place = called(self.projection, self.words, each.municipality)
+        return [replace(part, other=place) if part.other == recorded else part for part in each.contributions]
+
     def speaking_for(self, each: PartnerSuggestion) -> Iterator[str]:
         """Why, strongest first."""
         said: dict[str, list[Contribution]] = {}
-        for part in each.contributions:
+        parts = self._named(each)
+        for part in parts:
             if part.amount > 1e-4:
                 said.setdefault(SAME.get(part.feature, part.feature), []).append(part)
         order = sorted(said, key=lambda name: -sum(part.amount for part in said[name]))
-        found = {part.feature: part for part in each.contributions}
+        found = {part.feature: part for part in parts}
         for name in order[:MOST]:
             if sentence := self._reason(name, found):
                 yield sentence
 
     def speaking_against(self, each: PartnerSuggestion) -> Iterator[str]:
         """What lowers the score, or would have raised it."""
-        return self._against({part.feature: part for part in each.contributions})
+        return self._against({part.feature: part for part in self._named(each)})
 
     def _reason(self, name: str, found: dict[str, Contribution]) -> str:
         words, part = self.words, found.get(name)

@@ -1,6 +1,7 @@
 """What prepares two municipalities for each other: what they share, where one is further, what is worth asking."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from api.questions.exchanges import Preparation, Side
 from api.words.suggestions import Explainer, telling
@@ -8,6 +9,12 @@ from matching.peers.challenges import SEVERITY
 
 MOST_ASKED = 2
 """How many questions of one kind: a sheet that asks everything asks nothing."""
+
+
+def named_sides(preparation: Preparation, explainer: Explainer) -> Preparation:
+    """Both sides with names by which nobody is taken for another of the same name."""
+    own, other = (replace(side, name=explainer.name(side.key)) for side in (preparation.own, preparation.other))
+    return replace(preparation, own=own, other=other)
 
 
 def alike(preparation: Preparation, explainer: Explainer) -> list[str]:
