@@ -57,6 +57,7 @@ def app(tmp_path: Path) -> Flask:
         made.applied("cafe", code)
     for code in ("10003", "10004"):
         made.applied("rat", code)
+    made.offer(Offer(key=NodeKey("offer:bus"), name="Praxisbus"), "10006", fields=["health-psychosocial"])
     filled(made, tmp_path).close()
     services = Services(Settings(store=f"sqlite:///{tmp_path / 'made.db'}", cache=tmp_path))
     services.__dict__["_accounts"] = Accounts.on(services.state, passwords=Passwords(memory_kib=8, rounds=1))
@@ -196,9 +197,10 @@ def test_no_exchange_is_proposed_about_what_a_place_has_itself(client: Client, m
     cell = client(None).get("/atlas/10001/health-psychosocial?lang=de").text
     peers = {each.partition("/municipalities/")[2][:5]: each for each in cell.split('<li class="bk-peer">')[1:]}
     assert set(peers) == {"10002", "10003", "10004", "10006"}
-    for code in ("10002", "10006"):
-        assert "/exchanges/new" not in peers[code]
-        assert "Das alles gibt es auch hier" in peers[code]
+    assert "/exchanges/new" not in peers["10002"]
+    assert "Das alles gibt es auch hier" in peers["10002"]
+    assert "/exchanges/new" in peers["10006"], "an offer that is not here"
+    assert "practice=" not in peers["10006"]
     for code in ("10003", "10004"):
         assert "practice=rat" in peers[code]
         assert "practice=cafe" not in peers[code]
