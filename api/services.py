@@ -11,7 +11,7 @@ from api.revisions import Revisions
 from api.settings import Settings
 from api.snapshot import Snapshot
 from api.state import StateDatabase
-from graph_service.errors import NotFound, StoreBusy
+from graph_service.errors import NotFound, StoreBusy, StoreUnavailable
 from graph_service.keys import NodeKey
 from graph_service.model import Level
 from graph_service.projection import Projection
@@ -143,6 +143,7 @@ class Services:
     @cached_property
     def store_identity(self) -> str:
         """The name that tells this store's revisions from another's; raises StoreError."""
+        self.expect_store()
         return self.store.read(lambda reader: reader.identity())
 
     def open_store(self, url: str, *, migrate: bool = True) -> GraphStore:
@@ -179,6 +180,11 @@ class Services:
             if found is not None:
                 return found[0]
         raise StoreBusy("a moment without writing", f"{_TRIES} writes while reading")
+
+    def expect_store(self) -> None:
+        """Raise StoreUnavailable where it is known that the store cannot be asked, so that nobody waits for it."""
+        if self.stale:
+            raise StoreUnavailable("a store that answers")
 
     @property
     def stale(self) -> bool:

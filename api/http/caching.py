@@ -13,6 +13,7 @@ from flask import Blueprint, Flask, Response, current_app, g, request
 
 from api.http.current import services, snapshot, words
 from api.http.viewer import Role, viewer
+from graph_service.errors import StoreError
 
 MOST_BYTES = 32_000_000
 MOST_EACH = 1_000_000
@@ -75,7 +76,10 @@ def install_caching(app: Flask) -> None:
     def answer_known() -> Response | None:
         if request.method not in ("GET", "HEAD") or not _applies(app):
             return None
-        tag = g.etag = _tag(release)
+        try:
+            tag = g.etag = _tag(release)
+        except StoreError:  # whether there is an answer all the same, its page knows
+            return None
         if request.if_none_match.contains_weak(tag):
             response = Response(status=304)
             response.set_etag(tag, weak=True)
@@ -107,6 +111,12 @@ def install_caching(app: Flask) -> None:
 
     app.before_request(answer_known)
     app.after_request(mark)
+
+
+def leave_out() -> None:
+    """Say that the answer lacks what the store could not tell just now: it is not kept for others."""
+    if not services().stale:
+        g.pop("etag", None)
 
 
 def _applies(app: Flask) -> bool:

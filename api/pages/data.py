@@ -21,6 +21,7 @@ from api.questions.vocabularies import find_vocabulary, list_vocabularies
 from api.snapshot import Snapshot
 from api.words.datasets import dataset_licences, dataset_title, own_words
 from api.words.terms import readable
+from graph_service.errors import StoreError
 from graph_service.keys import Label
 from graph_service.model import EdgeType, Level
 from graph_service.projection import LEVELS, Projection
@@ -57,12 +58,17 @@ class Card:
 def show_data() -> str:
     """The overview."""
     here, speak = snapshot(), words()
-    reports = _reports() if viewer().role.covers(Role.OFFICE) else {}
+    try:
+        sources, told = list_sources(services(), here.audience).items, True
+    except StoreError:
+        sources, told = (), False
+    reports = _reports() if sources and viewer().role.covers(Role.OFFICE) else {}
     return render_template(
         "data.html",
         tabs=tabs(),
         amounts=amounts(snapshot_status(), speak, ALL_OF_IT),
-        cards=[_card(each, reports) for each in list_sources(services(), here.audience).items],
+        cards=[_card(each, reports) for each in sources],
+        told=told,
         forms=[(each.purpose, FORMS[each.id].ending[1:].upper(), each.url) for each in list_forms(speak).items],
         missing=list(_missing(here)),
         vocabularies=len(list_vocabularies(here).items),

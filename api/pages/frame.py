@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib.metadata import version
@@ -16,17 +16,18 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as AnyResponse
 
-from api.http.caching import BUILT
+from api.http.caching import BUILT, leave_out
 from api.http.current import services, snapshot, words
 from api.http.negotiation import COOKIE as LANGUAGE_COOKIE
 from api.http.viewer import Role, viewer
 from api.language import N_
 from api.pages.assets import Assets
 from api.pages.freshness import DataStatus, amounts, data_status
+from api.questions.sources import list_datasets
 from api.settings import LANGUAGES
 from api.words.places import beside
 from api.words.terms import term_words
-from graph_service.errors import GraphServiceError
+from graph_service.errors import GraphServiceError, StoreError
 from graph_service.keys import Label, NodeKey
 from graph_service.vocabulary import load_vocabulary
 
@@ -233,9 +234,14 @@ def shown_status() -> DataStatus | None:
 
 
 def snapshot_status() -> DataStatus:
-    """What is in the data and how fresh, as the viewer may see it; raises StoreError."""
-    store = services().store
-    return snapshot().prepared("data-status", lambda projection: data_status(projection, store))
+    """What is in the data and how fresh, as the viewer may see it; raises StoreError where nothing is known yet."""
+    here = snapshot()
+    status = here.prepared("data-status", data_status)
+    try:
+        return replace(status, sources=len(list_datasets(services(), here)))
+    except StoreError:
+        leave_out()
+        return status
 
 
 def term(vocabulary: str, id: str) -> str:

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from api.language import Words
-from graph_service.errors import StoreError
 from graph_service.keys import Label
 from graph_service.model import Level
 from graph_service.projection import LEVELS, Projection
-from graph_service.store.contract import GraphStore
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
@@ -30,20 +28,16 @@ class DataStatus:
     actors: int
     alliances: int
     offers: int
-    sources: int | None
+    sources: int | None = None
     """Nothing where the store could not be asked."""
 
 
-def data_status(projection: Projection, store: GraphStore) -> DataStatus:
+def data_status(projection: Projection) -> DataStatus:
     """Count what a projection holds."""
     observed = projection.observations
     years = [int(found[0]) for period in observed.periods if (found := _YEAR.search(period))]
     spans = projection.spans
     levels = projection.municipalities.level
-    try:
-        sources: int | None = len(store.read(lambda reader: list(reader.datasets())))
-    except StoreError:
-        sources = None
     return DataStatus(
         municipalities=int((levels == LEVELS.index(Level.MUNICIPALITY)).sum()),
         districts=int((levels == LEVELS.index(Level.DISTRICT)).sum()),
@@ -54,7 +48,6 @@ def data_status(projection: Projection, store: GraphStore) -> DataStatus:
         actors=len(spans[Label.ACTOR]),
         alliances=len(spans[Label.ALLIANCE]),
         offers=len(spans[Label.OFFER]),
-        sources=sources,
     )
 
 

@@ -1,9 +1,6 @@
-"""Whose work the service builds on: the components that it ships to browsers, and the data in this installation."""
+"""Whose work the service builds on: the components that it ships to browsers."""
 
 from dataclasses import dataclass
-
-from graph_service.model import Dataset
-from graph_service.store.contract import GraphStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +18,3 @@ COMPONENTS = (
     Component("sigma.js, graphology", "MIT"),
 )
 """What browsers get; what runs on the server is listed in the lock files with its versions."""
-
-
-def licences_of_data(store: GraphStore) -> tuple[Dataset, ...]:
-    """The datasets in the store; raises StoreError."""
-    return tuple(status.dataset for status in store.read(lambda reader: reader.datasets()))

@@ -4,10 +4,13 @@ from datetime import date
 
 from flask import Blueprint, render_template
 
-from api.http.caching import depends_on_graph
+from api.http.caching import depends_on_graph, leave_out
 from api.http.current import services, snapshot, words
-from api.pages.licences import COMPONENTS, licences_of_data
+from api.language import N_
+from api.pages.licences import COMPONENTS
+from api.questions.sources import list_datasets
 from api.words.datasets import dataset_licences, dataset_title, own_words
+from graph_service.errors import StoreError
 
 static = Blueprint("static_pages", __name__)
 """They answer even while the store cannot be asked."""
@@ -26,14 +29,28 @@ def show_accessibility() -> str:
 
 @static.get("/privacy")
 def show_privacy() -> str:
-    """What is stored about readers and accounts."""
-    return render_template("privacy.html", office=services().settings.sign_on is not None)
+    """What is stored about readers and accounts, and which details the installation still owes."""
+    settings, speak = services().settings, words()
+    missing = [
+        speak(said)
+        for given, said in (
+            (settings.operator, N_("the responsible office (KOMPASS_OPERATOR)")),
+            (settings.contact, N_("how to reach it (KOMPASS_CONTACT)")),
+        )
+        if not given
+    ]
+    return render_template("privacy.html", office=settings.sign_on is not None, missing=missing)
 
 
 @about.get("/about")
 def show_about() -> str:
     """What the service is, and whose work it builds on."""
-    store, speak = services().store, words()
+    speak, told, here = words(), True, snapshot()
+    try:
+        known = [status.dataset for status in list_datasets(services(), here)]
+    except StoreError:
+        known, told = [], False
+        leave_out()
     datasets = [
         (
             dataset_title(speak, each.id, each.title),
@@ -42,6 +59,6 @@ def show_about() -> str:
             dataset_licences(each.licence),
             speak.date(each.retrieved_on) if each.retrieved_on else "",
         )
-        for each in snapshot().prepared("licences", lambda _: licences_of_data(store))
+        for each in known
     ]
-    return render_template("about.html", components=COMPONENTS, datasets=datasets)
+    return render_template("about.html", components=COMPONENTS, datasets=datasets, told=told)

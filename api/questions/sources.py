@@ -8,6 +8,7 @@ from api.services import Services
 from api.snapshot import Snapshot
 from graph_service.errors import NotFound
 from graph_service.keys import NodeKey
+from graph_service.projection import Projection
 from graph_service.store.contract import DatasetStatus, Reader
 from graph_service.visibility import Audience
 
@@ -54,10 +55,27 @@ class ClaimsFound:
     claims: tuple[ClaimFound, ...]
 
 
+def list_datasets(services: Services, snapshot: Snapshot) -> tuple[DatasetStatus, ...]:
+    """All datasets of the store, read once for a snapshot. Raises StoreError, at once while the store is away."""
+
+    def read(_: Projection) -> tuple[DatasetStatus, ...]:
+        services.expect_store()
+        return tuple(services.store.read(lambda reader: reader.datasets()))
+
+    return snapshot.prepared("datasets", read)
+
+
 def list_sources(services: Services, audience: Audience) -> Sources:
-    """The datasets; counted once for a snapshot. Raises StoreError."""
+    """The datasets; counted once for a snapshot. Raises StoreError, at once while the store is away."""
     snapshot = services.snapshot(audience)
-    return snapshot.prepared("sources", lambda _: services.read(audience, _sources))
+
+    def count(_: Projection) -> Sources:
+        if not snapshot.sight.hides:
+            return Sources(snapshot.revision, tuple(map(_source, list_datasets(services, snapshot))))
+        services.expect_store()
+        return services.read(audience, _sources)
+
+    return snapshot.prepared("sources", count)
 
 
 def find_source(services: Services, audience: Audience, id: str) -> Source:

@@ -13,6 +13,7 @@ from api.pages.assets import Assets
 from api.pages.frame import local_path
 from api.pages.problems import WHAT_NOW
 from api.settings import Settings
+from tests.api.conftest import write_kinds_and_types
 
 
 @pytest.fixture
@@ -156,3 +157,44 @@ def test_a_form_that_is_too_large_is_answered_by_a_page_also_after_its_session_h
     answer = client.post("/requests/new", data={"title": "x" * 3_000_000}, headers={"Accept-Language": "de"})
     assert answer.status_code == 401
     assert "<h1>Bitte melden Sie sich an</h1>" in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "rest"),
+    [
+        ("de", "Städtischer Kreis", "Bärenland (4)"),
+        ("en", "Urban district", "Bärenland (4)"),
+    ],
+)
+def test_the_start_page_tells_in_words_of_which_type_each_district_is(
+    kompass, store: str, package: Path, tmp_path: Path, language: str, said: str, rest: str
+) -> None:
+    write_kinds_and_types(package)
+    kompass("import", "package", str(package))
+    client = create_app(Settings(store=store, cache=tmp_path)).test_client()
+    page = text(client, "/", **{"Accept-Language": language})
+    listed = dict(re.findall(r'<li><a href="/municipalities/(\d+)">[^<]+</a>(.*?)</li>', page))
+    assert len(listed) == 6
+    assert listed.pop("90002") == f' <span class="bk-meta">· {said}</span>'
+    assert set(listed.values()) == {""}, "what nobody has said is not guessed"
+    assert rest in page
+
+
+@pytest.mark.parametrize(
+    ("operator", "contact", "missing"),
+    [
+        ("", "", "die verantwortliche Stelle (KOMPASS_OPERATOR) und wie sie zu erreichen ist (KOMPASS_CONTACT)"),
+        ("Amt Süd", "", "wie sie zu erreichen ist (KOMPASS_CONTACT)"),
+        ("", "amt@sued.example", "die verantwortliche Stelle (KOMPASS_OPERATOR)"),
+        ("Amt Süd", "amt@sued.example", ""),
+    ],
+)
+def test_the_privacy_page_refers_to_an_office_only_where_one_is_named(
+    tmp_path: Path, operator: str, contact: str, missing: str
+) -> None:
+    settings = Settings(store=f"sqlite:///{tmp_path / 'k.db'}", cache=tmp_path, operator=operator, contact=contact)
+    page = text(create_app(settings).test_client(), "/privacy", **{"Accept-Language": "de"})
+    assert ("oben genannte Stelle" in page) == bool(operator or contact)
+    assert ("keine verantwortliche Stelle genannt" in page) == (not operator and not contact)
+    told = re.search(r"Wer diese Installation betreibt, muss noch eintragen: (.*)\.</p>", page)
+    assert (told[1] if told else "") == missing

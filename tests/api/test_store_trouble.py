@@ -93,6 +93,8 @@ def test_reading_goes_on_while_the_server_is_away_writing_says_so_and_both_recov
         answer = client.get(ADDRESS)
         assert (answer.status_code, answer.json) == (200, known)
         assert answer.headers["Kompass-Data"] == "last-known"
+        pages = [client.get(path, headers={"Accept": "text/html"}) for path in ("/data", "/about")]
+        assert [page.status_code for page in pages] == [200, 200], "nobody had opened them before"
         refused = client.post("/api/v1/actors", json=CLUB | {"name": "Zweiter Verein"})
         assert (refused.status_code, refused.json["code"]) == (503, "store-unavailable")
         assert "Retry-After" in refused.headers
