@@ -41,6 +41,7 @@ MARGIN = 28.0
 FEWEST_WIDE = 420.0
 WHOLE = 1.2
 """A country that is at most so much higher than the picture is shown in whole."""
+LEGEND_ROW = 26.0
 SHOWN_WIDE, BESIDE = 820.0, 200.0
 """How wide it is shown, and how much of it names take beside the outermost nodes."""
 
@@ -60,8 +61,8 @@ def draw_view(told: ToldView, words: Words, chosen: int | None = None, *, alone:
             f'<svg class="nw-picture" width="{width:g}" height="{height:g}" {attributes}>{body}</svg>'
         )
     head = f"<title>{escape(told.title)}</title><desc>{escape(told.sentence)}</desc>"
-    legend = "".join(_legend(told, left + 8, top + height + 20))
-    height += 40
+    legend, high = _legend(told, left + 8, top + height + 20, width - 16)
+    height += 14 + high
     attributes = f'width="{width:g}" height="{height:g}" viewBox="{left:g} {top:g} {width:g} {height:g}" role="img"'
     ground = f'<rect x="{left:g}" y="{top:g}" width="{width:g}" height="{height:g}" fill="#fff"/>'
     return Markup(  # noqa: S704  # numbers and escaped names
@@ -96,10 +97,10 @@ def _dressed(body: str) -> str:
     edge = 'stroke="#171a2b" stroke-width="{}" vector-effect="non-scaling-stroke" fill-rule="evenodd"'
     text = 'font-family="Fira Sans, Arial, sans-serif" fill="#171a2b"'
     said = {
-        'class="l s1"': 'fill="none" stroke="#8d93b0" stroke-width="1.3"',
+        'class="l s1"': 'fill="none" stroke="#8188a8" stroke-width="1.3"',
         'class="l s2"': 'fill="none" stroke="#6e7597" stroke-width="2.2"',
         'class="l s3"': 'fill="none" stroke="#6e7597" stroke-width="4"',
-        'class="g"': 'fill="#b4b8cc"',
+        'class="g"': 'fill="#8188a8"',
         'class="land"': 'fill="#f2f3f8" stroke="#b4b8cc"',
         'class="name"': f'{text} paint-order="stroke" stroke="#fff" stroke-width="3" stroke-linejoin="round"',
         'class="count"': f'{text} font-weight="600"',
@@ -159,9 +160,15 @@ def _names(names: Sequence[Name], grown: float) -> Iterator[str]:
         yield f'<text class="name" {place}>{escape(name.text)}</text>'
 
 
-def _legend(told: ToldView, x: float, y: float) -> Iterator[str]:
-    for kind, word in dict.fromkeys((each.kind, each.word) for each in told.nodes):
+def _legend(told: ToldView, x: float, y: float, wide: float) -> tuple[str, float]:
+    """Kinds in columns, as many as fit, and how high that is."""
+    kinds = list(dict.fromkeys((each.kind, each.word) for each in told.nodes))
+    column = 44 + max(len(word) for _, word in kinds) * LETTER
+    across = max(1, int(wide // column))
+    found = []
+    for i, (kind, word) in enumerate(kinds):
+        left, base = x + i % across * column, y + i // across * LEGEND_ROW
         shape = SHAPES.get(kind, SHAPES["challenge"])
-        yield f'<path class="n k-{kind}" transform="translate({x + 7:g} {y:g})scale(7)" d="{shape}"/>'
-        yield f'<text class="word" x="{x + 20:g}" y="{y + 4:g}">{escape(word)}</text>'
-        x += 44 + len(word) * LETTER
+        found.append(f'<path class="n k-{kind}" transform="translate({left + 7:g} {base:g})scale(7)" d="{shape}"/>')
+        found.append(f'<text class="word" x="{left + 20:g}" y="{base + 4:g}">{escape(word)}</text>')
+    return "".join(found), -(-len(kinds) // across) * LEGEND_ROW

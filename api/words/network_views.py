@@ -1,20 +1,12 @@
 """A view of the network in words, as pictures and lists need it: its sentences, its nodes, and how two are joined."""
 
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 from api.questions.network_shown import Drawn, Item, Line
 from api.words.network_sentences import ViewSentences
+from api.words.network_short import BRIEF, shortened
+from graph_service.keys import Label
 from matching.naming.municipalities import plain
-
-LONGEST = 34
-"""So many letters of a name stand in the picture."""
-BRIEF = 20
-"""So many where it finds no place otherwise."""
-END = 17
-"""So many of them after what is left out in the middle."""
-_GAP = " … "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,28 +58,27 @@ class ViewSpeaker(ViewSentences):
         view = self.view
         names = [self.name(each) for each in view.items]
         order = sorted(range(len(names)), key=lambda i: (view.items[i].hops, -view.items[i].shown, plain(names[i]), i))
+        places = {name for name, item in zip(names, view.items, strict=True) if item.label is Label.MUNICIPALITY}
+        shorts, briefs = shortened(names, places=places), shortened(names, BRIEF, places)
         rank = {i: n for n, i in enumerate(order)}
         return ToldView(
             view.revision,
             self.title,
             " ".join(self.sentences),
             view.asked.layout.value,
-            tuple(
-                self._node(item, name, short, rank[i])
-                for i, (item, name, short) in enumerate(zip(view.items, names, shortened(names), strict=True))
-            ),
+            tuple(self._node(item, names[i], shorts[i], briefs[i], rank[i]) for i, item in enumerate(view.items)),
             tuple(self.line(each) for each in view.lines),
             view.places,
             view.land,
         )
 
-    def _node(self, item: Item, name: str, short: str, rank: int) -> ToldNode:
+    def _node(self, item: Item, name: str, short: str, brief: str, rank: int) -> ToldNode:
         """A node in words."""
         kind, word = self.kind(item)
         about = self.words.list(self.amounts(item.counts)) if item.label is None else ""
         drawn = {each.name: getattr(item, each.name) for each in fields(Drawn)}
         drawn |= {"name": name, "size": round(item.size, 3)}
-        return ToldNode(**drawn, short=short, brief=_briefly(short), rank=rank, kind=kind, word=word, about=about)
+        return ToldNode(**drawn, short=short, brief=brief, rank=rank, kind=kind, word=word, about=about)
 
     def about(self, line: Line) -> str:
         """What else is said of a single relation: role, strength, time."""
@@ -103,31 +94,3 @@ class ViewSpeaker(ViewSentences):
             ends = (self.name(self.view.items[i]) for i in (line.source, line.target))
             says = f" {self.speaker.term('edge_type', line.type.value)} ".join(ends)
         return ToldLine(line.source, line.target, line.type.value if line.type else "", says, line.count, line.strength)
-
-
-def shortened(names: Sequence[str]) -> list[str]:
-    """Names for a picture: long ones end in dots, those that would then be the same have them in the middle."""
-    ends = [name if len(name) <= LONGEST else f"{name[: LONGEST - 1].rstrip()}…" for name in names]
-    times = Counter(ends)
-    pairs = zip(names, ends, strict=True)
-    return [_around(name) if end != name and times[end] > 1 else end for name, end in pairs]
-
-
-def _around(name: str) -> str:
-    """How a name begins and how it ends, in whole words where they fit."""
-    end = name[-END - 1 :].partition(" ")[2] or name.rpartition(" ")[2][-LONGEST + BRIEF // 2 :]
-    room = LONGEST - len(_GAP) - len(end)
-    start = name[: room + 1].rpartition(" ")[0]
-    return f"{start}{_GAP}{end}" if start else f"{name[:room]}{_GAP.lstrip()}{end}"
-
-
-def _briefly(name: str) -> str:
-    """A name of the picture with fewer letters; of what has its end to tell it from others that is kept."""
-    if len(name) <= BRIEF:
-        return name
-    _, gap, end = name.partition(_GAP.strip() + " ")
-    if gap and end:
-        return f"{gap}{end}" if len(gap + end) <= BRIEF else f"…{end[1 - BRIEF :]}"
-    cut = name[: BRIEF - 1].rstrip()
-    rest, _, fragment = cut.rpartition(" ")
-    return f"{rest if rest and len(fragment) < 4 else cut}…"

@@ -19,7 +19,7 @@ from network_graphs import a, actors, b, cooperates, edge, field, member, networ
 
 from api.app import create_app
 from api.language import Words
-from api.pages.network_labels import placed_names
+from api.pages.network_labels import LETTER, placed_names
 from api.pages.network_lists import line_list, line_rows, node_list
 from api.pages.network_picture import draw_view
 from api.questions import network_view
@@ -31,7 +31,7 @@ from api.questions.network_shown import Act, Entry, Size, Step, View, ViewAsked
 from api.questions.network_view import Views, find_view_within
 from api.settings import Settings
 from api.snapshot import Snapshot
-from api.words.network_views import ToldNode, ToldView, ViewSpeaker, shortened
+from api.words.network_views import ToldNode, ToldView, ViewSpeaker
 from graph_service.errors import NotFound
 from graph_service.keys import Label, NodeKey, concept_key, municipality_key
 from graph_service.model import Actor, Alliance, Edge, EdgeType, Level, Municipality, Practice
@@ -242,19 +242,6 @@ def test_names_stay_off_lines_where_they_can_and_leave_air_around_others():
             assert node.short == name.text or not (inside and name.y - 11 < node.y + r and node.y - r < name.y + 3)
 
 
-def test_names_that_would_look_the_same_are_cut_in_the_middle():
-    award = "Ausgezeichnete Integrationsstrategie in"
-    names = [f"{award} Landkreis München", f"{award} Neuss", "Kommunaler Bildungspass für Neuzugewanderte", "Kurz"]
-    assert shortened(names) == [
-        "Ausgezeichnete … Landkreis München",
-        "Ausgezeichnete … in Neuss",
-        "Kommunaler Bildungspass für Neuzu…",
-        "Kurz",
-    ]
-    assert shortened([f"{award} Osterholz-Scharmbeck", f"{award} Neuss"])[0] == "Ausgezeichn… Osterholz-Scharmbeck"
-    assert all(len(each) <= 34 for each in shortened(["X" * 60, "X" * 61, f"{award} Oberspreewald-Lausitz", award * 2]))
-
-
 def test_a_practice_of_several_places_stands_in_their_middle_on_the_map_of_the_country():
     towns = [
         Municipality(
@@ -421,6 +408,23 @@ def test_the_picture_leaves_as_a_file_of_its_own(client):
     assert "Bündnis für alle" in "".join(root.itertext())
 
 
+def test_the_legend_of_a_file_stands_in_columns_and_within_it():
+    told = star(8, "Mitte")
+    nodes = tuple(
+        replace(node, x=30.0 * i, y=40.0, short="", brief="", word=f"Art, die {i} heißt" + "!" * i)
+        for i, node in enumerate(told.nodes)
+    )
+    root = ET.fromstring(str(draw_view(replace(told, nodes=nodes), Words("de"), alone=True)))
+    left, top, wide, high = (float(each) for each in root.attrib["viewBox"].split())
+    found = [each for each in root.iter() if (each.text or "").startswith("Art, die")]
+    words = [(each.text or "", float(each.attrib["x"]), float(each.attrib["y"])) for each in found if each.attrib]
+    assert len(words) == 9
+    assert all(left <= x and x + len(word) * LETTER <= left + wide and top < y < top + high for word, x, y in words)
+    rows, columns = (len({word[axis] for word in words}) for axis in (2, 1))
+    assert rows > 1
+    assert columns == -(-9 // rows)
+
+
 @pytest.mark.parametrize("form", ["gexf", "graphml", "package"])
 def test_a_part_leaves_with_what_is_shown_alone(client, form, kompass, tmp_path):
     answer = client.get(f"/network/export/{form}?start=actor:one&types=MEMBER_OF&depth=1")
@@ -442,6 +446,14 @@ def test_lists_begin_in_an_order_that_their_head_shows(client):
     assert re.search(r'aria-sort="descending"><a [^>]*>Verbindungen hier', page)
     assert re.search(r'aria-sort="ascending"><a [^>]*>Von', page)
     assert re.search(r'aria-sort="ascending"><a [^>]*>Schritte entfernt', text(client, "/network?start=actor:one"))
+
+
+def test_a_number_of_a_list_carries_its_heading_for_where_columns_fold(client):
+    page = text(client, "/network?start=actor:one")
+    heads = re.findall(r'<th scope="col"[^>]*bk-number[^>]*><a [^>]*>([^<]+)', page)
+    told = re.findall(r'data-head="([^"]+)"', page)
+    assert heads
+    assert told == heads * (len(told) // len(heads))
 
 
 def test_lists_follow_the_alphabet_and_not_keys():

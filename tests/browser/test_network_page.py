@@ -115,6 +115,41 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
     assert page.locator("h1").count() == 1
 
 
+def test_on_a_phone_every_cell_of_the_lists_lies_within_its_frame_and_heads_say_what_sorts(opened: Open) -> None:
+    page = ready(opened(JUGENDAMT, width=375))
+    outside = """() => [...document.querySelectorAll('.nw-list')].flatMap(frame => {
+        const { left, right } = frame.getBoundingClientRect();
+        return [...frame.querySelectorAll('th, td')].filter(cell => {
+            const box = cell.getBoundingClientRect();
+            return box.left < left - 1 || box.right > right + 1 || box.width === 0;
+        }).map(cell => cell.textContent);
+    })"""
+    assert page.locator(".nw-list td").count() > 4
+    assert page.evaluate(outside) == []
+    after = "each => getComputedStyle(each, '::after').content"
+    marks = [each.evaluate(after) for each in page.locator(".nw-list thead th a").all()]
+    sorted_by = [each.evaluate(after) for each in page.locator(".nw-list thead [aria-sort] a").all()]
+    assert [each[2] for each in marks if "↕" not in each] == ["↑", "↑"] == [each[2] for each in sorted_by]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_dots_of_the_map_stand_out_from_the_land(opened: Open, scheme: str) -> None:
+    page = ready(opened("/network?layout=map", scheme=scheme))
+    light = """() => ['nw-ground', 'nw-land', 'nw-paper'].map(name => {
+        const probe = document.querySelector('#explorer').appendChild(document.createElement('span'));
+        probe.className = `nw-probe ${name}`;
+        const pen = document.createElement('canvas').getContext('2d');
+        pen.fillStyle = getComputedStyle(probe).color;
+        pen.fillRect(0, 0, 1, 1);
+        const linear = part => part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+        const [red, green, blue] = [...pen.getImageData(0, 0, 1, 1).data].map(each => linear(each / 255));
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05;
+    })"""
+    dot, *grounds = page.evaluate(light)
+    least = {"light": 3, "dark": 6}[scheme]
+    assert all(max(dot, each) / min(dot, each) >= least for each in grounds)
+
+
 def test_the_programme_office_goes_from_a_start_to_an_export(opened: Open) -> None:
     page = ready(opened("/network"))
     page.locator("#nw-start").press_sequentially("Jugendamt Gro")

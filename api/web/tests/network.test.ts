@@ -5,9 +5,11 @@ import {
 import { amountText } from "../src/network/amount";
 import { pressed, type Commands } from "../src/network/keys";
 import { placeNames, type Box, type Spot } from "../src/network/names";
+import { orderOf, type Ranked } from "../src/network/order";
 import { replaceParts } from "../src/network/parts";
 import { enableYears } from "../src/network/years";
 import { Walker, type ViewData, type ViewNode } from "../src/network/view";
+import shared from "./names.json";
 
 function node(key: string, x: number, y: number, more: Partial<ViewNode> = {}): ViewNode {
   return {
@@ -183,12 +185,31 @@ describe("moves by keyboard", () => {
 
 describe("names", () => {
   const bounds: Box = { x0: 0, y0: 0, x1: 400, y1: 300 };
-  const spot = (x: number, y: number, more: Partial<Spot> = {}): Spot => ({ x, y, radius: 6, width: 80, brief: 80, sure: false, ...more });
+  const spot = (x: number, y: number, more: Partial<Spot> = {}): Spot => ({ x, y, radius: 6, width: 80, brief: 80, piece: x, sure: false, near: false, ...more });
   const lies = (one: Box, other: Box): boolean => one.x0 < other.x1 && other.x0 < one.x1 && one.y0 < other.y1 && other.y0 < one.y1;
   const boxOf = (spots: Spot[], { index, x, y, brief }: { index: number; x: number; y: number; brief: boolean }): Box => {
     const width = (brief ? spots[index]?.brief : spots[index]?.width) ?? 0;
-    return { x0: x, y0: y - 14, x1: x + width, y1: y + 4.2 };
+    return { x0: x, y0: y - 14 * 0.85, x1: x + width, y1: y + 14 * 0.23 };
   };
+
+  /** Cases that the service's picture is held to, too. */
+  test.each(shared.names)("as the service does: $says", (given) => {
+    const spots = (given.spots as [number, number, number, number, number, number, boolean, boolean][]).map(
+      ([x, y, radius, width, brief, piece, sure, near]) => ({ x, y, radius, width, brief, piece, sure, near }),
+    );
+    const box = ([x0 = 0, y0 = 0, x1 = 0, y1 = 0]: number[]): Box => ({ x0, y0, x1, y1 });
+    const placed = placeNames(spots, given.lines.map(box), given.height, given.most, box(given.bounds));
+    const round = (value: number): number => Math.round(value * 1000) / 1000;
+    expect(placed.map(({ index, x, y, brief }) => [index, round(x), round(y), brief])).toEqual(given.names);
+  });
+
+  test.each(shared.order)("as the service does: $says", (given) => {
+    const lines = given.lines.map(([source = 0, target = 0]) => ({ source, target }));
+    const found = orderOf(given.nodes satisfies Ranked[], lines, given.chosen ?? undefined);
+    expect(found.nodes).toEqual(given.order);
+    expect(found.pieces).toEqual(given.pieces);
+    expect([...found.near].sort((a, b) => a - b)).toEqual(given.near);
+  });
 
   test("no name touches another or a node", () => {
     const spots = Array.from({ length: 60 }, (_, i) => spot(60 + (i % 10) * 38, 40 + Math.floor(i / 10) * 45, { width: 60, brief: 40 }));

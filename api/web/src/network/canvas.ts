@@ -5,6 +5,7 @@ import { amountText } from "./amount";
 import type { Colours } from "./colours";
 import { drawLand, layLand } from "./land";
 import { FEW, placeNames, type Spot, type Stroke } from "./names";
+import { orderOf, type Order } from "./order";
 import { ShapeProgram, shapeOf } from "./shapes";
 import { leaveOneFinger } from "./touch";
 import { radiusOf, type ViewData, type ViewNode } from "./view";
@@ -24,15 +25,15 @@ const SEVERAL = 80;
 const MANY = 600;
 const MANY_LINES = 1500;
 const REST = 150;
-// names stand beside the outermost nodes, too
-const FRAME = { width: 640, height: 420, beside: { wide: 140, narrow: 60 }, above: 50 };
+// so much of the plane is shown at least; beside the outermost nodes names stand, too, on so much of the screen
+const FRAME = { width: 640, height: 420, narrow: { width: 380, height: 380 }, beside: { wide: 130, narrow: 36 }, above: 36 };
 const THICKNESS = [0, 1.7, 2.5, 4.2];
 
 export class Canvas {
   private readonly sigma: Sigma;
   private data: ViewData | undefined;
   private chosen: number | undefined;
-  private order: number[] = [];
+  private order: Order = { nodes: [], pieces: [], near: new Set() };
   private widths: { full: number; brief: number }[] = [];
   private scale = 1;
   private late: number | undefined;
@@ -99,7 +100,7 @@ export class Canvas {
     ));
     const graph = new Graph({ type: "undirected", multi: true });
     for (const [i, [x, y]] of data.ground.entries())
-      graph.addNode(`g${i}`, { x, y: -y, size: Math.max(2.5, 1.5 * scale), color: this.colours.weak, edge: this.colours.weak, shape: 0 });
+      graph.addNode(`g${i}`, { x, y: -y, size: Math.max(2.5, 1.5 * scale), color: this.colours.ground, edge: this.colours.ground, shape: 0 });
     for (const [i, node] of data.nodes.entries())
       graph.addNode(String(i), {
         x: node.x,
@@ -123,12 +124,7 @@ export class Canvas {
         color: strength === 1 ? this.colours.weak : this.colours.line,
       });
     }
-    this.order = data.nodes.map((_, i) => i);
-    const rank = (i: number): number => {
-      const node = data.nodes[i];
-      return node ? (node.start ? 4 : 0) + (node.kind === "group" ? 2 : 0) + node.size : 0;
-    };
-    this.order.sort((a, b) => rank(b) - rank(a) || a - b);
+    this.order = orderOf(data.nodes, data.lines, this.chosen);
     this.widths = [];
     this.sigma.setSetting("hideEdgesOnMove", closest.size > MANY_LINES);
     this.sigma.setCustomBBox(box);
@@ -144,22 +140,27 @@ export class Canvas {
     return Math.max(radiusOf(node) * grown, (node.kind === "group" ? least : LEAST_RADIUS) * scale);
   }
 
-  /** The part of the plane that is shown: all of it, but few nodes are not blown up. */
+  /** The part of the plane that is shown: all of it with room for names beside, but few nodes are not blown up. */
   private frame(data: ViewData): { x: [number, number]; y: [number, number] } {
     const xs = [...data.nodes.map((node) => node.x), ...data.ground.map(([x]) => x)];
     const ys = [...data.nodes.map((node) => -node.y), ...data.ground.map(([, y]) => -y)];
-    const stretch = (values: number[], least: number, margin: number): [number, number] => {
-      const [low, high] = [Math.min(...values), Math.max(...values)];
-      const more = Math.max(margin, (least - (high - low)) / 2);
+    const { clientWidth, clientHeight } = this.place;
+    const narrow = clientWidth < NARROW;
+    const beside = narrow || data.nodes.length > FEW ? FRAME.beside.narrow : FRAME.beside.wide;
+    const [x0, x1, y0, y1] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+    const scale = Math.max((x1 - x0) / (clientWidth - 2 * beside), (y1 - y0) / (clientHeight - 2 * FRAME.above));
+    const stretch = (low: number, high: number, least: number, margin: number): [number, number] => {
+      const more = Math.max(margin * scale, (least - (high - low)) / 2);
       return [low - more, high + more];
     };
-    const beside = this.place.clientWidth < NARROW || data.nodes.length > FEW ? FRAME.beside.narrow : FRAME.beside.wide;
-    return { x: stretch(xs, FRAME.width, beside), y: stretch(ys, FRAME.height, FRAME.above) };
+    const { width, height } = narrow ? FRAME.narrow : FRAME;
+    return { x: stretch(x0, x1, width, beside), y: stretch(y0, y1, height, FRAME.above) };
   }
 
   /** Marks a node, and brings it into the picture if it lies outside. */
   choose(index: number | undefined): void {
     this.chosen = index;
+    if (this.data) this.order = orderOf(this.data.nodes, this.data.lines, index);
     if (index !== undefined) {
       const at = this.onScreen(index);
       const { width, height } = this.sigma.getDimensions();
@@ -207,7 +208,7 @@ export class Canvas {
     const scaled = this.sigma.scaleSize(1);
     context.font = `${LETTERS}px ${FONT}`;
     context.lineJoin = "round";
-    const order = this.chosen === undefined ? this.order : [this.chosen, ...this.order.filter((i) => i !== this.chosen)];
+    const { nodes: order, pieces, near } = this.order;
     const shown: number[] = [];
     const spots: Spot[] = [];
     for (const i of order) {
@@ -221,7 +222,8 @@ export class Canvas {
       shown.push(i);
       const marked = i === this.chosen ? 8 : node.start ? 5 : 0;
       const radius = this.radius(node, this.scale) * scaled + marked;
-      spots.push({ ...at, radius, width: wide.full, brief: wide.brief, sure: node.start || i === this.chosen });
+      const sure = node.start || i === this.chosen;
+      spots.push({ ...at, radius, width: wide.full, brief: wide.brief, sure, near: near.has(i), piece: pieces[i] ?? i });
     }
     for (const [n, i] of shown.entries()) {
       const [node, spot] = [data.nodes[i], spots[n]];

@@ -6,6 +6,7 @@ export interface Colours {
   paper: string;
   line: string;
   weak: string;
+  ground: string;
   focus: string;
   land: string;
   rim: string;
@@ -41,6 +42,7 @@ export function readColours(place: HTMLElement): Colours {
     paper: read("nw-paper"),
     line: read("nw-line"),
     weak: read("nw-weak"),
+    ground: read("nw-ground"),
     focus: read("nw-focus"),
     land: read("nw-land"),
     rim: read("nw-rim"),

@@ -1,5 +1,5 @@
 // Names beside nodes, the most important first: off other names and nodes, off lines if possible.
-// The service places them by the same rules (network_labels.py).
+// The service places them by the same rules (network_placing.py); tests/names.json holds both to them.
 
 export interface Box {
   x0: number;
@@ -8,14 +8,18 @@ export interface Box {
   y1: number;
 }
 
-/** A node on the screen, and how wide its name is in full and in brief; `sure`: it has a name in any case. */
+/** A node on the screen, how wide its name is in full and in brief, and what piece of the network it belongs to. */
 export interface Spot {
   x: number;
   y: number;
   radius: number;
   width: number;
   brief: number;
+  /** It has a name in any case. */
   sure: boolean;
+  /** Names of others give way to its name where they can. */
+  near: boolean;
+  piece: number;
 }
 
 export interface PlacedName {
@@ -34,9 +38,15 @@ const ROOM = { beside: 6, above: 2 };
 /** How far names stay from the frame. */
 const RIM = 6;
 /** How much of a name above or below its node stands to the left of it, the best first. */
-const SLID = [0.5, 0, 1, 0.25, 0.75];
+const SLID = [0.5, 0, 1, 0.2, 0.8, 0.3, 0.7, 0.1, 0.9, 0.4, 0.6];
+/** So much less covered is no reason to stand elsewhere. */
+const HARDLY = 1e-6;
+/** So many names may give way for one. */
+const CHAIN = 3;
+/** What letters take above and below their base line, and how far names stay from their nodes: parts of their height. */
+const LETTERS = { above: 0.85, below: 0.23, beside: 0.33, under: 0.8, gap: 0.3 };
 
-/** Boxes in which something stands already; nodes have an owner, names have none. */
+/** Boxes in which something stands already, and whose: nodes have their number, names have `nameOf` it. */
 export class Taken {
   private readonly squares = new Map<number, [Box, number][]>();
 
@@ -45,11 +55,19 @@ export class Taken {
       for (let j = Math.floor(box.y0 / SQUARE); j <= Math.floor(box.y1 / SQUARE); j++) yield i * 65_536 + j;
   }
 
-  add(box: Box, owner = -1): void {
+  add(box: Box, owner: number): void {
+    const each: [Box, number] = [box, owner];
     for (const square of this.touched(box)) {
       const found = this.squares.get(square);
-      if (found) found.push([box, owner]);
-      else this.squares.set(square, [[box, owner]]);
+      if (found) found.push(each);
+      else this.squares.set(square, [each]);
+    }
+  }
+
+  remove(box: Box, owner: number): void {
+    for (const square of this.touched(box)) {
+      const found = this.squares.get(square) ?? [];
+      this.squares.set(square, found.filter(([, whose]) => whose !== owner));
     }
   }
 
@@ -61,8 +79,16 @@ export class Taken {
       }
   }
 
-  isFree(box: Box, owner = -2): boolean {
+  isFree(box: Box, owner: number): boolean {
     return this.under(box, owner).next().done === true;
+  }
+
+  /** The node whose name alone a name would lie on. */
+  alone(box: Box, owner: number): number | undefined {
+    const found = new Set<number>();
+    for (const [, whose] of this.under(box, owner)) found.add(whose);
+    const [only] = found;
+    return found.size === 1 && only !== undefined && only < 0 ? nameOf(only) : undefined;
   }
 
   /** How much of nodes a name would lie on; of names none may be covered. */
@@ -74,6 +100,11 @@ export class Taken {
     }
     return area;
   }
+}
+
+/** The mark of a node's name among the owners, and back. */
+function nameOf(index: number): number {
+  return -1 - index;
 }
 
 /** A line on the screen, from x0, y0 to x1, y1. */
@@ -88,8 +119,15 @@ function crosses(box: Box, line: Stroke): boolean {
   return first !== above(box.x1, box.y0) || first !== above(box.x0, box.y1) || first !== above(box.x1, box.y1);
 }
 
+interface Name {
+  box: Box;
+  brief: boolean;
+}
+
 class Placing {
   private readonly taken = new Taken();
+  readonly names = new Map<number, Name>();
+  private readonly few: boolean;
 
   constructor(
     private readonly spots: readonly Spot[],
@@ -97,50 +135,85 @@ class Placing {
     private readonly height: number,
     private readonly bounds: Box,
   ) {
+    this.few = spots.length <= FEW;
     for (const [i, { x, y, radius }] of spots.entries()) {
       const [wide, high] = [radius + ROOM.beside, radius + ROOM.above];
       this.taken.add({ x0: x - wide, y0: y - high, x1: x + wide, y1: y + high }, i);
     }
   }
 
-  /** The name in the best place that is free, or, where it is sure, where it covers least. */
-  name(index: number, sure: boolean): PlacedName | undefined {
-    const spot = this.spots[index];
-    if (!spot) return undefined;
-    const all = sure || this.spots.length <= FEW;
-    for (const brief of all && spot.brief < spot.width ? [false, true] : [false]) {
-      const free = this.places(spot, brief ? spot.brief : spot.width, all).filter((box) => this.taken.isFree(box, index));
-      const best = free.find((box) => !this.lines.some((line) => crosses(box, line))) ?? free[0];
-      if (best) return this.put(index, best, brief);
-    }
-    if (!sure) return undefined;
-    let least = Infinity;
-    let best: Box | undefined;
-    for (const box of this.places(spot, spot.brief, true)) {
-      const covered = this.taken.covered(box, index);
-      if (covered < least) [least, best] = [covered, box];
-    }
-    return best && this.put(index, best, spot.brief < spot.width);
+  /** Places a name where it is free, and says whether there was room; `sure`: else where it covers least. */
+  name(index: number, spot: Spot, sure: boolean): boolean {
+    const found = this.free(index, spot, sure || this.few) ?? (sure ? this.least(index, spot) : undefined);
+    if (found) this.put(index, found);
+    return found !== undefined;
   }
 
-  private put(index: number, box: Box, brief: boolean): PlacedName {
-    this.taken.add(box);
-    return { index, x: box.x0 + AIR, y: box.y1 - this.height * 0.3, brief };
+  /** Places a name where only that of another stands, if that one finds another place, or can push in its turn. */
+  push(index: number, spot: Spot, chain = CHAIN, fixed: readonly number[] = []): boolean {
+    for (const brief of this.forms(spot))
+      for (const box of this.places(spot, brief ? spot.brief : spot.width, true)) {
+        const other = this.taken.alone(box, index);
+        const [its, old] = other === undefined ? [] : [this.spots[other], this.names.get(other)];
+        if (other === undefined || !its || !old || fixed.includes(other)) continue;
+        this.take(other, old);
+        this.put(index, { box, brief });
+        const fresh = this.free(other, its, true);
+        if (fresh) this.put(other, fresh);
+        if (fresh || (chain > 1 && this.push(other, its, chain - 1, [...fixed, index]))) return true;
+        this.take(index, { box, brief });
+        this.put(other, old);
+      }
+    return false;
+  }
+
+  /** In full, and in brief where that is shorter. */
+  private forms(spot: Spot): boolean[] {
+    return spot.brief < spot.width ? [false, true] : [false];
+  }
+
+  private free(index: number, spot: Spot, all: boolean): Name | undefined {
+    for (const brief of all ? this.forms(spot) : [false]) {
+      const free = this.places(spot, brief ? spot.brief : spot.width, all).filter((box) => this.taken.isFree(box, index));
+      const box = free.find((each) => !this.lines.some((line) => crosses(each, line))) ?? free[0];
+      if (box) return { box, brief };
+    }
+    return undefined;
+  }
+
+  private least(index: number, spot: Spot): Name | undefined {
+    let least = Infinity;
+    let found: Name | undefined;
+    for (const box of this.places(spot, spot.brief, true)) {
+      const covered = this.taken.covered(box, index);
+      if (covered < least - HARDLY) [least, found] = [covered, { box, brief: spot.brief < spot.width }];
+    }
+    return found;
+  }
+
+  private put(index: number, name: Name): void {
+    this.taken.add(name.box, nameOf(index));
+    this.names.set(index, name);
+  }
+
+  private take(index: number, name: Name): void {
+    this.taken.remove(name.box, nameOf(index));
+    this.names.delete(index);
   }
 
   /** Where a name could stand within the bounds, the best place first. */
   private places(spot: Spot, width: number, all: boolean): Box[] {
     const { height, bounds } = this;
-    const gap = spot.radius + 4;
-    const beside = spot.y + height * 0.35;
+    const gap = spot.radius + LETTERS.gap * height;
+    const beside = spot.y + LETTERS.beside * height;
     const found: [number, number][] = [
       [spot.x + gap, beside],
       [spot.x - gap - width, beside],
     ];
     for (const slid of all ? SLID : SLID.slice(0, 1))
-      for (const y of [spot.y + gap + height * 0.8, spot.y - gap]) found.push([spot.x - slid * width, y]);
+      for (const y of [spot.y + gap + LETTERS.under * height, spot.y - gap]) found.push([spot.x - slid * width, y]);
     return found
-      .map(([x, y]) => ({ x0: x - AIR, y0: y - height, x1: x + width + AIR, y1: y + height * 0.3 }))
+      .map(([x, y]) => ({ x0: x - AIR, y0: y - LETTERS.above * height, x1: x + width + AIR, y1: y + LETTERS.below * height }))
       .filter((box) => box.x0 + AIR >= bounds.x0 + RIM && box.x1 - AIR <= bounds.x1 - RIM && box.y0 >= bounds.y0 && box.y1 <= bounds.y1);
   }
 }
@@ -153,13 +226,21 @@ export function placeNames(
   most: number,
   bounds: Box,
 ): PlacedName[] {
-  const placing = new Placing(spots, spots.length <= FEW ? lines : [], height, bounds);
-  const found: PlacedName[] = [];
-  for (const [index, { x, y, sure }] of spots.entries()) {
-    if (found.length >= most) break;
-    if (x < bounds.x0 || x > bounds.x1 || y < bounds.y0 || y > bounds.y1) continue;
-    const name = placing.name(index, sure || index === 0);
-    if (name) found.push(name);
-  }
-  return found;
+  const few = spots.length <= FEW;
+  const placing = new Placing(spots, few ? lines : [], height, bounds);
+  const { names } = placing;
+  const shown = [...spots.entries()].filter(([, { x, y }]) => x >= bounds.x0 && x <= bounds.x1 && y >= bounds.y0 && y <= bounds.y1);
+  const named = new Set<number>();
+  const name = (index: number, spot: Spot, sure: boolean): void => {
+    if (names.size < most && !names.has(index) && placing.name(index, spot, sure)) named.add(spot.piece);
+  };
+  for (const [i, spot] of shown) if (spot.sure || i === 0) name(i, spot, true);
+  // then one of each piece, so that no piece is without a name
+  for (const [i, spot] of shown) if (!named.has(spot.piece)) name(i, spot, false);
+  for (const [i, spot] of shown) name(i, spot, false);
+  for (const [i, spot] of few ? shown : [])
+    if (names.size < most && !names.has(i) && (spot.near || !named.has(spot.piece))) {
+      if (placing.push(i, spot)) named.add(spot.piece);
+    }
+  return [...names].map(([index, { box, brief }]) => ({ index, x: box.x0 + AIR, y: box.y1 - LETTERS.below * height, brief }));
 }
