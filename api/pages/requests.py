@@ -23,7 +23,7 @@ from api.questions.supporters import (
     supporter_ranker,
 )
 from api.words.suggestions import Explainer
-from api.words.supporters import FIT, cut_headline, list_headline, scope, sentences, state_words
+from api.words.supporters import FIT, cut_headline, list_headline, scope, sentences, state_words, where
 from graph_service.errors import Ambiguous, NotFound
 from graph_service.keys import Label, NodeKey
 from matching.naming.municipalities import plain
@@ -233,12 +233,13 @@ def _by_law(found: Sequence[Supporter]) -> str:
 
 
 def _giver(each: Supporter) -> ShownGiver:
-    about = [term("actor_kind", each.kind) if each.kind else "", _places(each.key)]
+    kind = term("actor_kind", each.kind) if each.kind else ""
+    # what the name says already is not said again
+    about = [kind if kind not in each.name else "", where(each, Explainer(snapshot().projection, words()))]
     return ShownGiver(
         each.name,
         record_url(each.key),
-        # what the name says already is not said again
-        " · ".join(part for part in about if part and f" {part} " not in f" {each.name} "),
+        " · ".join(filter(None, about)),
         ", ".join(sorted((term("resource", id) for id in each.resources), key=plain)),
         f"/actors/{each.key.local}/requests" if supporter_ranker(snapshot()).requests else "",
     )

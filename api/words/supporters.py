@@ -6,9 +6,10 @@ from babel import Locale
 
 from api.language import N_, Words
 from api.words.suggestions import Explainer
-from graph_service.keys import Label
+from graph_service.keys import Label, NodeKey
 from matching.contract import Contribution
 from matching.supporters.answers import SupporterAnswer, SupporterSuggestion
+from matching.supporters.records import Supporter
 
 FIT = {
     "resources": N_("brings what is looked for"),
@@ -179,3 +180,15 @@ def cut_headline(answer: SupporterAnswer, most: int, words: Words) -> str:
             first=answer.suggestions[0].name.removesuffix("."),
         )
     return headline(answer, words)
+
+
+def where(actor: Supporter, explainer: Explainer) -> str:
+    """The places of an actor; of one that its name tells already only what and where that is."""
+    return "; ".join(filter(None, (_place(actor.name, place, explainer) for place in actor.places[:2])))
+
+
+def _place(said: str, place: NodeKey, explainer: Explainer) -> str:
+    name = explainer.name(place)
+    if not any(f" {form} " in f" {said} " for form in (name, name.partition(" (")[0])):
+        return name
+    return ", ".join(part for part in explainer.place(place).split(", ") if f" {part} " not in f" {said} ")

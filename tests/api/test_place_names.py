@@ -8,7 +8,9 @@ from towns import Town, projection
 
 from api.language import Words
 from api.words.places import beside, called, place_name, with_place
-from graph_service.keys import Label, municipality_key
+from api.words.suggestions import Explainer
+from api.words.supporters import where
+from graph_service.keys import Label, NodeKey, municipality_key
 from graph_service.model import Level
 from graph_service.projection import LEVELS, Projection, project
 from graph_service.store.sqlite_store import SQLiteStore
@@ -16,6 +18,7 @@ from importers.municipality_register.importer import RegisterImporter
 from importers.run import run
 from matching.naming.municipalities import find_municipality
 from matching.naming.namesakes import RURAL, TOWNS
+from matching.supporters.records import Supporter
 
 DISTRICT, TOWN, ASSOCIATION = Level.DISTRICT, Level.MUNICIPALITY, Level.ASSOCIATION
 
@@ -137,6 +140,26 @@ def test_those_among_whom_one_chooses_differ_and_say_nothing_twice(
     country: Projection, code: str, place: str, text: str
 ) -> None:
     assert with_place(country, Words("de"), municipality_key(code), place) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "codes", "said"),
+    [
+        ("Ausländerbehörde Regensburg", ["09362"], "Kreisfreie Stadt, Bayern"),
+        ("Jugendamt Landkreis Regensburg", ["09375"], "Bayern"),
+        ("Ausländerbehörde Essen (Oldenburg)", ["03453006"], "Gemeinde, Niedersachsen"),
+        ("Jugendmigrationsdienst", ["09375"], "Regensburg (Landkreis)"),
+        ("Hilfswerk Regensburger Land", ["09362", "01002"], "Regensburg (Stadt); Kiel"),
+        ("Ohne Ort", [], ""),
+    ],
+)
+def test_where_an_actor_is_is_told_without_saying_its_name_again(
+    country: Projection, name: str, codes: list[str], said: str
+) -> None:
+    nobody, places = frozenset[str](), tuple(map(municipality_key, codes))
+    key = NodeKey.of(Label.ACTOR, "a")
+    actor = Supporter(key, name, "", nobody, nobody, nobody, nobody, places, "", "", None)
+    assert where(actor, Explainer(country, Words("de"))) == said
 
 
 @pytest.mark.germany
