@@ -105,13 +105,14 @@ def _lead(status: DataStatus) -> str:
     speak = words()
     if not status.indicators:
         return speak.plural(
-            "{n} municipality is recorded, but no indicators yet, so that nothing can be compared.",
+            "One municipality is recorded, but no indicators yet, so that nothing can be compared.",
             "{n} municipalities are recorded, but no indicators yet, so that nothing can be compared.",
             status.districts or status.municipalities,
         )
     return speak.plural(
-        "Name yours: {indicators} show whether the {n} district is like it, with reasons.",
-        "Name yours: {indicators} show which of the {n} districts are like it, and each suggestion gives its reasons.",
+        "Name yours: comparing {indicators} shows whether the one district is like it, with reasons.",
+        "Name yours: comparing {indicators} shows which of the {n} districts are like it, and each suggestion gives "
+        "its reasons.",
         status.districts,
         indicators=_together(speak.plural("one indicator", "{n} indicators", status.indicators)),
     )

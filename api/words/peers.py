@@ -111,11 +111,11 @@ def described(answer: PeerAnswer, lens: Lens, explainer: Explainer, filters: Fil
         text = words("Lens: {title}; of its indicators none is known here.", title=title)
     else:
         text = words.plural(
-            "Lens: {title} ({count} indicators, {years}), compared with one municipality.",
-            "Lens: {title} ({count} indicators, {years}), compared with {n} municipalities.",
+            "Lens: {title} ({indicators}, {years}), compared with one municipality.",
+            "Lens: {title} ({indicators}, {years}), compared with {n} municipalities.",
             answer.candidates,
             title=title,
-            count=words.number(count),
+            indicators=words.plural("one indicator", "{n} indicators", count),
             years=explainer.years(answer) or "–",
         )
     level = explainer.term("level", answer.level.value) if answer.level else ""

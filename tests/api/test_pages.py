@@ -198,3 +198,8 @@ def test_the_privacy_page_refers_to_an_office_only_where_one_is_named(
     assert ("keine verantwortliche Stelle genannt" in page) == (not operator and not contact)
     told = re.search(r"Wer diese Installation betreibt, muss noch eintragen: (.*)\.</p>", page)
     assert (told[1] if told else "") == missing
+
+
+def test_the_start_page_says_in_a_sentence_what_is_compared(client):
+    said = text(client, "/", **{"Accept-Language": "de"}).replace("\N{NO-BREAK SPACE}", " ")
+    assert "Der Vergleich über 3 Merkmale zeigt, welche der 6 Kreise ihr ähneln" in said

@@ -205,3 +205,11 @@ def test_whoever_is_missing_is_explained(client, asked, said):
     html = page(client, f"{PEERS}?why={asked}")
     told = html[html.index("bk-explained") :]
     assert said in unescape(re.sub(r"<[^>]+>", " ", told[: told.index("</section")]))
+
+
+@pytest.mark.parametrize(
+    ("weights", "said"),
+    [("income:1", "(ein Merkmal, 2021)"), ("income:1,foreigners:1", "(2 Merkmale, 2021–2022)")],
+)
+def test_a_lens_counts_its_indicators_in_words(client: FlaskClient, weights: str, said: str) -> None:
+    assert said in text(page(client, f"{PEERS}?lens=own&weights={weights}"))

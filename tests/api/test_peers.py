@@ -167,7 +167,7 @@ def test_indicators_and_lenses_are_listed(loaded):
 def test_a_lens_of_ones_own_is_used(loaded, tmp_path):
     lens = tmp_path / "mine.toml"
     lens.write_text('id = "mine"\n[title]\nde = "Meiner"\n[[indicator]]\nid = "income"\n', encoding="utf-8")
-    assert "Blickwinkel: Meiner (1 Merkmale" in loaded("peers", "90001", "--lens", lens).stdout
+    assert "Blickwinkel: Meiner (ein Merkmal," in loaded("peers", "90001", "--lens", lens).stdout
     lens.write_text("id = [", encoding="utf-8")
     assert "mine.toml" in loaded("peers", "90001", "--lens", lens, code=1).stderr
 
