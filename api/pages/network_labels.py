@@ -26,11 +26,10 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """All nodes, the most important first; for each the first node of its piece; who is joined with the chosen one."""
+    """All nodes, the most important first, and for each the first node of its piece."""
 
     nodes: Sequence[int]
     pieces: Sequence[int]
-    near: frozenset[int]
 
 
 def placed_names(
@@ -52,7 +51,7 @@ def _spot(i: int, node: ToldNode, order: Order, grown: float, *, sure: bool) -> 
     letter = LETTER * grown
     full, brief = len(node.short) * letter, len(node.brief) * letter
     radius = radius_of(node.size)
-    return Spot(node.x, node.y, radius, full, brief, order.pieces[i], sure or node.start, i in order.near)
+    return Spot(node.x, node.y, radius, full, brief, order.pieces[i], sure or node.start)
 
 
 def order_of(nodes: Sequence[ToldNode], lines: Sequence[tuple[int, int]], chosen: int | None = None) -> Order:
@@ -63,7 +62,7 @@ def order_of(nodes: Sequence[ToldNode], lines: Sequence[tuple[int, int]], chosen
         node = nodes[i]
         return i != chosen, not node.start, node.kind != "group", i not in near, -node.size, -node.shown, i
 
-    return Order(sorted(range(len(nodes)), key=rank), _pieces(len(nodes), lines), near)
+    return Order(sorted(range(len(nodes)), key=rank), _pieces(len(nodes), lines))
 
 
 def _pieces(count: int, lines: Sequence[tuple[int, int]]) -> list[int]:

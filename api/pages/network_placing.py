@@ -25,6 +25,8 @@ HARDLY = 1e-6
 """So much less covered is no reason to stand elsewhere."""
 CHAIN = 3
 """So many names may give way for one."""
+PUSHES = 200
+"""So often that is tried in a picture."""
 INFINITE = float("inf")
 Box = tuple[float, float, float, float]
 FloatArray = npt.NDArray[np.float64]
@@ -34,7 +36,7 @@ FloatArray = npt.NDArray[np.float64]
 class Spot:
     """A node, how wide its name is in full and in brief, and what piece of the network it belongs to.
 
-    ``sure``: it has a name in any case; ``near``: names of others give way to its name where they can.
+    ``sure``: it has a name in any case.
     """
 
     x: float
@@ -44,7 +46,6 @@ class Spot:
     brief: float
     piece: int
     sure: bool = False
-    near: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def place_names(
 
 
 def _in_turn(placing: "_Placing", shown: Sequence[tuple[int, Spot]], most: int) -> None:
-    """Whoever is sure, then one of each piece, so that no piece is without a name, then all others."""
+    """Whoever is sure, then one of each piece, then all others; at last names give way to those without."""
     names, named = placing.names, set[int]()
 
     def name(i: int, spot: Spot, *, sure: bool = False) -> None:
@@ -100,9 +101,8 @@ def _in_turn(placing: "_Placing", shown: Sequence[tuple[int, Spot]], most: int) 
     for i, spot in shown:
         name(i, spot)
     for i, spot in shown if placing.few else ():
-        wanted = len(names) < most and i not in names and (spot.near or spot.piece not in named)
-        if wanted and placing.push(i, spot):
-            named.add(spot.piece)
+        if len(names) < most and i not in names:
+            placing.push(i, spot)
 
 
 class _Placing:
@@ -112,6 +112,7 @@ class _Placing:
         self._spots, self._height, self._bounds = spots, height, bounds
         self.few = len(spots) <= FEW
         self.names: dict[int, _Name] = {}
+        self._pushes = PUSHES
         self._taken = _Taken()
         for i, spot in enumerate(spots):
             wide, high = (spot.radius + room for room in ROOM)
@@ -133,6 +134,9 @@ class _Placing:
             other = self._taken.alone(name.box, i)
             if other is None or other in fixed:
                 continue
+            if not self._pushes:
+                return False
+            self._pushes -= 1
             old, its = self.names[other], self._spots[other]
             self._take(other, old)
             self._put(i, name)

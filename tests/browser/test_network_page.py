@@ -146,7 +146,7 @@ def test_dots_of_the_map_stand_out_from_the_land(opened: Open, scheme: str) -> N
         return 0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05;
     })"""
     dot, *grounds = page.evaluate(light)
-    least = {"light": 3, "dark": 6}[scheme]
+    least = {"light": 3, "dark": 5}[scheme]
     assert all(max(dot, each) / min(dot, each) >= least for each in grounds)
 
 

@@ -6,9 +6,10 @@ import { amountText } from "../src/network/amount";
 import { pressed, type Commands } from "../src/network/keys";
 import { placeNames, type Box, type Spot } from "../src/network/names";
 import { orderOf, type Ranked } from "../src/network/order";
+import { packed } from "../src/network/pack";
 import { replaceParts } from "../src/network/parts";
 import { enableYears } from "../src/network/years";
-import { Walker, type ViewData, type ViewNode } from "../src/network/view";
+import { radiusOf, Walker, type ViewData, type ViewNode } from "../src/network/view";
 import shared from "./names.json";
 
 function node(key: string, x: number, y: number, more: Partial<ViewNode> = {}): ViewNode {
@@ -185,7 +186,7 @@ describe("moves by keyboard", () => {
 
 describe("names", () => {
   const bounds: Box = { x0: 0, y0: 0, x1: 400, y1: 300 };
-  const spot = (x: number, y: number, more: Partial<Spot> = {}): Spot => ({ x, y, radius: 6, width: 80, brief: 80, piece: x, sure: false, near: false, ...more });
+  const spot = (x: number, y: number, more: Partial<Spot> = {}): Spot => ({ x, y, radius: 6, width: 80, brief: 80, piece: x, sure: false, ...more });
   const lies = (one: Box, other: Box): boolean => one.x0 < other.x1 && other.x0 < one.x1 && one.y0 < other.y1 && other.y0 < one.y1;
   const boxOf = (spots: Spot[], { index, x, y, brief }: { index: number; x: number; y: number; brief: boolean }): Box => {
     const width = (brief ? spots[index]?.brief : spots[index]?.width) ?? 0;
@@ -194,8 +195,8 @@ describe("names", () => {
 
   /** Cases that the service's picture is held to, too. */
   test.each(shared.names)("as the service does: $says", (given) => {
-    const spots = (given.spots as [number, number, number, number, number, number, boolean, boolean][]).map(
-      ([x, y, radius, width, brief, piece, sure, near]) => ({ x, y, radius, width, brief, piece, sure, near }),
+    const spots = (given.spots as [number, number, number, number, number, number, boolean][]).map(
+      ([x, y, radius, width, brief, piece, sure]) => ({ x, y, radius, width, brief, piece, sure }),
     );
     const box = ([x0 = 0, y0 = 0, x1 = 0, y1 = 0]: number[]): Box => ({ x0, y0, x1, y1 });
     const placed = placeNames(spots, given.lines.map(box), given.height, given.most, box(given.bounds));
@@ -208,7 +209,6 @@ describe("names", () => {
     const found = orderOf(given.nodes satisfies Ranked[], lines, given.chosen ?? undefined);
     expect(found.nodes).toEqual(given.order);
     expect(found.pieces).toEqual(given.pieces);
-    expect([...found.near].sort((a, b) => a - b)).toEqual(given.near);
   });
 
   test("no name touches another or a node", () => {
@@ -255,6 +255,51 @@ describe("names", () => {
 
   test("amounts fit into a circle", () => {
     expect([7, 999, 1500, 12_345].map(amountText)).toEqual(["7", "999", "1.5k", "12k"]);
+  });
+});
+
+describe("pieces of the network", () => {
+  const star = Array.from({ length: 11 }, (_, i) => node(`s${i}`, i === 0 ? 0 : 300 * Math.cos(i), i === 0 ? 0 : 160 * Math.sin(i)));
+  const pairs = Array.from({ length: 43 }, (_, i) => [node(`a${i}`, 500 + i, 0, { size: 0.3 }), node(`b${i}`, 500 + i, 9, { size: 0.3 })]);
+  const alone = Array.from({ length: 5 }, (_, i) => node(`c${i}`, 900, i));
+  const lines: [number, number][] = [
+    ...star.slice(1).map((_, i): [number, number] => [0, i + 1]),
+    ...pairs.map((_, i): [number, number] => [star.length + 2 * i, star.length + 2 * i + 1]),
+  ];
+  const view = data([...star, ...pairs.flat(), ...alone], lines);
+
+  test.each([
+    [319, 392, 12, 112],
+    [696, 696, 14, 130],
+    [836, 696, 14, 130],
+  ])("all lie apart within a frame of %i pixels, and each has a name", (width, height, letters, wide) => {
+    const { nodes, frame } = packed(view, width, height);
+    const order = orderOf(nodes, view.lines, undefined);
+    expect(frame?.width).toBe(width);
+    for (const [i, one] of nodes.entries()) {
+      expect(one.x >= 0 && one.x <= width && one.y >= 0 && one.y <= (frame?.height ?? 0)).toBe(true);
+      for (const other of i >= star.length ? nodes.slice(i + 1) : [])
+        expect(Math.hypot(one.x - other.x, one.y - other.y)).toBeGreaterThan(radiusOf(one) + radiusOf(other));
+    }
+    const spots = order.nodes.map((i) => {
+      const { x, y } = nodes[i] as ViewNode;
+      return { x, y, radius: 9, width: 2 * wide, brief: wide, sure: false, piece: order.pieces[i] ?? i };
+    });
+    const named = placeNames(spots, [], letters, 200, { x0: -12, y0: -12, x1: width + 12, y1: (frame?.height ?? 0) + 12 });
+    expect(new Set(named.map(({ index }) => spots[index]?.piece)).size).toBe(1 + 43 + 5);
+  });
+
+  test("what hangs together as it is shown, and places that mean something, stay", () => {
+    const one = data(star, lines.slice(0, 10));
+    const map = { ...view, layout: "map" };
+    expect(packed(one, 800, 600)).toBe(one);
+    expect(packed(map, 800, 600)).toBe(map);
+  });
+
+  test("neighbours stay in the same direction, whatever the width", () => {
+    const { nodes } = packed(view, 319, 392);
+    const [middle, ...around] = nodes.slice(0, star.length);
+    for (const [i, each] of around.entries()) expect(Math.sign(each.x - (middle?.x ?? 0))).toBe(Math.sign(star[i + 1]?.x ?? 0));
   });
 });
 

@@ -8,6 +8,7 @@ import { FEW, placeNames, type Spot, type Stroke } from "./names";
 import { orderOf, type Order } from "./order";
 import { ShapeProgram, shapeOf } from "./shapes";
 import { leaveOneFinger } from "./touch";
+import { packed, type Packed } from "./pack";
 import { radiusOf, type ViewData, type ViewNode } from "./view";
 
 export interface CanvasEvents {
@@ -15,25 +16,27 @@ export interface CanvasEvents {
   open: (index: number) => void;
 }
 
-const LETTERS = 14;
+const LETTERS = { wide: 14, narrow: 12 };
 const FONT = '"Fira Sans", Arial, sans-serif';
 const MOST_NAMES = 140;
 const LEAST_RADIUS = 3.5;
 const LEAST_GROUP = { wide: 11, narrow: 7 };
 const NARROW = 480;
+const SMALLER = 0.75;
 const SEVERAL = 80;
 const MANY = 600;
 const MANY_LINES = 1500;
 const REST = 150;
+const PADDING = 12;
 // so much of the plane is shown at least; beside the outermost nodes names stand, too, on so much of the screen
 const FRAME = { width: 640, height: 420, narrow: { width: 380, height: 380 }, beside: { wide: 130, narrow: 36 }, above: 36 };
 const THICKNESS = [0, 1.7, 2.5, 4.2];
 
 export class Canvas {
   private readonly sigma: Sigma;
-  private data: ViewData | undefined;
+  private data: Packed | undefined;
   private chosen: number | undefined;
-  private order: Order = { nodes: [], pieces: [], near: new Set() };
+  private order: Order = { nodes: [], pieces: [] };
   private widths: { full: number; brief: number }[] = [];
   private scale = 1;
   private late: number | undefined;
@@ -59,7 +62,7 @@ export class Canvas {
       zoomDuration: duration,
       inertiaDuration: duration,
       doubleClickZoomingDuration: duration,
-      stagePadding: 12,
+      stagePadding: PADDING,
     });
     layLand(this.sigma);
     leaveOneFinger(place);
@@ -76,13 +79,18 @@ export class Canvas {
     });
   }
 
-  /** Shows another view; the camera goes back to all of it. */
-  show(data: ViewData): void {
-    this.data = data;
-    this.place.dataset["layout"] = data.layout;
+  /** Shows another view, and returns it with the places that it has here; the camera goes back to all of it. */
+  show(view: ViewData): ViewData {
+    this.place.dataset["layout"] = view.layout;
+    this.place.style.height = "";
+    const data = (this.data = packed(view, this.place.clientWidth - 2 * PADDING, this.place.clientHeight - 2 * PADDING));
+    const lacking = (data.frame?.height ?? 0) + 2 * PADDING - this.place.clientHeight;
+    if (lacking > 0) this.place.style.height = `${this.place.offsetHeight + lacking}px`;
+    this.sigma.resize();
     this.chosen = undefined;
     this.build();
     this.sigma.getCamera().setState({ x: 0.5, y: 0.5, angle: 0, ratio: 1 });
+    return data;
   }
 
   recolour(colours: Colours): void {
@@ -135,13 +143,15 @@ export class Canvas {
   /** In units of the plane: few nodes keep their size on the screen, of many each at least can be seen. */
   private radius(node: ViewNode, scale: number): number {
     const count = this.data?.nodes.length ?? 0;
-    const least = this.place.clientWidth < NARROW ? LEAST_GROUP.narrow : LEAST_GROUP.wide;
-    const grown = Math.max(1, Math.min(scale, count <= SEVERAL ? 2.5 : 1.4));
+    const narrow = this.place.clientWidth < NARROW;
+    const least = narrow ? LEAST_GROUP.narrow : LEAST_GROUP.wide;
+    const grown = Math.max(1, Math.min(scale, count <= SEVERAL ? 2.5 : 1.4)) * (narrow && node.kind !== "group" ? SMALLER : 1);
     return Math.max(radiusOf(node) * grown, (node.kind === "group" ? least : LEAST_RADIUS) * scale);
   }
 
   /** The part of the plane that is shown: all of it with room for names beside, but few nodes are not blown up. */
-  private frame(data: ViewData): { x: [number, number]; y: [number, number] } {
+  private frame(data: Packed): { x: [number, number]; y: [number, number] } {
+    if (data.frame) return { x: [0, data.frame.width], y: [-data.frame.height, 0] };
     const xs = [...data.nodes.map((node) => node.x), ...data.ground.map(([x]) => x)];
     const ys = [...data.nodes.map((node) => -node.y), ...data.ground.map(([, y]) => -y)];
     const { clientWidth, clientHeight } = this.place;
@@ -206,9 +216,10 @@ export class Canvas {
     if (!context || !data) return;
     const { width, height } = this.sigma.getDimensions();
     const scaled = this.sigma.scaleSize(1);
-    context.font = `${LETTERS}px ${FONT}`;
+    const letters = this.letters;
+    context.font = `${letters}px ${FONT}`;
     context.lineJoin = "round";
-    const { nodes: order, pieces, near } = this.order;
+    const { nodes: order, pieces } = this.order;
     const shown: number[] = [];
     const spots: Spot[] = [];
     for (const i of order) {
@@ -223,7 +234,7 @@ export class Canvas {
       const marked = i === this.chosen ? 8 : node.start ? 5 : 0;
       const radius = this.radius(node, this.scale) * scaled + marked;
       const sure = node.start || i === this.chosen;
-      spots.push({ ...at, radius, width: wide.full, brief: wide.brief, sure, near: near.has(i), piece: pieces[i] ?? i });
+      spots.push({ ...at, radius, width: wide.full, brief: wide.brief, sure, piece: pieces[i] ?? i });
     }
     for (const [n, i] of shown.entries()) {
       const [node, spot] = [data.nodes[i], spots[n]];
@@ -232,10 +243,14 @@ export class Canvas {
       if (i === this.chosen || node.start) this.ring(context, spot, i === this.chosen);
     }
     const bounds = { x0: 0, y0: 0, x1: width, y1: height };
-    for (const placed of placeNames(spots, this.strokes(data), LETTERS, MOST_NAMES, bounds)) {
+    for (const placed of placeNames(spots, this.strokes(data), letters, MOST_NAMES, bounds)) {
       const node = data.nodes[shown[placed.index] ?? -1];
       if (node) this.write(context, placed.brief ? node.brief : node.short, placed.x, placed.y, false);
     }
+  }
+
+  private get letters(): number {
+    return this.place.clientWidth < NARROW ? LETTERS.narrow : LETTERS.wide;
   }
 
   /** The lines on the screen, where there are so few nodes that names can stay off them. */
@@ -257,7 +272,7 @@ export class Canvas {
 
   private write(context: CanvasRenderingContext2D, text: string, x: number, y: number, middle: boolean): void {
     context.textAlign = middle ? "center" : "left";
-    context.font = `${middle ? LETTERS - 2 : LETTERS}px ${FONT}`;
+    context.font = `${middle ? LETTERS.narrow : this.letters}px ${FONT}`;
     context.lineWidth = 3;
     context.strokeStyle = this.colours.paper;
     if (!middle) context.strokeText(text, x, y);

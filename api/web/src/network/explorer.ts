@@ -86,12 +86,12 @@ export class Explorer {
     this.root.dataset["ready"] = "";
   }
 
-  private show(data: ViewData): void {
+  private show(view: ViewData): void {
+    const data = this.canvas?.show(view) ?? view;
     this.walker = new Walker(data);
     this.trail = [];
     const middle = data.nodes.flatMap((node, i) => (node.start ? [i] : []));
     this.at = this.walker.find(chosen(this.url)) ?? (middle.length === 1 ? middle[0] : undefined);
-    this.canvas?.show(data);
     this.canvas?.choose(this.at);
   }
 

@@ -17,8 +17,6 @@ export interface Spot {
   brief: number;
   /** It has a name in any case. */
   sure: boolean;
-  /** Names of others give way to its name where they can. */
-  near: boolean;
   piece: number;
 }
 
@@ -43,6 +41,8 @@ const SLID = [0.5, 0, 1, 0.2, 0.8, 0.3, 0.7, 0.1, 0.9, 0.4, 0.6];
 const HARDLY = 1e-6;
 /** So many names may give way for one. */
 const CHAIN = 3;
+/** So often that is tried in a picture, for it is drawn anew while it moves. */
+const PUSHES = 200;
 /** What letters take above and below their base line, and how far names stay from their nodes: parts of their height. */
 const LETTERS = { above: 0.85, below: 0.23, beside: 0.33, under: 0.8, gap: 0.3 };
 
@@ -67,7 +67,7 @@ export class Taken {
   remove(box: Box, owner: number): void {
     for (const square of this.touched(box)) {
       const found = this.squares.get(square) ?? [];
-      this.squares.set(square, found.filter(([, whose]) => whose !== owner));
+      found.splice(found.findIndex(([, whose]) => whose === owner), 1);
     }
   }
 
@@ -128,6 +128,7 @@ class Placing {
   private readonly taken = new Taken();
   readonly names = new Map<number, Name>();
   private readonly few: boolean;
+  private pushes = PUSHES;
 
   constructor(
     private readonly spots: readonly Spot[],
@@ -156,6 +157,8 @@ class Placing {
         const other = this.taken.alone(box, index);
         const [its, old] = other === undefined ? [] : [this.spots[other], this.names.get(other)];
         if (other === undefined || !its || !old || fixed.includes(other)) continue;
+        if (this.pushes === 0) return false;
+        this.pushes--;
         this.take(other, old);
         this.put(index, { box, brief });
         const fresh = this.free(other, its, true);
@@ -238,9 +241,7 @@ export function placeNames(
   // then one of each piece, so that no piece is without a name
   for (const [i, spot] of shown) if (!named.has(spot.piece)) name(i, spot, false);
   for (const [i, spot] of shown) name(i, spot, false);
-  for (const [i, spot] of few ? shown : [])
-    if (names.size < most && !names.has(i) && (spot.near || !named.has(spot.piece))) {
-      if (placing.push(i, spot)) named.add(spot.piece);
-    }
+  // at last names give way to those that found no place
+  for (const [i, spot] of few ? shown : []) if (names.size < most && !names.has(i)) placing.push(i, spot);
   return [...names].map(([index, { box, brief }]) => ({ index, x: box.x0 + AIR, y: box.y1 - LETTERS.below * height, brief }));
 }

@@ -12,8 +12,6 @@ export interface Order {
   nodes: number[];
   /** For each node the first node of the piece that it belongs to. */
   pieces: number[];
-  /** Whoever is joined with the chosen one. */
-  near: Set<number>;
 }
 
 /** Whoever is chosen, where it begins, groups, what is joined with the chosen one, and then the largest and most joined. */
@@ -23,18 +21,19 @@ export function orderOf(
   chosen: number | undefined,
 ): Order {
   const near = new Set(lines.flatMap(({ source, target }) => (source === chosen ? [target] : target === chosen ? [source] : [])));
-  const rank = (i: number): number[] => {
-    const node = nodes[i];
-    return node ? [i === chosen ? 0 : 1, node.start ? 0 : 1, node.kind === "group" ? 0 : 1, near.has(i) ? 0 : 1, -node.size, -node.shown, i] : [];
-  };
-  const ranks = nodes.map((_, i) => rank(i));
+  // each time what was so before stays so among equals
   const order = nodes.map((_, i) => i);
-  order.sort((a, b) => {
-    const [one = [], other = []] = [ranks[a], ranks[b]];
-    for (const [n, each] of one.entries()) if (each !== other[n]) return each - (other[n] ?? 0);
-    return 0;
-  });
-  return { nodes: order, pieces: pieces(nodes.length, lines), near };
+  const by = (weight: (node: Ranked, i: number) => number | boolean): void => {
+    const weights = nodes.map((node, i) => Number(weight(node, i)));
+    order.sort((a, b) => (weights[b] ?? 0) - (weights[a] ?? 0));
+  };
+  by((node) => node.shown);
+  by((node) => node.size);
+  by((_, i) => near.has(i));
+  by((node) => node.kind === "group");
+  by((node) => node.start);
+  by((_, i) => i === chosen);
+  return { nodes: order, pieces: pieces(nodes.length, lines) };
 }
 
 function pieces(count: number, lines: readonly { source: number; target: number }[]): number[] {
