@@ -12,6 +12,8 @@ from docx import Document
 from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
+from api.words.places import beside
+
 Axe = Callable[[Page], list[str]]
 
 DISTRICT = "/municipalities/08119"
@@ -176,9 +178,12 @@ def test_files_open_and_say_the_same_as_the_page(opened: Open) -> None:
     names = page.locator(".bk-peer h2 a").all_inner_texts()
     sheet = page.request.get(f"{DISTRICT}/peers.xlsx?lens=education").body()
     book = load_workbook(BytesIO(sheet))
-    assert [row[2] for row in book.worksheets[0].iter_rows(min_row=2, values_only=True)] == names
+    rows = [row[2:4] for row in book.worksheets[0].iter_rows(min_row=2, values_only=True)]
+    # on the page the kind stands beside each name; in the file each name is unmistakable by itself
+    assert [beside(str(name), str(place)) for name, place in rows] == names
     lines = page.request.get(f"{DISTRICT}/peers.csv?lens=education").body().decode("utf-8-sig").splitlines()
-    assert [line.split(";")[2] for line in lines[1:]] == names
+    assert [beside(*line.split(";")[2:4]) for line in lines[1:]] == names
+    assert any(str(name).endswith(" (Landkreis)") for name, _ in rows)
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
