@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Sequence
+from itertools import takewhile
 
 LONGEST = 34
 """So many letters of a name stand in the picture."""
@@ -71,8 +72,7 @@ def _ends(names: Sequence[str]) -> list[str]:
 
 def _shared(rows: Sequence[Sequence[str]]) -> int:
     """With how many members all begin."""
-    first, last = min(rows), max(rows)
-    return next((n for n, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), len(first))
+    return sum(1 for _ in takewhile(lambda members: len(set(members)) == 1, zip(*rows, strict=False)))
 
 
 def _ended(name: str, longest: int) -> str:
