@@ -19,6 +19,7 @@ from api.http.processes import Crew
 from api.memory import share_heaps
 from api.settings import Settings, announce_metrics_folder, announce_store
 from graph_service.errors import NotFound
+from graph_service.store.open import import_driver
 
 THREADS = 8
 BACKLOG = 1024
@@ -136,15 +137,17 @@ def _supervise(settings: Settings, listener: socket.socket, workers: int) -> Non
     # the metrics library looks there when it is first imported, in the workers
     announce_metrics_folder(folder)
     try:
-        _import_once()
+        _import_once(settings.store)
         Crew(partial(_run, settings, listener, folder), workers).run()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _import_once() -> None:
+def _import_once(store: str) -> None:
     """Import the program before it is copied, so that workers start at once and share the memory of it."""
     import api.app  # noqa: F401  # only its being there matters
+
+    import_driver(store)
 
     gc.collect()
     gc.freeze()  # what is never looked at again by the collector stays shared

@@ -9,6 +9,12 @@ from graph_service.store.contract import GraphStore
 NEO4J_SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 
 
+def import_driver(url: str) -> None:
+    """Import now what opening this store will need: before a process is copied, so that the copies share it."""
+    if urlsplit(url).scheme in NEO4J_SCHEMES:
+        import graph_service.store.neo4j_store  # noqa: F401  # only its being there matters
+
+
 def open_store(url: str, *, password: str | None = None, migrate: bool = True) -> GraphStore:
     """Open ``sqlite:///kompass.db`` or ``neo4j://user@host:7687/database``; raises StoreError, InvalidValue.
 

@@ -2,6 +2,8 @@
 
 import re
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -369,3 +371,11 @@ def test_a_write_too_large_for_the_servers_memory_is_refused_and_leaves_everythi
         with pytest.raises(StoreFull, match="more memory"):
             store.write(lambda tx: tx.replace(REGISTER, towns))
         assert store.read(lambda tx: (tx.revision(), tx.node(AACHEN).name)) == (1, "Aachen")
+
+
+def test_the_driver_is_imported_ahead_where_it_will_be_needed_and_nowhere_else():
+    # processes that are copied of one share what was imported before
+    said = "import sys; from graph_service.store.open import import_driver; import_driver(sys.argv[1])"
+    for url, there in (("neo4j://localhost", "True"), ("bolt+s://localhost", "True"), ("sqlite:///a.db", "False")):
+        command = [sys.executable, "-c", f"{said}; print('neo4j' in sys.modules)", url]
+        assert subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip() == there
