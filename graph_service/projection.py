@@ -25,6 +25,8 @@ T = TypeVar("T")
 
 FloatArray = npt.NDArray[np.float64]
 LEVELS = tuple(Level)
+UNINCORPORATED = "gemeindefreies-gebiet"
+"""What kinds of areas begin with that no municipality governs."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +60,12 @@ class Municipalities:
     kind: IntArray
     """Position in ``kinds``."""
     kinds: Texts
+
+    def are_towns(self) -> npt.NDArray[np.bool_]:
+        """Which are towns and villages: an unincorporated area, mostly a forest, stands on their level alone."""
+        outside = [i for i, kind in enumerate(self.kinds) if kind.startswith(UNINCORPORATED)]
+        towns: npt.NDArray[np.bool_] = np.asarray(self.level) == LEVELS.index(Level.MUNICIPALITY)
+        return towns & ~np.isin(self.kind, outside)
 
 
 @dataclass(frozen=True, eq=False)

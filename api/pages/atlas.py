@@ -63,9 +63,9 @@ def show_atlas() -> str:
     rows = atlas_rows(here, shipped_lens(DEFAULT_LENS), chosen.level, chosen.area, chosen.group)
     known = [row for row in rows if _known(row, chosen.field)]
     sought = plain(chosen.name)
-    listed = [
-        row for row in (rows if chosen.all or sought or not known else known) if not sought or sought in plain(row.name)
-    ]
+    listed = [row for row in rows if sought in plain(name_of(row.key))] if sought else rows
+    if known and not (chosen.all or sought):
+        listed = known
     ordered = _sorted(listed, chosen)
     pages = max(1, -(-len(ordered) // A_PAGE))
     page = min(chosen.page, pages)
@@ -110,7 +110,7 @@ def _known(row: AtlasRow, field: str) -> bool:
 def _sorted(rows: Sequence[AtlasRow], chosen: Chosen) -> list[AtlasRow]:
     """By the alphabet, or by what a field's cells say; descending with a leading minus."""
     by, down = chosen.sort.removeprefix("-"), chosen.sort.startswith("-")
-    named = sorted(rows, key=lambda row: plain(row.name), reverse=down and by == "name")
+    named = sorted(rows, key=lambda row: plain(name_of(row.key)), reverse=down and by == "name")
     at = next((i for i, cell in enumerate(rows[0].cells) if cell.field == by), None) if rows else None
     if at is None:
         return named

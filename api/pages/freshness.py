@@ -39,7 +39,7 @@ def data_status(projection: Projection) -> DataStatus:
     spans = projection.spans
     levels = projection.municipalities.level
     return DataStatus(
-        municipalities=int((levels == LEVELS.index(Level.MUNICIPALITY)).sum()),
+        municipalities=int(projection.municipalities.are_towns().sum()),
         districts=int((levels == LEVELS.index(Level.DISTRICT)).sum()),
         indicators=len(np.unique(observed.indicator)),
         first_year=min(years, default=None),

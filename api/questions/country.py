@@ -57,6 +57,7 @@ def country(projection: Projection) -> Country:
     table = projection.municipalities
     level = np.asarray(table.level)
     types = _types(projection)
+    towns = table.are_towns()
     inside = np.asarray(projection.state)
     states = []
     for at in np.flatnonzero(level == LEVELS.index(Level.STATE)).tolist():
@@ -67,7 +68,7 @@ def country(projection: Projection) -> Country:
                 projection.key(Label.MUNICIPALITY, at),
                 projection.name(Label.MUNICIPALITY, at),
                 float(table.population[at]),
-                int((own & (level == LEVELS.index(Level.MUNICIPALITY))).sum()),
+                int((own & towns).sum()),
                 tuple(sorted((_district(projection, p, types) for p in districts), key=lambda each: plain(each.name))),
             )
         )

@@ -93,8 +93,8 @@ def _practices(rows: Sequence[AtlasRow], seen: Sequence[Count], field: str, expl
         )
     else:
         yield speak.plural(
-            "Practices are recorded for one of {total} municipalities.",
-            "Practices are recorded for {n} of {total} municipalities, most often in “{field}”.",
+            "Practices with a field of action are recorded for one of {total} municipalities.",
+            "Practices with a field of action are recorded for {n} of {total} municipalities, most often in “{field}”.",
             practised,
             total=speak.number(len(rows)),
             field=most,

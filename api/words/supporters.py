@@ -191,4 +191,7 @@ def _place(said: str, place: NodeKey, explainer: Explainer) -> str:
     name = explainer.name(place)
     if not any(f" {form} " in f" {said} " for form in (name, name.partition(" (")[0])):
         return name
-    return ", ".join(part for part in explainer.place(place).split(", ") if f" {part} " not in f" {said} ")
+    # what it is may stand anywhere; Brandenburg an der Havel says nothing of where it is, Hamburg does
+    kind, *where_it_is = explainer.place(place).split(", ")
+    kept = [kind] if f" {kind} " not in f" {said} " else []
+    return ", ".join(kept + [part for part in where_it_is if not said.endswith(f" {part}")])

@@ -4,6 +4,7 @@ import math
 
 from towns import Relation, Town, projection
 
+from api.pages.freshness import data_status
 from api.questions.country import country
 from graph_service.model import EdgeType, Level
 
@@ -12,6 +13,7 @@ TOWNS = (
     Town("08119", "Rems-Murr-Kreis", parent="08"),
     Town("08111", "Stuttgart", parent="08"),
     Town("08119001", "Alfdorf", Level.MUNICIPALITY, "08119"),
+    Town("08119999", "Welzheimer Wald, gemfr. Gebiet", Level.MUNICIPALITY, "08119", kind="gemeindefreies-gebiet"),
     Town("04", "Bremen", Level.STATE),
 )
 TYPES = {f"concept:municipality_type.bbsr-kreistyp-{n}": f"Typ {n}" for n in (1, 2, 4)}
@@ -38,6 +40,12 @@ def test_states_and_their_districts_are_told_by_name_with_their_types():
     assert (south.municipalities, south.population) == (1, 11e6)
     assert (north.districts, math.isnan(north.population)) == ((), True)
     assert found.types == {"bbsr-kreistyp-1": 1}
+
+
+def test_a_forest_that_no_municipality_governs_is_none_in_what_is_counted():
+    found = projection(TOWNS, {}, (), ())
+    assert country(found).states[0].municipalities == 1
+    assert data_status(found).municipalities == 1
 
 
 def test_umlauts_stand_where_people_look_for_them():

@@ -67,6 +67,9 @@ def country() -> Projection:
         Town("15083", "Börde", DISTRICT, kind="landkreis"), Town("15085", "Harz", DISTRICT, kind="landkreis"),
         Town("15089043", "Börde-Hakel, Stadt", TOWN, "15085", kind="kreisangehoerige-stadt"),
         Town("03153504", "Harz (Landkreis Goslar), gemfr. Gebiet", TOWN, "03", kind="gemeindefreies-gebiet"),
+        Town("12", "Brandenburg", Level.STATE), Town("02", "Hamburg", Level.STATE),
+        Town("12051", "Brandenburg an der Havel, Stadt", DISTRICT, "12", kind="kreisfreie-stadt"),
+        Town("02000", "Hamburg, Freie und Hansestadt", DISTRICT, "02", kind="kreisfreie-stadt"),
         Town("12060", "Barnim", DISTRICT, kind="landkreis"),
         Town("12060001", "Barnim am See", TOWN, "12060", kind="kreisangehoerige-stadt", valid_until="2003-10-25"),
     ]  # fmt: skip
@@ -148,6 +151,8 @@ def test_those_among_whom_one_chooses_differ_and_say_nothing_twice(
         ("Ausländerbehörde Regensburg", ["09362"], "Kreisfreie Stadt, Bayern"),
         ("Jugendamt Landkreis Regensburg", ["09375"], "Bayern"),
         ("Ausländerbehörde Essen (Oldenburg)", ["03453006"], "Gemeinde, Niedersachsen"),
+        ("Ausländerbehörde Brandenburg an der Havel", ["12051"], "Kreisfreie Stadt, Brandenburg"),
+        ("Jugendamt Hamburg", ["02000"], "Kreisfreie Stadt"),
         ("Jugendmigrationsdienst", ["09375"], "Regensburg (Landkreis)"),
         ("Hilfswerk Regensburger Land", ["09362", "01002"], "Regensburg (Stadt); Kiel"),
         ("Ohne Ort", [], ""),
