@@ -31,6 +31,7 @@ SAME = MappingProxyType(
         "own-words": "profile-text",
         "telling-word": "profile-text",
         "wording": "profile-text",
+        "told-apart": "profile-text",
         "past-partner-in-field": "past-partner",
         "common-partners": "network",
         "field-experience": "field",

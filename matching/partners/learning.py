@@ -15,18 +15,21 @@ import numpy as np
 from graph_service.arrays import IntArray
 from graph_service.projection import Projection
 from matching.partners.actors import Actors
-from matching.partners.history import Alliances, first_of, history, to_day
+from matching.partners.apart import Apart, Told
+from matching.partners.apart_learning import learn_apart
+from matching.partners.history import Alliances, History, first_of, history, to_day
 from matching.partners.model import Evidence, Model, normal
 from matching.partners.needs import Needs, needs_of
 from matching.partners.numbers import FloatArray
-from matching.partners.signals import BENDS, FEATURES, Mask, Signals, bend
+from matching.partners.signals import BENDS, FEATURES, Mask, Signals, Table, bend
+from matching.partners.signals_work import freshness
 from matching.text import Synonyms, stems
 
 ENOUGH = 20
 """Needs that a window should hold; it grows by years until it does, or holds half as many as there are before it."""
 MOST = 2500
 """Needs of a window that are looked at; of more, a fixed sample."""
-PLENTY, PLENTIFUL = 1000, 5000
+PLENTY, PLENTIFUL = 1000, 10_000
 """A later window that holds so many needs teaches alone, by up to so many: what held a year before fits less."""
 NEAR, EVERY, RANDOM = 80, 12, 40
 """Candidates a need is learned with: the best by the prior, the best by each signal, and any."""
@@ -89,8 +92,11 @@ class Source:
     actors: Actors
     synonyms: Synonyms
 
-    def case(self, begin: date, end: date | None = None) -> Case:
-        """The alliances with a lead that began in a span, as needs; known is what was before ``begin``."""
+    def case(self, begin: date, end: date | None = None, table: Table | None = None) -> Case:
+        """The alliances with a lead that began in a span, as needs; known is what was before ``begin``.
+
+        What tells actors apart is learned from the same past, when it is first asked for, unless a table is given.
+        """
         day = self.alliances.day
         inside = (day >= to_day(begin)) & ((day < to_day(end)) if end else np.isfinite(day))
         rows = np.flatnonzero(inside & (self.alliances.lead >= 0))
@@ -102,7 +108,13 @@ class Source:
         gold = tuple(
             np.sort(each[known[each]]) for each in np.split(members.indices.astype(np.int64), members.indptr[1:-1])
         )
-        return Case(Signals.of(past, self.actors, self.synonyms), rows, needs, gold if len(rows) else ())
+        signals = Signals.of(past, self.actors, self.synonyms, table or learned_table)
+        return Case(signals, rows, needs, gold if len(rows) else ())
+
+
+def learned_table(past: History, told: Told) -> Apart | None:
+    """What tells actors apart, learned from a past."""
+    return learn_apart(past, told, freshness(past))
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,6 +131,14 @@ class Lists:
 
 def learn(source: Source, until: date, prior: Model, data: str = "") -> Model:
     """Learn from what began before a day; returns the prior where there is nothing to learn from."""
+    model = _learn_weights(source, until, prior, data)
+    if not model.weights.get("told-apart:odds"):
+        return model
+    past = history(source.alliances, source.projection, until)
+    return replace(model, apart=learned_table(past, Told(source.projection)))
+
+
+def _learn_weights(source: Source, until: date, prior: Model, data: str) -> Model:
     cases = [source.case(begin, end).answerable() for begin, end in _windows(source.alliances, until)]
     cases = [case for case in cases if len(case)]
     if not cases:

@@ -100,7 +100,7 @@ class PartnerRanker:
     def signals(self) -> Signals:
         """The signals of all that is known."""
         past = history(read_alliances(self.projection), self.projection, None)
-        return Signals.of(past, read_actors(self.projection), self._synonyms)
+        return Signals.of(past, read_actors(self.projection), self._synonyms, lambda _past, _told: self.model.apart)
 
     def suggest(self, question: PartnerQuestion, *, limit: int = 10) -> list[PartnerSuggestion]:
         """The actors that fit best first; raises NotFound for unknown ids and keys."""
@@ -171,7 +171,7 @@ class PartnerQuery:
         )
         said = {
             "similar-work": text, "similar-work-lately": text, "closest-work": text, "profile-text": text, "name": text,
-            "own-words": text, "telling-word": text, "wording": text,
+            "own-words": text, "telling-word": text, "wording": text, "told-apart": text,
             "similar-work-together": text and team, "closest-work-together": text and team,
             "similar-work-in-field": text and topics, "similar-work-together-in-field": text and team and topics,
             "past-partner": team, "past-partner-in-field": team and topics, "network": team, "common-partners": team,
@@ -227,7 +227,8 @@ class PartnerQuery:
 
     def _speaks(self) -> FloatArray:
         """Whom something speaks for beside being active, or being like those who did such work."""
-        general = {"activity", "active-lately", "kind-of-work", "place-of-work", "wording", FRESHNESS, CAPACITY}
+        general = {"activity", "active-lately", "kind-of-work", "place-of-work", "wording", "told-apart"}
+        general |= {FRESHNESS, CAPACITY}
         return np.asarray(self._sum({n: a for n, a in self.amounts.items() if n not in general}) > 1e-9)
 
     def _suggestions(self, order: IntArray, scores: FloatArray) -> tuple[PartnerSuggestion, ...]:

@@ -1,7 +1,7 @@
 """The weights of partner suggestions: a small versioned file that says what they were learned on and how they did."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -11,6 +11,7 @@ import numpy as np
 import orjson
 
 from graph_service.errors import InvalidValue, NotFound, Place
+from matching.partners.apart import Apart
 from matching.partners.numbers import FloatArray
 from matching.partners.signals import BENDS, FEATURES, Mask, bend
 
@@ -38,6 +39,8 @@ class Model:
     sharpness: float
     """By how much scores differ in the learner's scale: exp(sharpness × score) is proportional to a probability."""
     evidence: Evidence = Evidence()
+    apart: Apart | None = None
+    """What tells actors apart; None where it was not learned."""
 
     def vector(self) -> FloatArray:
         """The weights in the order of FEATURES."""
@@ -63,7 +66,11 @@ def normal(raw: FloatArray, id: str, version: str, evidence: Evidence) -> Model:
 
 def write_model(model: Model) -> bytes:
     """A model as JSON."""
-    return orjson.dumps({"format": FORMAT, **asdict(model)}, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    told = {"apart": model.apart.to_table()} if model.apart else {}
+    table = {name: each for name, each in asdict(replace(model, apart=None)).items() if name != "apart"}
+    # the many numbers of what tells actors apart would be as many lines
+    how = orjson.OPT_APPEND_NEWLINE | (0 if told else orjson.OPT_INDENT_2)
+    return orjson.dumps({"format": FORMAT, **table, **told}, option=how)
 
 
 def read_model(text: bytes | str, name: str = "") -> Model:
@@ -76,10 +83,12 @@ def read_model(text: bytes | str, name: str = "") -> Model:
     try:
         if table.pop("format") != FORMAT:
             raise InvalidValue(f"weights in format {FORMAT}", name, place)
-        model = Model(**{**table, "evidence": Evidence(**table["evidence"])})
+        told = table.pop("apart", None)
+        apart = Apart.of_table(told) if told else None
+        model = Model(**{**table, "evidence": Evidence(**table["evidence"]), "apart": apart})
         numbers = [*model.weights.values(), model.sharpness]
         sound = all(isinstance(each, int | float) and 0 <= each < float("inf") for each in numbers)
-    except (AttributeError, KeyError, TypeError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise InvalidValue("id, version, weights, sharpness and evidence", error, place) from error
     strange = sorted(set(model.weights) - set(FEATURES))
     if strange or not sound or not sum(model.weights.values()) > 0:

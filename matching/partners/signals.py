@@ -1,7 +1,8 @@
 """All signals of how well an actor fits a need, each a number from 0 (nothing speaks for it) to about 1."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from matching.partners.actors import Actors
+from matching.partners.apart import Apart, BoundApart, Told
 from matching.partners.history import History
 from matching.partners.needs import Needs
 from matching.partners.numbers import FloatArray
@@ -38,6 +40,7 @@ BENDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "own-words": (PLAIN,),
         "telling-word": (PLAIN,),
         "wording": (ODDS,),
+        "told-apart": (ODDS,),
         "past-partner": (SHARE, ODDS),
         "past-partner-in-field": (SHARE, ODDS),
         "field-experience": (SHARE, ODDS),
@@ -57,6 +60,8 @@ BENDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 """Every signal that weights are learned for, with its bends."""
+Table = Callable[[History, Told], Apart | None]
+"""Where the table of what tells actors apart comes from: it is kept with the weights, or learned when it is needed."""
 FEATURES = tuple(f"{signal}:{bend}" for signal, bends in BENDS.items() for bend in bends)
 
 
@@ -75,9 +80,10 @@ class Signals:
     """Memberships of each actor, less with age."""
     lately: FloatArray
     """For each actor how recent its last membership is, 0 to 1."""
+    table: Table
 
     @classmethod
-    def of(cls, history: History, actors: Actors, synonyms: Synonyms) -> "Signals":
+    def of(cls, history: History, actors: Actors, synonyms: Synonyms, table: Table) -> "Signals":
         """Prepare what all needs share."""
         work = Work.of(history, actors.told, actors.name, synonyms)
         # cooperations carry no reliable date: they count only where nothing needs to be kept from the future
@@ -101,7 +107,15 @@ class Signals:
             by_kind,
             activity,
             latest,
+            table,
         )
+
+    @cached_property
+    def apart(self) -> BoundApart | None:
+        """What tells actors apart, None where nothing was learned."""
+        told = Told(self.history.projection)
+        table = self.table(self.history, told)
+        return table.bound(told) if table else None
 
     def measure(self, needs: Needs) -> dict[str, FloatArray]:
         """Every raw signal, needs × actors."""
@@ -123,6 +137,7 @@ class Signals:
         found["common-partners"] = self.network.allocation(needs.team)
         found["same-programme"] = self._programme(needs)
         shape = found["place"].shape
+        found["told-apart"] = self.apart.measure(needs) if self.apart else np.zeros(shape, np.float32)
         found["activity"] = np.broadcast_to(np.log1p(self.activity), shape)
         found["active-lately"] = np.broadcast_to(self.lately, shape)
         found["local-activity"] = found["place"] * found["activity"]

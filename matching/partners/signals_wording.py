@@ -33,11 +33,12 @@ def phrases(text: str) -> list[str]:
 def spelling(text: str) -> list[str]:
     """The runs of letters of a text, without years."""
     words = unicodedata.normalize("NFC", text).casefold().split()
-    line = f"^{' '.join(word for word in words if not _is_year(word))}$"
+    line = f"^{' '.join(word for word in words if not is_year(word))}$"
     return [line[start : start + LENGTH] for start in range(len(line) - LENGTH + 1)]
 
 
-def _is_year(word: str) -> bool:
+def is_year(word: str) -> bool:
+    """Whether a word of a text is a year of ours."""
     digits = word.strip(".,;:()")
     return len(digits) == 4 and digits.isdecimal() and digits[:2] in ("19", "20")
 

@@ -79,8 +79,7 @@ class Work:
         members = history.members.astype(np.float32)
         company = sparse.csr_array(members + history.leads.astype(np.float32)).sign()
         told = sparse.csr_array((members.T @ spread.T) @ texts) + own
-        age = history.age
-        fresh = np.exp(-np.where(np.isnan(age), 3 * MEMORY, age) / MEMORY).astype(np.float32)
+        fresh = freshness(history)
         return cls(
             history,
             vectors,
@@ -146,6 +145,12 @@ class Work:
     def closest(self, near: sparse.csr_array) -> FloatArray:
         """For each actor the largest weight of an alliance in which it was."""
         return largest(near, self.members)
+
+
+def freshness(history: History) -> FloatArray:
+    """How much each past alliance still counts for its age."""
+    age = history.age
+    return np.asarray(np.exp(-np.where(np.isnan(age), 3 * MEMORY, age) / MEMORY), np.float32)
 
 
 def dense(matrix: sparse.csr_array) -> FloatArray:

@@ -11,9 +11,7 @@ from scipy import sparse
 
 from graph_service.errors import InvalidValue, NotFound
 from graph_service.keys import Label, NodeKey, concept_key
-from graph_service.model import Actor, Alliance, Concept, Dataset, Edge, EdgeType, Level, Municipality
-from graph_service.projection import project
-from graph_service.store.open import open_store
+from graph_service.model import Alliance, Concept, Edge, EdgeType
 from matching.partners import learning
 from matching.partners.evaluation import evaluate_partners, make_source, predict_partners
 from matching.partners.history import history, read_alliances, to_day
@@ -22,60 +20,7 @@ from matching.partners.matcher import NO_ACTORS, NO_HISTORY, NO_LOCAL, ONLY_STAT
 from matching.partners.model import Model, prior_model, read_model, shipped_model, write_model
 from matching.partners.reasons import CAPACITY, FRESHNESS
 from matching.partners.signals_words import largest
-
-ON = date(2020, 1, 1)
-TOWN, NEXT, FAR = (NodeKey.of(Label.MUNICIPALITY, code) for code in ("90001", "90002", "91001"))
-WORK = ("Sprachkurse für Jugendliche", "Mentoren für Kinder", "Sport im Verein", "Beratung für Familien")
-
-
-def actor(name):
-    return NodeKey.of(Label.ACTOR, name)
-
-
-def towns():
-    states = [NodeKey.of(Label.MUNICIPALITY, code) for code in ("90", "91")]
-    yield from (Municipality(key=state, name=f"Land {state.local}", level=Level.STATE) for state in states)
-    for key, name, east in ((TOWN, "Ährenstadt", 8.0), (NEXT, "Nebenstadt", 8.2), (FAR, "Fernstadt", 12.0)):
-        yield Municipality(key=key, name=name, level=Level.DISTRICT, longitude=east, latitude=50.0)
-        yield Edge(EdgeType.PART_OF, key, states[key == FAR])
-    yield Edge(EdgeType.ADJACENT_TO, TOWN, NEXT)
-
-
-def someone(name, town=TOWN, **said):
-    yield Actor(key=actor(name), name=said.pop("called", name), **said)
-    if town:
-        yield Edge(EdgeType.LOCATED_IN, actor(name), town)
-
-
-def together(name, begun, lead, members, text="", ended=None):
-    key = NodeKey.of(Alliance.label, name)
-    yield Alliance(key=key, name=name, description=text or None, started_on=begun, ended_on=ended)
-    if lead:
-        yield Edge(EdgeType.MEMBER_OF, actor(lead), key, {"role": "lead"})
-    for member in members:
-        yield Edge(EdgeType.MEMBER_OF, actor(member), key, {"role": "member"})
-
-
-@pytest.fixture
-def graph(tmp_path):
-    def build(*records):
-        with_path = tmp_path / f"{len(list(tmp_path.iterdir()))}.db"
-        store = open_store(f"sqlite:///{with_path}")
-        store.write(lambda tx: tx.replace(Dataset(id="t", title="t"), list(records)))
-        projection = project(store)
-        store.close()
-        return projection
-
-    return build
-
-
-def small(graph, *more):
-    names = ("amt", "schule", "verein", "haus", "fern")
-    records = [r for name in names for r in someone(name, FAR if name == "fern" else TOWN)]
-    records += together("a1", date(2017, 1, 1), "amt", ["schule", "verein"], WORK[0])
-    records += together("a2", date(2018, 1, 1), "amt", ["verein", "fern"], WORK[2])
-    records += together("a3", date(2019, 1, 1), "schule", ["haus"], WORK[1])
-    return graph(*towns(), *records, *more)
+from tests.partner_graphs import FAR, NEXT, ON, TOWN, WORK, actor, small, someone, together, towns
 
 
 def ask(projection, limit=10, **question):
