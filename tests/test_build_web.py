@@ -67,7 +67,7 @@ def test_a_reason_says_that_the_registry_was_not_reached():
     ]
 
 
-@pytest.mark.parametrize("name", ["own", "pages", "plain"])
+@pytest.mark.parametrize("name", ["own", "pages", "matrix", "plain"])
 def test_our_own_styles_stay_small(name):
     styles = Path(__file__).resolve().parents[1] / "api" / "web" / "src" / "styles"
     text = re.sub(r"/\*.*?\*/", "", (styles / f"{name}.css").read_text("utf-8"), flags=re.DOTALL)

@@ -117,7 +117,7 @@ def test_chosen_indicators_become_a_lens_with_a_name(client):
     assert answer.location == f"{PEERS}?lens=own&title=Geld+allein&weights=income%3A1&with=90002"
     html = page(client, answer.location)
     assert "Geld allein" in html
-    assert "Blickwinkel: Geld allein (1 Merkmal" in text(html)
+    assert "Blickwinkel: Geld allein (ein Merkmal" in text(html)
     assert 'name="w.income"' in html
     assert 'name="w.foreigners"' not in html
     assert client.get(f"/municipalities/90001/compare{answer.location.removeprefix(PEERS)}", headers=GERMAN).text.count(
