@@ -7,13 +7,13 @@ steps get smaller where a weight was moved often (AdaGrad, Duchi et al. 2011). I
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
 from graph_service.arrays import IntArray
+from matching.machine_code import compiled
 from matching.partners.apart import SHARPNESS, Apart, Told
 from matching.partners.history import History
 from matching.partners.numbers import FloatArray
@@ -93,21 +93,11 @@ def _rarity(count: IntArray, actors: int) -> Single:
 @cache
 def _loop() -> Loop | None:
     """The loop as machine code; None without a numba that fits: hours instead of a minute help nobody."""
-    try:
-        import numba
-    except ImportError:
-        return None
-    try:
-        return _compiled(numba, cache=True)
-    except (RuntimeError, OSError):  # nowhere to keep it, or no space
-        return _compiled(numba, cache=False)
-
-
-def _compiled(numba: Any, cache: bool) -> Loop:
     texts, users, numbers = "i8[::1],i8[::1],i8[::1]", "i8[::1],i8[::1]", "f4[::1],f4[::1],f4[::1],f4[::1]"
-    signature = f"void({texts},{users},{numbers},{users},f4[::1],f4[::1],i8)"
-    loop: Loop = numba.njit(signature, cache=cache, nogil=True)(one_pass)
-    return loop
+    try:
+        return compiled(one_pass, f"void({texts},{users},{numbers},{users},f4[::1],f4[::1],i8)")
+    except (ImportError, OSError):
+        return None
 
 
 def one_pass(

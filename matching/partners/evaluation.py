@@ -108,7 +108,7 @@ def evaluate_partners(
     start = time.perf_counter()
     model = learn(source, after, prior or prior_model())
     learned = time.perf_counter() - start
-    everything = source.case(after, table=lambda _past, _told: model.apart)
+    everything = source.case(after, table=model.table)
     case = everything.answerable()
     if not len(case):
         raise NotFound("alliances with a lead that began on that day or later, with members known before", after)
@@ -132,7 +132,7 @@ def evaluate_partners(
 
 def predict_partners(source: Source, after: date, model: Model, limit: int = DEEP) -> Iterator[PartnerPrediction]:
     """What is suggested for every alliance with a lead that began later, whoever its members were."""
-    case = source.case(after, table=lambda _past, _told: model.apart)
+    case = source.case(after, table=model.table)
     for chunk in case.chunks():
         needs = case.needs.part(chunk)
         among = case.among(needs)

@@ -100,7 +100,7 @@ class PartnerRanker:
     def signals(self) -> Signals:
         """The signals of all that is known."""
         past = history(read_alliances(self.projection), self.projection, None)
-        return Signals.of(past, read_actors(self.projection), self._synonyms, lambda _past, _told: self.model.apart)
+        return Signals.of(past, read_actors(self.projection), self._synonyms, self.model.table)
 
     def suggest(self, question: PartnerQuestion, *, limit: int = 10) -> list[PartnerSuggestion]:
         """The actors that fit best first; raises NotFound for unknown ids and keys."""

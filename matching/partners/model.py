@@ -11,7 +11,8 @@ import numpy as np
 import orjson
 
 from graph_service.errors import InvalidValue, NotFound, Place
-from matching.partners.apart import Apart
+from matching.partners.apart import Apart, Told
+from matching.partners.history import History
 from matching.partners.numbers import FloatArray
 from matching.partners.signals import BENDS, FEATURES, Mask, bend
 
@@ -45,6 +46,10 @@ class Model:
     def vector(self) -> FloatArray:
         """The weights in the order of FEATURES."""
         return np.array([self.weights.get(feature, 0.0) for feature in FEATURES])
+
+    def table(self, _past: History, _told: Told) -> Apart | None:
+        """What tells actors apart is kept here and not learned anew."""
+        return self.apart
 
     def score(self, raw: Mapping[str, FloatArray], among: Mask) -> FloatArray:
         """Scores, needs × actors."""

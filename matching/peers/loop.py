@@ -12,6 +12,8 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from matching import machine_code
+
 Single: TypeAlias = npt.NDArray[np.float32]
 Short: TypeAlias = npt.NDArray[np.int16]
 Loop: TypeAlias = Callable[[Short, Single, Single, Single, Single, np.float32, Single], None]
@@ -67,23 +69,8 @@ def score(
 
 
 def compiled() -> Loop:
-    """Compile the loop, or take it from numba's cache on disk.
-
-    Raises ImportError without a numba that fits, OSError where no process may make machine code.
-    """
-    import numba
-
-    def compile(cache: bool) -> Loop:
-        how = numba.njit(SIGNATURE, cache=cache, nogil=True, fastmath=FASTER, error_model="numpy")
-        return how(score)
-
-    try:
-        loop = compile(cache=True)
-    except (RuntimeError, OSError):  # nowhere to keep it, or no space
-        loop = compile(cache=False)
-    if loop is score:
-        raise ImportError("numba is told not to compile")
-    return loop
+    """The loop as machine code; raises ImportError without a numba that fits, OSError where none may be made."""
+    return machine_code.compiled(score, SIGNATURE, fastmath=FASTER, error_model="numpy")
 
 
 class Compiler:

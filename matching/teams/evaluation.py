@@ -93,7 +93,7 @@ class _Found:
 
     @classmethod
     def of(cls, cases: TeamCases, model: Model) -> "_Found":
-        signals = Signals.of(cases.past, cases.source.actors, cases.source.synonyms, lambda _past, _told: model.apart)
+        signals = Signals.of(cases.past, cases.source.actors, cases.source.synonyms, model.table)
         scores, text = [], []
         for start in range(0, len(cases.teams), 50):
             needs = cases.needs.part(np.arange(start, min(start + 50, len(cases.teams))))

@@ -137,6 +137,16 @@ def test_where_no_machine_code_can_be_made_nothing_is_learned(graph, monkeypatch
     assert learn(make_source(projection), UNTIL, prior_model()).apart is None
 
 
+def test_a_numba_that_is_told_not_to_compile_is_not_used(graph, monkeypatch):
+    numba = pytest.importorskip("numba")
+    monkeypatch.setattr(numba, "njit", lambda *_signature, **_how: lambda loop: loop)
+    apart_learning._loop.cache_clear()
+    try:
+        assert table_of(clubs(graph)) is None
+    finally:
+        apart_learning._loop.cache_clear()
+
+
 def test_machine_code_does_what_the_loop_says(graph, monkeypatch):
     # chance is drawn alike in both
     projection = clubs(graph)
