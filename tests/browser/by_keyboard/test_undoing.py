@@ -77,6 +77,29 @@ def test_an_import_that_failed_is_tried_once_more(opened: Open, services: Servic
     page.wait_for_url("**/data/imports#new")
 
 
+def test_an_import_whose_file_was_away_succeeds_when_it_is_back(
+    opened: Open, services: Services, tmp_path: Path
+) -> None:
+    path = one_table("actors", "key,name\nfund,Fundbüro\n", tmp_path)
+    imports = services.imports
+    files = imports.files.keep("lost", [(path.name, io.BytesIO(path.read_bytes()))])
+    imports.ask(ImportOrder(source="package", files=files), None, "lost")
+    (kept,) = imports.files.paths("lost", files)
+    away = kept.rename(tmp_path / "away")
+    work(services)
+    page = entered(opened, Role.OFFICE, "/data/imports/lost")
+    expect(page.locator("main")).to_contain_text("Das ist misslungen")
+    away.rename(kept)
+    skip(page)
+    press(page, page.get_by_role("button", name="Noch einmal versuchen"))
+    expect(page.locator("[aria-current=step]")).to_have_text("Erkannt")
+    work(services)
+    press(page, page.get_by_role("button", name="Übernehmen", exact=True))
+    work(services)
+    expect(page.locator("main")).not_to_contain_text("Das ist misslungen")
+    assert "Fundbüro" in stored(page, "/actors?q=Fundb%C3%BCro")
+
+
 def test_an_address_is_asked_again_and_again_until_somebody_ends_it(opened: Open) -> None:
     page = entered(opened, Role.OFFICE, "/data/imports")
     skip(page)
