@@ -34,6 +34,8 @@ VARIABLES = (
     "KOMPASS_CORS",
     "KOMPASS_OPERATOR",
     "KOMPASS_CONTACT",
+    "KOMPASS_IMPRINT_URL",
+    "KOMPASS_PRIVACY_URL",
     "KOMPASS_SOURCE_URL",
     *service_settings.VARIABLES,
 )
@@ -66,6 +68,8 @@ class Settings:
     fetch_private: bool = False
     operator: str = ""
     contact: str = ""
+    imprint_url: str = ""
+    privacy_url: str = ""
     source_url: str = ""
     log_level: str = "warning"
     log_format: str = "text"
@@ -83,9 +87,10 @@ class Settings:
         _check("log_format", self.log_format, LOG_FORMATS)
         if not 1 <= self.max_upload_mb <= MOST_UPLOAD_MB:
             raise InvalidValue(f"a whole number from 1 to {MOST_UPLOAD_MB}", self.max_upload_mb)
-        if self.source_url and not self.source_url.startswith(("https://", "http://")):
-            raise InvalidValue("a web address", self.source_url, Place(column="KOMPASS_SOURCE_URL"))
-
+        for name in ("imprint_url", "privacy_url", "source_url"):
+            address = getattr(self, name)
+            if address and not address.startswith(("https://", "http://")):
+                raise InvalidValue("a web address", address, Place(column=f"KOMPASS_{name.upper()}"))
         if (self.mail or self.sign_on) and not self.url:
             raise InvalidValue(service_settings.PUBLIC_ADDRESS, "", Place(column="KOMPASS_URL"))
 
@@ -128,6 +133,8 @@ class Settings:
             fetch_private=_yes("KOMPASS_FETCH_PRIVATE", env),
             operator=env.get("KOMPASS_OPERATOR", "").strip(),
             contact=env.get("KOMPASS_CONTACT", "").strip(),
+            imprint_url=env.get("KOMPASS_IMPRINT_URL", "").strip(),
+            privacy_url=env.get("KOMPASS_PRIVACY_URL", "").strip(),
             source_url=env.get("KOMPASS_SOURCE_URL", "").strip(),
             log_level=level,
             log_format=_choice("KOMPASS_LOG_FORMAT", env, LOG_FORMATS),

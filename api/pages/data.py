@@ -157,17 +157,19 @@ def _missing(here: Snapshot) -> Iterator[tuple[str, str, str]]:
     spans = projection.spans
     empty = [
         speak(word)
-        for label, word in (
-            (Label.MUNICIPALITY, N_("districts and municipalities")),
-            (Label.INDICATOR, N_("indicators")),
-            (Label.ACTOR, N_("actors")),
-            (Label.ALLIANCE, N_("alliances")),
-            (Label.PRACTICE, N_("practices")),
-            (Label.OFFER, N_("offers")),
-            (Label.REQUEST, N_("requests")),
-            (Label.EXCHANGE, N_("exchanges")),
+        for count, word in (
+            (len(spans[Label.MUNICIPALITY]), N_("districts and municipalities")),
+            (len(spans[Label.INDICATOR]), N_("indicators")),
+            # what the vocabulary calls challenges says nothing of who faces them
+            (len(projection.edges(EdgeType.FACES).source), N_("challenges")),
+            (len(spans[Label.ACTOR]), N_("actors")),
+            (len(spans[Label.ALLIANCE]), N_("alliances")),
+            (len(spans[Label.PRACTICE]), N_("practices")),
+            (len(spans[Label.OFFER]), N_("offers")),
+            (len(spans[Label.REQUEST]), N_("requests")),
+            (len(spans[Label.EXCHANGE]), N_("exchanges")),
         )
-        if not len(spans[label])
+        if not count
     ]
     if empty:
         office = viewer().role.covers(Role.OFFICE)

@@ -91,6 +91,7 @@ def install_pages(app: Flask) -> None:
         record_url=record_url,
         operator=lambda: services().settings.operator,
         contact=lambda: services().settings.contact,
+        imprint_url=lambda: services().settings.imprint_url,
         source_url=lambda: services().settings.source_url,
         account_door=account_door,
         data_status=shown_status,

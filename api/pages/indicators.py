@@ -164,6 +164,7 @@ def _values(here: Snapshot, measured: Measured, column: int, level: Level) -> di
         "rows": rows,
         "pages": pages,
         "page": page,
+        "count": len(known),
         "sort": sort,
         "missing": int(len(all.features.rows) - len(known)),
     }

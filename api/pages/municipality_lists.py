@@ -3,12 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from api.http.current import words
 from api.pages.frame import has_page, record_url, term
 from api.pages.names import name_of
-from api.questions.directory import directory
+from api.questions.directory import directory, in_name_order
 from api.questions.relations import relations
 from api.snapshot import Snapshot
 from api.words.units import unbroken_law
@@ -59,7 +57,6 @@ def alliances(here: Snapshot, key: NodeKey) -> Records:
     for each in keys[: MOST_LISTED + MOST_FOLDED]:
         status = str(getattr(here.projection.node(each), "status", None) or "")
         listed.append(Listed(name_of(each), record_url(each), term("alliance_status", status) if status else ""))
-    listed.sort(key=lambda each: plain(each.name))
     rest = tuple(listed[MOST_LISTED:])
     more = [Group(rest, words().plural("and one more", "and {n} more", len(rest)), folded=True)] if rest else []
     return Records((Group(tuple(listed[:MOST_LISTED])), *more), len(keys))
@@ -152,7 +149,7 @@ def practices(here: Snapshot, key: NodeKey) -> Records:
             for i in index.numbers(EdgeType.APPLIED_IN, "out", place)
             if (town := int(edges.target[i])) in within
         ]
-        listed.append(Listed(name_of(each), record_url(each), "; ".join(filter(None, told))))
+        listed.append(Listed(name_of(each), record_url(each), "; ".join(sorted(filter(None, told), key=plain))))
     return Records((Group(tuple(listed)),), len(keys))
 
 
@@ -169,6 +166,6 @@ def _applied(here: Snapshot, key: NodeKey, town: int, said: Mapping[str, str | i
 
 
 def _inside(here: Snapshot, key: NodeKey, label: Label) -> Sequence[NodeKey]:
-    """The records of a kind in a municipality and what lies within it, in key order."""
-    known = directory(here, label)
-    return [here.projection.key(label, int(i)) for i in np.flatnonzero(known.within(key))]
+    """The records of a kind in a municipality and what lies within it, by the alphabet."""
+    there = directory(here, label).within(key)
+    return [here.projection.key(label, i) for i in in_name_order(here, label) if there[i]]

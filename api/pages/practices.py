@@ -209,7 +209,6 @@ def _listed(challenge: str, text: str) -> dict[str, object]:
         "filters": list(_filters(challenge, field, status, text)),
         "recorded": len(everything),
         "listed": found[(page - 1) * A_PAGE : page * A_PAGE],
-        "first": (page - 1) * A_PAGE + 1,
         "found": len(found),
         "page": page,
         "pages": pages,

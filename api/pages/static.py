@@ -6,10 +6,11 @@ from flask import Blueprint, render_template
 
 from api.http.caching import depends_on_graph, leave_out
 from api.http.current import services, snapshot, words
-from api.language import N_
+from api.http.viewer import Role, viewer
 from api.pages.licences import COMPONENTS
 from api.questions.sources import list_datasets
 from api.words.datasets import dataset_licences, dataset_title, own_words
+from api.words.privacy import of_accounts, of_readers
 from graph_service.errors import StoreError
 
 static = Blueprint("static_pages", __name__)
@@ -29,17 +30,28 @@ def show_accessibility() -> str:
 
 @static.get("/privacy")
 def show_privacy() -> str:
-    """What is stored about readers and accounts, and which details the installation still owes."""
+    """What is kept about people, what for and until when, and what the office that runs the installation adds."""
     settings, speak = services().settings, words()
-    missing = [
-        speak(said)
-        for given, said in (
-            (settings.operator, N_("the responsible office (KOMPASS_OPERATOR)")),
-            (settings.contact, N_("how to reach it (KOMPASS_CONTACT)")),
-        )
-        if not given
-    ]
-    return render_template("privacy.html", office=settings.sign_on is not None, missing=missing)
+    return render_template(
+        "privacy.html",
+        office=settings.sign_on is not None,
+        readers=of_readers(speak),
+        accounts=of_accounts(speak, office=settings.sign_on is not None),
+        elsewhere=settings.privacy_url,
+        missing=_missing_settings() if viewer().role.covers(Role.ADMIN) else [],
+    )
+
+
+def _missing_settings() -> list[str]:
+    """What an administrator still has to set so that the page is complete."""
+    settings = services().settings
+    given = {
+        "KOMPASS_OPERATOR": settings.operator,
+        "KOMPASS_CONTACT": settings.contact,
+        "KOMPASS_PRIVACY_URL": settings.privacy_url,
+        "KOMPASS_IMPRINT_URL": settings.imprint_url,
+    }
+    return [name for name, value in given.items() if not value]
 
 
 @about.get("/about")

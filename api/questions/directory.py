@@ -249,13 +249,18 @@ def find_records(snapshot: Snapshot, asked: RecordsAsked) -> Records:
     if asked.q:
         mask &= known.named(asked.q)
     if asked.page:
-        order = snapshot.prepared(("by-name", asked.label), lambda projection: _by_name(projection, asked.label))
+        order = in_name_order(snapshot, asked.label)
         places, following = [i for i in order if mask[i]][(asked.page - 1) * asked.limit :][: asked.limit], None
     else:
         places, following = page_of(known, mask, asked.cursor, asked.limit)
     index = relations(snapshot)
     items = tuple(_entry(known, index, i) for i in places)
     return Records(items, int(mask.sum()), following, revision=snapshot.revision)
+
+
+def in_name_order(snapshot: Snapshot, label: Label) -> list[int]:
+    """The positions of all records of a kind in the alphabetical order of their names."""
+    return snapshot.prepared(("by-name", label), lambda projection: _by_name(projection, label))
 
 
 def _by_name(projection: Projection, label: Label) -> list[int]:

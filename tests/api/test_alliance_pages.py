@@ -374,6 +374,18 @@ def test_a_request_names_who_could_support_it_and_an_actor_what_it_could_support
     assert "Handwerkskammer" not in told(client, "/requests/resources?resource=rooms")
 
 
+def test_long_lists_say_which_part_of_them_is_shown_and_lead_to_their_ends(client, services):
+    givers = [Actor(key=NodeKey(f"actor:g{i:03}"), name=f"Geber {i:03}", resources=("rooms",)) for i in range(141)]
+    services.store.write(lambda tx: tx.replace(Dataset(id="givers", title="Geber"), givers))
+    services.moved()
+    assert " 1 bis 20 von 141." in told(client, "/requests/resources?q=Geber")
+    assert " 141 bis 141 von 141." in told(client, "/requests/resources?q=Geber&page=99")
+    text = told(client, "/requests/resources?q=Geber&page=4")
+    assert " 61 bis 80 von 141." in text
+    assert "Erste Seite Vorige Seite 2 3 4 5 6 Nächste Seite Letzte Seite (8)" in text
+    assert "bis" not in told(client, "/requests/resources?q=Geber 14").partition("Filtern")[2].partition("In den Daten")[0]
+
+
 def test_what_bodies_could_give_by_law_is_said_to_be_taken_from_that(client, services):
     assert "gesetzlich" not in told(client, "/requests/resources")
     office = Actor(

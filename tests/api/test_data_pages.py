@@ -180,8 +180,13 @@ def test_the_last_administrator_stays(signed_in, services):
 def test_the_overview_links_licences_and_says_what_is_missing(signed_in):
     page = signed_in(Role.ANONYMOUS).get("/data").text
     assert "https://creativecommons.org/licenses/by/4.0/" in page
-    assert "Noch nicht erfasst: Bündnisse" in page
+    assert "Noch nicht erfasst: Herausforderungen, Bündnisse" in page
     assert "/data/imports" not in page
+
+
+def test_names_of_settings_are_told_to_administrators_alone(signed_in):
+    assert "KOMPASS_OPERATOR" in signed_in(Role.ADMIN).get("/privacy").text
+    assert "KOMPASS_" not in signed_in(Role.OFFICE).get("/privacy").text
 
 
 def test_what_the_statement_lists_are_the_datasets_that_every_page_counts(signed_in):

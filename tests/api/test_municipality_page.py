@@ -34,6 +34,9 @@ def client(tmp_path: Path) -> FlaskClient:
         actor = Actor(key=NodeKey(f"actor:a{i}"), name=f"Ausländerbehörde {i}", legal_basis=LAW, kind=KIND)
         made.actor(actor, place="10001")
     made.practice("lotsen", name="Sprachlotsen", fields=["language"])
+    for local, name in (("a", "Öffentliche Werkstatt"), ("z", "Ämterlotsen")):
+        made.practice(local, name=name, fields=["language"])
+        made.applied(local, "10001")
     for code in DISTRICTS:
         made.applied("lotsen", code)
     filled(made, tmp_path).close()
@@ -54,7 +57,16 @@ def test_many_offices_of_one_kind_are_folded_and_their_law_is_said_once(client: 
 def test_a_practice_of_several_places_is_listed_once_with_all_of_them(client: FlaskClient) -> None:
     page = shown(client, "10")
     assert page.count("Sprachlotsen") == 1
-    assert re.search(r"· (Breisgau; Böblingen|Böblingen; Breisgau)<", page)
+    assert "· Böblingen; Breisgau<" in page
+
+
+def test_practices_are_listed_by_the_alphabet_whatever_their_keys(client: FlaskClient) -> None:
+    page = shown(client, "10")
+    assert re.findall(r"Öffentliche Werkstatt|Ämterlotsen|Sprachlotsen", page) == [
+        "Ämterlotsen",
+        "Öffentliche Werkstatt",
+        "Sprachlotsen",
+    ]
 
 
 def test_what_lies_within_is_in_alphabetical_order_and_says_what_its_numbers_are(client: FlaskClient) -> None:

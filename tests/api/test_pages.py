@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -181,23 +182,46 @@ def test_the_start_page_tells_in_words_of_which_type_each_district_is(
 
 
 @pytest.mark.parametrize(
-    ("operator", "contact", "missing"),
+    ("operator", "contact", "said"),
     [
-        ("", "", "die verantwortliche Stelle (KOMPASS_OPERATOR) und wie sie zu erreichen ist (KOMPASS_CONTACT)"),
-        ("Amt Süd", "", "wie sie zu erreichen ist (KOMPASS_CONTACT)"),
-        ("", "amt@sued.example", "die verantwortliche Stelle (KOMPASS_OPERATOR)"),
-        ("Amt Süd", "amt@sued.example", ""),
+        ("", "", "Der Betreiber dieser Installation ist hier noch nicht eingetragen. Fragen Sie bis dahin die Stelle"),
+        ("Amt Süd", "", "Amt Süd. Wie diese Stelle zu erreichen ist, ist hier noch nicht eingetragen."),
+        ("", "amt@sued.example", "ist hier noch nicht eingetragen. Kontakt: amt@sued.example"),
+        ("Amt Süd", "amt@sued.example", "Verantwortlich für diese Installation: Amt Süd. Kontakt: amt@sued.example"),
     ],
 )
-def test_the_privacy_page_refers_to_an_office_only_where_one_is_named(
-    tmp_path: Path, operator: str, contact: str, missing: str
+def test_the_privacy_page_says_in_plain_words_what_the_operator_has_not_entered(
+    tmp_path: Path, operator: str, contact: str, said: str
 ) -> None:
     settings = Settings(store=f"sqlite:///{tmp_path / 'k.db'}", cache=tmp_path, operator=operator, contact=contact)
     page = text(create_app(settings).test_client(), "/privacy", **{"Accept-Language": "de"})
+    assert said in " ".join(re.sub(r"<[^>]+>", "", page).split())
     assert ("oben genannte Stelle" in page) == bool(operator or contact)
-    assert ("keine verantwortliche Stelle genannt" in page) == (not operator and not contact)
-    told = re.search(r"Wer diese Installation betreibt, muss noch eintragen: (.*)\.</p>", page)
-    assert (told[1] if told else "") == missing
+    assert "KOMPASS_" not in page, "names of settings are for administrators"
+    assert "Noch nicht ergänzt hat der Betreiber" in page
+
+
+def test_the_operators_own_statement_and_imprint_are_linked_where_they_are_set(tmp_path: Path) -> None:
+    statement, imprint = "https://amt.example/datenschutz", "https://amt.example/impressum"
+    settings = Settings(
+        store=f"sqlite:///{tmp_path / 'k.db'}", cache=tmp_path, privacy_url=statement, imprint_url=imprint
+    )
+    client = create_app(settings).test_client()
+    page = text(client, "/privacy", **{"Accept-Language": "de"})
+    assert f'href="{statement}"' in page
+    assert "Noch nicht ergänzt" not in page
+    assert f'href="{imprint}" rel="external">Impressum' in text(client, "/accessibility", **{"Accept-Language": "de"})
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_how_long_things_are_kept_is_what_the_code_does(
+    client: FlaskClient, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.words.privacy.ABSOLUTE", timedelta(hours=7))
+    monkeypatch.setattr("api.words.privacy.KEEP_EVENTS", timedelta(days=365))
+    page = text(client, "/privacy", **{"Accept-Language": language})
+    said = {"de": ("insgesamt höchstens 7 Stunden", ">ein Jahr<"), "en": ("altogether at most 7 hours", ">one year<")}
+    assert all(each in page for each in said[language])
 
 
 def test_the_start_page_says_in_a_sentence_what_is_compared(client):
