@@ -46,7 +46,31 @@ ADVICE: Mapping[str, str] = MappingProxyType(
         "too-many-requests": N_("Wait a little, then try again."),
     }
 )
-"""What helps, by error code."""
+"""What helps who sits at the terminal, by error code."""
+
+_LASTING = N_("Nothing was changed. Try again in a few minutes; if it lasts, tell whoever runs this installation.")
+
+ADVICE_ONLINE: Mapping[str, str] = MappingProxyType(
+    {
+        **{code: advice for code, advice in ADVICE.items() if not code.startswith("store")},
+        **{code: _LASTING for code in ADVICE if code.startswith("store")},
+        "error": N_("Try again; if it happens once more, tell whoever runs this installation when it did."),
+        "invalid-value": N_("Correct the value."),
+        "unreadable-source": N_(
+            "Nothing was written. Check whether it is the publisher's file, and whether the source that reads it fits."
+        ),
+        "unwritable-target": _LASTING,
+        "job-crashed": N_("Try it once more; if it happens again, tell whoever runs this installation."),
+        "not-started": _LASTING,
+        "out-of-memory": N_("Nothing was written. Split the input, or tell whoever runs this installation."),
+        "unreadable-file": _LASTING,
+        "usage": "",
+    }
+)
+"""What helps who asks over the network, on a page or by a program: neither commands nor settings are at hand there."""
+
+_COUNTED = re.compile(r"([a-z]+(?:-[a-z]+)*): (\d+)")
+"""A kind of issue and how often it occurred, as the core counts them."""
 
 ISSUES: Mapping[str, str] = MappingProxyType(
     {
@@ -124,9 +148,17 @@ def describe_difference(expected: str, found: str, place: Place, words: Words) -
     """What was expected, found, and where, as one line."""
     text = words("expected: {expected}", expected=words.phrase(expected))
     if found:
-        text += words("; found: {found}", found=_one_line(words.finding(found)))
+        text += words("; found: {found}", found=_one_line(_counted(found, words) or words.finding(found)))
     where = describe_place(place, words)
     return f"{where}: {text}" if where else text
+
+
+def _counted(found: str, words: Words) -> str:
+    """Counted kinds of issues by what they are called; nothing if it is something else that was found."""
+    matches = [_COUNTED.fullmatch(part) for part in found.split(", ")]
+    if not all(match and match[1] in ISSUES for match in matches):
+        return ""
+    return "; ".join(f"{issue_label(match[1], words)}: {match[2]}" for match in matches if match)
 
 
 def _one_line(text: str) -> str:
@@ -134,14 +166,14 @@ def _one_line(text: str) -> str:
     return "".join(c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in text).strip()
 
 
-def describe_error(error: GraphServiceError, words: Words) -> str:
+def describe_error(error: GraphServiceError, words: Words, advice: Mapping[str, str] = ADVICE_ONLINE) -> str:
     """An error as one line: what was expected, found, where, and what to do."""
     found = error.found
     if isinstance(error, InvalidPackage):
         found = words.plural("one problem", "{n} problems", len(error.problems))
     text = describe_difference(error.expected, found, error.place, words)
-    advice = words(ADVICE.get(error.code, ""))
-    return f"{text}. {advice}" if advice else text
+    remedy = words(advice.get(error.code, ""))
+    return f"{text}. {remedy}" if remedy else text
 
 
 def describe_details(error: GraphServiceError, words: Words, most: int = 20) -> list[str]:

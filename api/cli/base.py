@@ -163,7 +163,7 @@ def _wanted_language(args: Sequence[str]) -> str:
 
 def _present(error: BaseException, words: Words) -> int:
     """Say an error in one line; return the exit status."""
-    from api.messages import describe_details, describe_error
+    from api.messages import ADVICE, describe_details, describe_error
 
     match error:
         case SystemExit():
@@ -186,7 +186,7 @@ def _present(error: BaseException, words: Words) -> int:
         case BrokenPipeError():
             return 0
         case GraphServiceError():
-            _say(describe_error(error, words), words)
+            _say(describe_error(error, words, ADVICE), words)
             for line in describe_details(error, words):
                 click.echo(f"  {line}", err=True)
             return 1

@@ -10,7 +10,7 @@ from api.jobs.schedules import Every, Schedule
 from api.jobs.table import Job, JobState, new_id
 from api.jobs.uploads import StoredFile
 from api.language import Words
-from api.messages import ADVICE, describe_difference, describe_issue, issue_label
+from api.messages import ADVICE_ONLINE, describe_difference, describe_issue, issue_label
 from graph_service.errors import InvalidValue, NotFound, Place
 from importers.contract import Issue
 from importers.registry import importer_ids
@@ -208,7 +208,7 @@ def import_answer(job: Job, words: Words) -> ImportAnswer:
 def _failure(error: Mapping[str, Any], words: Words) -> ImportFailure:
     place = Place(**error.get("place", {}))
     detail = describe_difference(error["expected"], error["found"], place, words)
-    advice = words(ADVICE.get(error["code"], ""))
+    advice = words(ADVICE_ONLINE.get(error["code"], ""))
     return ImportFailure(error["code"], f"{detail}. {advice}" if advice else detail, error["expected"], error["found"])
 
 

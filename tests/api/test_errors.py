@@ -10,7 +10,7 @@ import pytest
 
 from api.cli.base import LazyGroup
 from api.language import Words
-from api.messages import ADVICE, describe_difference, describe_error
+from api.messages import ADVICE, ADVICE_ONLINE, describe_difference, describe_error
 from graph_service import errors
 from graph_service.errors import Ambiguous, GraphServiceError, InvalidPackage, Place
 
@@ -35,11 +35,24 @@ def example(kind: type[GraphServiceError]) -> GraphServiceError:
 
 @pytest.mark.parametrize("kind", classes(), ids=lambda kind: kind.code)
 @pytest.mark.parametrize("language", ["de", "en"])
-def test_every_error_is_one_line_with_advice(kind, language):
-    line = describe_error(example(kind), Words(language))
+@pytest.mark.parametrize("advice", [ADVICE, ADVICE_ONLINE], ids=["terminal", "online"])
+def test_every_error_is_one_line_with_advice(kind, language, advice):
+    line = describe_error(example(kind), Words(language), advice)
     assert "\n" not in line
-    assert kind.code in ADVICE
-    assert Words(language)(ADVICE[kind.code]) in line
+    assert kind.code in advice
+    assert Words(language)(advice[kind.code]) in line
+
+
+@pytest.mark.parametrize("kind", classes(), ids=lambda kind: kind.code)
+def test_who_asks_over_the_network_is_not_sent_to_a_terminal(kind):
+    line = describe_error(example(kind), Words("en"))
+    assert not re.search(r"--[a-z]|`|KOMPASS_|\bkompass\b", line)
+
+
+def test_what_was_noticed_is_counted_in_words():
+    error = errors.SourceError("at least one record that can be imported", "ignored-file: 1, unknown-key: 12")
+    assert "nicht gelesene Dateien: 1; unbekannte Schlüssel: 12" in describe_error(error, Words("de"))
+    assert "Straße: 12" in describe_difference("a number", "Straße: 12", Place(), Words("de"))
 
 
 @pytest.mark.parametrize("kind", classes(), ids=lambda kind: kind.code)
