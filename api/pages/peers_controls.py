@@ -9,9 +9,10 @@ from api.http.current import snapshot, words
 from api.pages.frame import term
 from api.pages.peers_form import BANDS, MOST_WEIGHT
 from api.pages.peers_view import View, level_of
+from api.questions.peer_filters import kinds_within
 from api.questions.peers import OWN, PeerKind, PeersFound, lenses
 from api.questions.profile import ratings
-from api.words.peers import KINDS, SIZE_WORDS, lens_name, size_words
+from api.words.peers import KINDS, SIZE_WORDS, kind_words, lens_name, size_words
 from api.words.suggestions import Explainer
 from api.words.units import unbroken
 from graph_service.keys import Label
@@ -19,6 +20,7 @@ from graph_service.model import EdgeType, Level
 from graph_service.projection import LEVELS, Projection
 from graph_service.vocabulary import load_vocabulary
 from matching.naming.municipalities import plain
+from matching.naming.namesakes import RURAL
 from matching.peers.lens import LensIndicator
 
 Option = tuple[str, str]
@@ -56,7 +58,7 @@ def controls(view: View, found: PeersFound, explainer: Explainer) -> dict[str, o
         "more": more_indicators({each.id for each in shown}, explainer),
         "most_weight": MOST_WEIGHT,
         "levels": [(own.value, term("level", own.value))] if own and asked.lens.filters.any_level else (),
-        "kinds": [(each, term("municipality_kind", each)) for each in there.kinds],
+        "kinds": _kinds(there, view.query.get("municipality_kind"), explainer),
         "types": [(each, term("municipality_type", each)) for each in there.types],
         "states": _states(there, explainer.projection),
         "sizes": _sizes(view),
@@ -149,6 +151,12 @@ def _choices(projection: Projection, level: Level | None) -> Choices:
         tuple(each.id for each in vocabulary.terms("municipality_type") if each.id in types),
         tuple(each for each in states.tolist() if each >= 0),
     )
+
+
+def _kinds(there: Choices, chosen: object, explainer: Explainer) -> list[Option]:
+    """Each kind with what else it holds; rural districts are one choice, for their names but say where they are."""
+    offered = [each for each in there.kinds if each not in RURAL - {"landkreis"} or each == chosen]
+    return [(each, kind_words(kinds_within(each), explainer)) for each in offered]
 
 
 def _states(there: Choices, projection: Projection) -> list[Option]:

@@ -132,7 +132,7 @@ def filter_words(filters: Filters, explainer: Explainer) -> Iterator[str]:
     """Among whom somebody chose to look."""
     words, projection = explainer.words, explainer.projection
     if filters.kinds:
-        yield explainer.term("municipality_kind", filters.kinds[0])
+        yield kind_words(filters.kinds, explainer)
     for each in filters.types:
         yield explainer.term("municipality_type", each)
     for each in filters.states:
@@ -144,6 +144,15 @@ def filter_words(filters: Filters, explainer: Explainer) -> Iterator[str]:
     if filters.population is not None:
         low, high = filters.population
         yield size_words(f"{low:g}" if low else "", f"{high:g}" if high < ANY_SIZE else "", words)
+
+
+def kind_words(kinds: Sequence[str], explainer: Explainer) -> str:
+    """A kind of municipality with what is recorded of its narrower kinds: Landkreis, Kreis, Regionalverband."""
+    first, *narrower = kinds
+    there = explainer.projection.municipalities.kinds
+    return ", ".join(
+        explainer.term("municipality_kind", each) for each in (first, *narrower) if each == first or each in there
+    )
 
 
 def told_apart(candidates: Iterable[tuple[str, str]], explainer: Explainer) -> tuple[tuple[str, str], ...]:

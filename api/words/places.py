@@ -4,7 +4,7 @@ from api.language import N_, Words
 from api.words.terms import term_words
 from graph_service.keys import Label, NodeKey
 from graph_service.projection import Projection
-from matching.naming.namesakes import CITIES, TOWNS, namesakes, short_name
+from matching.naming.namesakes import CITIES, RURAL, TOWNS, namesakes, short_name
 
 CITY, TOWN = N_("city"), N_("town")
 
@@ -52,6 +52,8 @@ def _kind(projection: Projection, words: Words, kind: str) -> str:
         return words(CITY)
     if kind in TOWNS:
         return words(TOWN)
-    label = term_words(projection, words.language, "municipality_kind", kind)
+    # German alone has several words for rural districts
+    said = "landkreis" if kind in RURAL and words.language != "de" else kind
+    label = term_words(projection, words.language, "municipality_kind", said)
     # a German noun keeps its capital; an adjective before it has none within a phrase
     return label if words.language == "de" and " " not in label else label[:1].lower() + label[1:]

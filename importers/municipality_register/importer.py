@@ -19,9 +19,9 @@ _A_REGISTER = "a municipality register (GV-ISys workbook or GV100AD text)"
 KINDS: Mapping[str, str] = {
     "41": "kreisfreie-stadt",
     "42": "kreisfreie-stadt",
-    "43": "landkreis",
+    "43": "kreis",
     "44": "landkreis",
-    "45": "landkreis",
+    "45": "regionalverband",
     "50": "verbandsfreie-gemeinde",
     **dict.fromkeys(("51", "52", "53", "54", "55", "56", "57", "58"), "gemeindeverband"),
     "60": "gemeinde",
@@ -35,8 +35,9 @@ KINDS: Mapping[str, str] = {
 }
 """The kind of a municipality by its mark (Textkennzeichen).
 
-A Stadtkreis is a kreisfreie Stadt, a Kreis and the Regionalverband Saarbrücken do what a Landkreis does, a Markt is a
-municipality without the title of a town, a Große Kreisstadt is a town that belongs to a district.
+A Kreis (Nordrhein-Westfalen, Schleswig-Holstein; the Städteregion Aachen, too) and the Regionalverband Saarbrücken do
+what a Landkreis does and keep their names; the Region Hannover is marked as a Landkreis. A Stadtkreis is a kreisfreie
+Stadt, a Markt a municipality without the title of a town, a Große Kreisstadt a town that belongs to a district.
 """
 
 _TYPE = "municipality_type"

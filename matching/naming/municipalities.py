@@ -24,6 +24,7 @@ KINDS: Final[Mapping[str, frozenset[str]]] = {
     "lkr": RURAL,
     "lk": RURAL,
     "kreis": RURAL,
+    "kr": RURAL,
     "stadtkreis": CITIES,
     "kreisfreie stadt": CITIES,
     "stadt": TOWNS,
@@ -170,8 +171,10 @@ def _marks(projection: Projection, apart: Apart) -> Iterator[str]:
         yield plain(short_name(projection.name(Label.MUNICIPALITY, apart.within)))
     if apart.kind in TOWNS:
         yield from ("stadt", "city", "town")
-    if term := load_vocabulary().find("municipality_kind", apart.kind) if apart.kind else None:
-        yield from (plain(term.label(language)) for language in ("de", "en"))
+    # outside Nordrhein-Westfalen a Kreis is soon called Landkreis, and the other way round
+    for kind in RURAL if apart.kind in RURAL else {apart.kind} - {""}:
+        if term := load_vocabulary().find("municipality_kind", kind):
+            yield from (plain(term.label(language)) for language in ("de", "en"))
 
 
 def _of_kind(projection: Projection, found: tuple[int, ...], words: Iterable[str]) -> tuple[int, ...]:

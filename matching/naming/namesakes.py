@@ -15,7 +15,8 @@ from graph_service.projection import LEVELS, Projection
 CITIES: Final = frozenset({"kreisfreie-stadt", "stadtkreis"})
 """Kinds of towns that are their own district."""
 TOWNS: Final = CITIES | {"kreisangehoerige-stadt", "grosse-kreisstadt"}
-RURAL: Final = frozenset({"landkreis", "kreis"})
+RURAL: Final = frozenset({"landkreis", "kreis", "regionalverband"})
+"""Kinds of rural districts: the law gives them the same tasks under several names."""
 _PEOPLE_MEAN = frozenset({LEVELS.index(Level.DISTRICT), LEVELS.index(Level.MUNICIPALITY), LEVELS.index(Level.BOROUGH)})
 """At which levels a place makes a name ambiguous: nobody who says Karlsruhe means its administrative region."""
 _FIRST = (Level.DISTRICT, Level.MUNICIPALITY)

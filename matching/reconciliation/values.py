@@ -15,7 +15,8 @@ from graph_service.keys import Label, NodeKey, ags_from_ars, district_ags
 from graph_service.model import EdgeType
 from graph_service.projection import LEVELS, Projection
 from graph_service.vocabulary import load_vocabulary
-from matching.naming.municipalities import bare, plain
+from matching.naming.municipalities import KINDS, bare, plain
+from matching.naming.namesakes import RURAL
 from matching.naming.organisations import address
 
 MUNICIPALITY, ACTOR, LEVEL = "municipality", "actor", "level."
@@ -237,9 +238,13 @@ def _text(value: Value) -> str:
 
 def _same_term(kind: str, known: str, value: Value) -> float:
     said = _text(value).strip()
-    term = load_vocabulary().find(kind, known)
-    called = {known.casefold(), *((term.label_de.casefold(), term.label_en.casefold()) if term else ())}
-    return float(said.casefold() in called)
+    place = kind == _KINDS[Label.MUNICIPALITY]
+    kinds = RURAL if place and known in RURAL else {known}  # lists call any rural district Kreis or Landkreis
+    terms = [term for each in kinds if (term := load_vocabulary().find(kind, each))]
+    called = {*kinds, *(term.label(language).casefold() for term in terms for language in ("de", "en"))}
+    return float(
+        said.casefold() in {each.casefold() for each in called} or (place and known in KINDS.get(plain(said), ()))
+    )
 
 
 def _near(known: Value, said: Value) -> float:

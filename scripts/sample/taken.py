@@ -21,6 +21,8 @@ from graph_service.model import (
 )
 from graph_service.store.contract import Reader
 from graph_service.vocabulary import VOCABULARY_DATASET, load_vocabulary
+from importers.statutory_bodies.derive import district_name
+from matching.naming.namesakes import RURAL
 from scripts.sample.choice import Chosen
 from scripts.sample.own_values import Values
 
@@ -71,9 +73,7 @@ def place_names(reader: Reader) -> dict[str, str]:
     names = {}
     for node in reader.nodes(Label.MUNICIPALITY):
         if isinstance(node, Municipality) and node.name:
-            name = node.name.split(",")[0]
-            rural = node.kind == "landkreis" and "kreis" not in name.lower()
-            names[node.key.local] = f"Landkreis {name}" if rural else name
+            names[node.key.local] = district_name(node) if node.kind in RURAL else node.name.split(",")[0]
     return names
 
 

@@ -63,10 +63,10 @@ def write_package(folder: Path, *, districts: dict[str, tuple[str, int, float, f
 
 
 def write_kinds_and_types(package: Path) -> None:
-    """Make one district of the small country a town of its own, and give another an official type."""
+    """Make one district of the small country a town of its own, one a Kreis, and give one an official type."""
     path = package / "municipalities.csv"
     rows = path.read_text("utf-8").replace("Seenkreis,district,landkreis", "Seenkreis,district,stadtkreis")
-    path.write_text(rows, "utf-8")
+    path.write_text(rows.replace("Küstenkreis,district,landkreis", "Küstenkreis,district,kreis"), "utf-8")
     (package / "types.csv").write_text("municipality,type\n90002,municipality_type.bbsr-kreistyp-2\n", "utf-8")
     description = json.loads((package / "datapackage.json").read_text("utf-8"))
     description["resources"].append({"name": "types", "path": "types.csv"})

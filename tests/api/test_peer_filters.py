@@ -13,6 +13,8 @@ ALL = ("--lens", "all-indicators", "--level", "district")
 FILTERS = [
     (("--kind", "stadtkreis"), {"91001"}, "Stadtkreis"),
     (("--kind", "kreisfreie-stadt"), {"91001"}, "Kreisfreie Stadt"),
+    (("--kind", "landkreis"), set(DISTRICTS) - {"90001", "91001"}, "Landkreis, Kreis"),
+    (("--kind", "kreis"), {"90004"}, "Kreis"),
     (("--type", "bbsr-kreistyp-2"), {"90002"}, "Städtischer Kreis"),
     (("--state", "91"), {"91001", "91002"}, "Seenland"),
     (("--state", "seenland"), {"91001", "91002"}, "Seenland"),
@@ -21,7 +23,7 @@ FILTERS = [
     (("--size", "like"), {"90002", "91001"}, "das 0,8- bis 1,25-Fache an Einwohnern"),
     (("--size", "larger"), {"91001"}, "mindestens das 1-Fache an Einwohnern"),
     (("--size", "smaller"), set(DISTRICTS) - {"90001", "91001"}, "höchstens das 1-Fache an Einwohnern"),
-    (("--kind", "landkreis", "--state", "91"), {"91002"}, "Landkreis; Seenland"),
+    (("--kind", "landkreis", "--state", "91"), {"91002"}, "Landkreis, Kreis; Seenland"),
 ]
 
 

@@ -61,6 +61,8 @@ def weights(address: str) -> str:
     [
         ("municipality_kind=stadtkreis", {"91001"}),
         ("municipality_kind=kreisfreie-stadt", {"91001"}),
+        ("municipality_kind=landkreis", {"90002", "90003", "90004", "91002"}),
+        ("municipality_kind=kreis", {"90004"}),
         ("municipality_type=bbsr-kreistyp-2", {"90002"}),
         ("state=91", {"91001", "91002"}),
         ("state=same", {"90002", "90003", "90004"}),
@@ -92,6 +94,13 @@ def test_every_filter_stands_in_the_form_as_it_is_in_the_address(client):
         assert f'<option value="{chosen}" selected>' in html
     assert "Stadtkreis" in html
     assert 'value="kreisfreie-stadt"' in html
+
+
+def test_rural_districts_are_one_choice_however_they_are_called(client):
+    html = page(client, PEERS)
+    assert '<option value="landkreis">Landkreis, Kreis</option>' in html
+    assert 'value="kreis"' not in html
+    assert '<option value="kreis" selected>Kreis</option>' in page(client, f"{PEERS}?municipality_kind=kreis")
 
 
 @pytest.mark.parametrize("query", ["municipality_kind=nonsense", "municipality_type=nonsense", "state=77"])

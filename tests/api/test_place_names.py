@@ -38,13 +38,13 @@ def country() -> Projection:
         Town("11000", "Berlin, Stadt", DISTRICT, "11", kind="kreisfreie-stadt"),
         Town("11000000", "Berlin, Stadt", TOWN, "11000", kind="kreisfreie-stadt"),
         Town("08211", "Baden-Baden, Stadtkreis", DISTRICT, kind="kreisfreie-stadt"),
-        Town("05966", "Olpe", DISTRICT, "05", kind="landkreis"),
+        Town("05966", "Olpe", DISTRICT, "05", kind="kreis"),
         Town("05966024", "Olpe, Stadt", TOWN, "05966", kind="kreisangehoerige-stadt"),
         Town("091", "Schwaben", Level.REGION, "09", kind="regierungsbezirk"),
         Town("09172", "Schwaben", DISTRICT, "091", kind="landkreis"), Town("09180", "Oberland", DISTRICT, "091"),
-        Town("01051", "Dithmarschen", DISTRICT, "01", kind="landkreis"),
+        Town("01051", "Dithmarschen", DISTRICT, "01", kind="kreis"),
         Town("01051075", "Neuenkirchen", TOWN, "01051", kind="gemeinde"),
-        Town("05566", "Steinfurt", DISTRICT, "05", kind="landkreis"),
+        Town("05566", "Steinfurt", DISTRICT, "05", kind="kreis"),
         Town("05566060", "Neuenkirchen", TOWN, "05566", kind="gemeinde"),
         Town("05566071", "Hausen", TOWN, "05566", kind="gemeinde"),
         Town("05566072", "Hausen", TOWN, "05566", kind="gemeinde", valid_until="2012-12-31"),
@@ -79,7 +79,7 @@ def country() -> Projection:
 SHOWN = [
     ("09362", "Regensburg (Stadt)"), ("09362000", "Regensburg (Stadt)"), ("09375", "Regensburg (Landkreis)"),
     ("01002", "Kiel"), ("01002000", "Kiel"), ("11", "Berlin"), ("11000", "Berlin"), ("08211", "Baden-Baden"),
-    ("05966", "Olpe (Landkreis)"), ("05966024", "Olpe (Stadt)"),
+    ("05966", "Olpe (Kreis)"), ("05966024", "Olpe (Stadt)"),
     ("091", "Schwaben (Regierungsbezirk)"), ("09172", "Schwaben"),
     ("01051075", "Neuenkirchen (Dithmarschen)"), ("05566060", "Neuenkirchen (Steinfurt)"),
     ("05566071", "Hausen"), ("05566072", "Hausen (bis 2012)"),
@@ -102,6 +102,7 @@ def test_what_tells_places_apart_is_said_in_the_readers_language(country: Projec
     speak = Words("en")
     assert called(country, speak, municipality_key("09362")) == "Regensburg (city)"
     assert called(country, speak, municipality_key("09375")) == "Regensburg (rural district)"
+    assert called(country, speak, municipality_key("05966")) == "Olpe (rural district)"
     assert called(country, speak, municipality_key("05966024")) == "Olpe (town)"
     assert called(country, speak, municipality_key("05566072")) == "Hausen (until 2012)"
     assert called(country, speak, municipality_key("08337")) == "Waldshut (rural district)"
@@ -135,6 +136,7 @@ def test_beside_its_kind_a_name_does_not_say_it_again(name: str, place: str, sai
     [
         ("09375", "Landkreis, Bayern", "Regensburg (Landkreis, Bayern)"),
         ("09362", "Kreisfreie Stadt, Bayern", "Regensburg (Kreisfreie Stadt, Bayern)"),
+        ("05966", "Kreis, Nordrhein-Westfalen", "Olpe (Kreis, Nordrhein-Westfalen)"),
         ("05566060", "Gemeinde, Nordrhein-Westfalen", "Neuenkirchen (Steinfurt; Gemeinde, Nordrhein-Westfalen)"),
         ("01002", "Kreisfreie Stadt, Schleswig-Holstein", "Kiel (Kreisfreie Stadt, Schleswig-Holstein)"),
     ],
@@ -150,6 +152,7 @@ def test_those_among_whom_one_chooses_differ_and_say_nothing_twice(
     [
         ("Ausländerbehörde Regensburg", ["09362"], "Kreisfreie Stadt, Bayern"),
         ("Jugendamt Landkreis Regensburg", ["09375"], "Bayern"),
+        ("Jugendamt Kreis Olpe", ["05966"], "Nordrhein-Westfalen"),
         ("Ausländerbehörde Essen (Oldenburg)", ["03453006"], "Gemeinde, Niedersachsen"),
         ("Ausländerbehörde Brandenburg an der Havel", ["12051"], "Kreisfreie Stadt, Brandenburg"),
         ("Jugendamt Hamburg", ["02000"], "Kreisfreie Stadt"),
@@ -186,5 +189,11 @@ def test_no_rural_district_of_germany_is_called_like_a_town(germany: Path, tmp_p
     assert alike == []
     for name in ("Oldenburg", "Esslingen", "Waldshut", "Offenbach", "Leer", "Bautzen", "Regensburg"):
         assert f"{name} (Landkreis)" in names["district"]
+    called_kreis = [name for name in names["district"] if name.endswith(" (Kreis)")]
+    assert {"Kleve (Kreis)", "Unna (Kreis)", "Plön (Kreis)"} <= {*called_kreis}
+    assert {find_municipality(country, name).local[:2] for name in called_kreis} == {"01", "05"}
+    for name in ("Kleve", "Unna"):
+        forms = (f"Kreis {name}", f"Landkreis {name}", f"{name} (Kreis)", f"{name} (Landkreis)", f"Kr. {name}")
+        assert len({find_municipality(country, form) for form in forms}) == 1
     assert {"Harz", "Börde", "Rems-Murr-Kreis", "Neustadt a.d.Aisch-Bad Windsheim"} <= {*names["district"]}
     assert {"Oldenburg (Stadt)", "Halle (Saale)", "Frankfurt (Oder)", "Verden (Aller)"} <= {*names["town"]}

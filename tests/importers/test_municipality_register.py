@@ -218,6 +218,7 @@ def test_fixed_width_text_reads_in_each_encoding_it_ever_had(tmp_path: Path, enc
     reading, records, issues = read(path)
     town = nodes(records)["98011001"]
     assert (town.name, town.population, town.area_km2) == ("Grün, Stadt", 2000, 10.5)
+    assert nodes(records)["98011"].kind == "kreis"
     assert chain(records, "98011001") == ["980115001", "98011", "98"]
     assert (reading.dataset.territory_date, reading.read(), issues.counts) == (date(2021, 8, 31), 4, Counter())
 
@@ -274,6 +275,10 @@ def test_the_originals_have_the_counts_their_publisher_states(
     states = {chain(above, key)[-1] for key, node in found.items() if node.level == "municipality"}
     assert len(states) == 16
     assert found["08119"].name == "Rems-Murr-Kreis"
+    rural = {"01061": "kreis", "05154": "kreis", "05334": "kreis", "03241": "landkreis", "08116": "landkreis"}
+    assert {key: found[key].kind for key in rural} == rural, "as the register marks them, the Region Hannover, too"
+    assert [key for key, node in found.items() if node.kind == "regionalverband"] == ["10041"]
+    assert {key[:2] for key, node in found.items() if node.kind == "kreis"} == {"01", "05"}
     assert chain(records, "05334002") == ["053340002", "05334", "053", "05"]
     assert chain(records, "13000999")[-1] == "13"
 

@@ -9,8 +9,8 @@ from records import Made, built
 from towns import Relation, Town, projection
 
 from graph_service.errors import InvalidValue
-from graph_service.keys import Label, NodeKey
-from graph_service.model import Actor, EdgeType, Level
+from graph_service.keys import Label, NodeKey, municipality_key
+from graph_service.model import Actor, EdgeType, Level, Municipality
 from graph_service.projection import Projection, project
 from graph_service.store.sqlite_store import SQLiteStore
 from importers.municipality_register.importer import RegisterImporter
@@ -29,7 +29,7 @@ TOWNS = [
     Town("04012", "Bremerhaven, Stadt", DISTRICT, "04", kind="kreisfreie-stadt"),
     Town("05", "Nordrhein-Westfalen", STATE, kind="bundesland"),
     Town("05315", "Köln, Stadt", DISTRICT, "05", population=1_000_000, kind="kreisfreie-stadt"),
-    Town("05554", "Borken", DISTRICT, "05", population=370_000, kind="landkreis"),
+    Town("05554", "Borken", DISTRICT, "05", population=370_000, kind="kreis"),
     Town("055540012", "Borken, Stadt", GROUP, "05554", kind="verbandsfreie-gemeinde"),
     Town("05554012", "Borken, Stadt", TOWN, "055540012", population=42_000, kind="kreisangehoerige-stadt"),
     Town("06", "Hessen", STATE, kind="bundesland"),
@@ -262,6 +262,14 @@ def test_a_list_is_extended_with_what_is_known(reconcile: Reconciler) -> None:
     assert reconcile.extend(["actor:awo"], ["place"])["actor:awo"]["place"] == (Entity("municipality:05554", "Borken"),)
     assert "indicator:q" in reconcile.properties("municipality")
     assert "indicator:q" not in reconcile.properties("actor")
+
+
+@pytest.mark.parametrize("said", ["kreis", "Kreis", "Landkreis", "Lkr.", "Rural district", "Stadt"])
+def test_a_list_may_call_a_kreis_landkreis(tmp_path: Path, said: str) -> None:
+    made = Made()
+    made.records.append(Municipality(key=municipality_key("05154"), name="Kleve", level=DISTRICT, kind="kreis"))
+    (first,) = ask(Reconciler(built(made, tmp_path)), "Kleve", kind=said)
+    assert {f.id: f.value for f in first.features}["kind"] == float(said != "Stadt")
 
 
 def test_the_record_s_own_values_are_told(tmp_path: Path) -> None:
