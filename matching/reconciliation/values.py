@@ -241,10 +241,9 @@ def _same_term(kind: str, known: str, value: Value) -> float:
     place = kind == _KINDS[Label.MUNICIPALITY]
     kinds = RURAL if place and known in RURAL else {known}  # lists call any rural district Kreis or Landkreis
     terms = [term for each in kinds if (term := load_vocabulary().find(kind, each))]
-    called = {*kinds, *(term.label(language).casefold() for term in terms for language in ("de", "en"))}
-    return float(
-        said.casefold() in {each.casefold() for each in called} or (place and known in KINDS.get(plain(said), ()))
-    )
+    called = {*kinds, *(term.label(language) for term in terms for language in ("de", "en"))}
+    named = said.casefold() in {each.casefold() for each in called}
+    return float(named or (place and known in KINDS.get(plain(said), ())))
 
 
 def _near(known: Value, said: Value) -> float:
