@@ -1,4 +1,4 @@
-"""Searching: the page of results by kind of record, and the list of suggestions below a search field."""
+"""Searching: results by kind of record, all of one kind page by page, and the suggestions below a search field."""
 
 from dataclasses import dataclass, replace
 
@@ -21,6 +21,9 @@ depends_on_graph(searching)
 
 SUGGESTED, SUGGESTED_EACH = 8, 5
 LISTED, LISTED_EACH = 60, 15
+A_PAGE = 50
+MOST_FOUND = 1_000
+"""So many of one kind can be leafed through; more than these nobody reads, and another word serves better."""
 
 HEADINGS = {
     Label.MUNICIPALITY: N_("Municipalities"),
@@ -49,6 +52,7 @@ class ShownHit:
 class ShownGroup:
     """The hits of one kind, and whether there are more."""
 
+    kind: str
     heading: str
     hits: list[ShownHit]
     more: bool
@@ -62,8 +66,28 @@ def show_results() -> Response | str:
     sure = found.sure
     if sure is not None and (target := _target(sure)):
         return redirect(target, 303)
+    if len(asked.labels) == 1:
+        return _of_one_kind(asked)
     groups = _groups(found)
     return render_template("search.html", text=asked.text, groups=groups, count=len(found.hits), more=found.more)
+
+
+def _of_one_kind(asked: SearchAsked) -> str:
+    """All that fits of one kind of record, page by page."""
+    found = find(snapshot(), replace(asked, limit=MOST_FOUND, most_each=MOST_FOUND))
+    pages = max(1, -(-len(found.hits) // A_PAGE))
+    page = min(max(1, request.args.get("page", 1, type=int)), pages)
+    (label,) = asked.labels
+    return render_template(
+        "search_kind.html",
+        text=asked.text,
+        heading=words()(HEADINGS[label]),
+        hits=[_shown(hit) for hit in found.hits[(page - 1) * A_PAGE : page * A_PAGE]],
+        count=len(found.hits),
+        more=bool(found.more),
+        page=page,
+        pages=pages,
+    )
 
 
 @searching.get("/suggestions")
@@ -99,7 +123,7 @@ def _target(hit: Hit) -> str:
 
 def _groups(found: SearchFound) -> list[ShownGroup]:
     return [
-        ShownGroup(words()(HEADINGS[label]), [_shown(hit) for hit in hits], label in found.more)
+        ShownGroup(label.value.lower(), words()(HEADINGS[label]), [_shown(hit) for hit in hits], label in found.more)
         for label, hits in found.by_label()
     ]
 

@@ -86,7 +86,8 @@ class SearchFound:
         named = [hit for hit in named if not hit.until] or named
         if len(named) == 1:
             return named[0]
-        return self.hits[0] if len(self.hits) == 1 and self.hits[0].how is not How.TEXT else None
+        alone = len(self.hits) == 1 and not self.more
+        return self.hits[0] if alone and self.hits[0].how is not How.TEXT else None
 
     def by_label(self) -> list[tuple[Label, tuple[Hit, ...]]]:
         """The hits by kind of record; the kind with the surest hit first."""
