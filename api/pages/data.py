@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urlencode
 
 import numpy as np
 from flask import Blueprint, render_template
@@ -13,7 +14,7 @@ from api.jobs.imports import KIND
 from api.jobs.table import JobState
 from api.language import N_
 from api.pages.data_frame import age, tabs
-from api.pages.frame import has_page, snapshot_status
+from api.pages.frame import SIGN_IN, has_page, snapshot_status
 from api.pages.freshness import amounts
 from api.questions.exports import FORMS, list_forms
 from api.questions.sources import Source, list_sources
@@ -172,8 +173,12 @@ def _missing(here: Snapshot) -> Iterator[tuple[str, str, str]]:
         if not count
     ]
     if empty:
-        office = viewer().role.covers(Role.OFFICE)
-        help_ = (speak("Import a list"), "/data/imports") if office else ("", "")
+        help_ = ("", "")
+        if viewer().role.covers(Role.OFFICE):
+            help_ = speak("Import a list"), "/data/imports"
+        elif viewer().role is Role.ANONYMOUS and has_page(SIGN_IN):
+            # the programme office brings lists in
+            help_ = speak("Sign in and import a list"), f"{SIGN_IN}?{urlencode({'next': '/data/imports'})}"
         yield speak("None recorded yet: {kinds}.", kinds=speak.list(empty)), *help_
     full, measured = here.prepared("measured-everywhere", _coverage)
     if measured > full:

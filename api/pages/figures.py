@@ -1,7 +1,8 @@
 """Figures of a municipality beside those of others: in rows with a strip and a line, and in sentences."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from markupsafe import Markup
@@ -62,6 +63,23 @@ def strips(projection: Projection, all: Among) -> Mapping[int, Strip]:
     return found
 
 
+def digits_of(values: FloatArray) -> int:
+    """How many decimals all values of an indicator are written with: as many as are useful for most of them."""
+    known = values[np.isfinite(values)]
+    if not np.any(known % 1):
+        return 0
+    size = float(np.median(np.abs(known)))
+    return 0 if size >= 10_000 else 1 if size >= 100 else 2 if size >= 0.1 else 4
+
+
+def level_digits(here: Snapshot, level: Level) -> Sequence[int]:
+    """The decimals of all indicators of a level, found once for a snapshot."""
+    return here.prepared(
+        ("digits", level),
+        lambda _: [digits_of(column) for column in among(here, level).features.values.T],
+    )
+
+
 def level_strips(here: Snapshot, level: Level) -> Mapping[int, Strip]:
     """The same, made once for a snapshot."""
     return here.prepared(("strips", level), lambda projection: strips(projection, among(here, level)))
@@ -74,7 +92,7 @@ def themes(
     projection, level = here.projection, level_of(here.projection, key)
     if level is None or not any(each.value is not None or each.flag for each in told):
         return
-    all, lines = among(here, level), level_strips(here, level)
+    all, lines, digits = among(here, level), level_strips(here, level), level_digits(here, level)
     beside = all.values(projection.position(each) for each in peers)
     state = int(projection.state[projection.position(key)])
     same = all.features.values[projection.state[all.features.rows] == state] if state >= 0 else all.values(())
@@ -82,14 +100,21 @@ def themes(
     by_theme: dict[str, list[Figure]] = {}
     for each in sorted(told, key=lambda each: explainer.label(each.indicator.key.local)):
         strip = lines.get(each.column)
-        figure = _figure(each, all, strip, beside[:, each.column], same[:, each.column], explainer)
+        written = partial(explainer.words.number, digits=digits[each.column])
+        figure = _figure(each, all, strip, beside[:, each.column], same[:, each.column], written, explainer)
         by_theme.setdefault(each.indicator.theme or "", []).append(figure)
     for theme in sorted(by_theme, key=lambda theme: (order.get(theme, len(order)), theme)):
         yield theme or "other", term("theme", theme) if theme else words()("Other indicators"), by_theme[theme]
 
 
 def _figure(
-    each: Standing, all: Among, strip: Strip | None, peers: FloatArray, state: FloatArray, explainer: Explainer
+    each: Standing,
+    all: Among,
+    strip: Strip | None,
+    peers: FloatArray,
+    state: FloatArray,
+    written: Callable[[float], str],
+    explainer: Explainer,
 ) -> Figure:
     speak, indicator = explainer.words, each.indicator
     label, unit = explainer.label(indicator.key.local), indicator.unit or ""
@@ -102,7 +127,7 @@ def _figure(
     return Figure(
         label,
         record_url(indicator.key),
-        speak.number(each.value) if each.value is not None else "•",
+        written(each.value) if each.value is not None else "•",
         explainer.unit(unit),
         speak.period(each.period),
         term("flag", each.flag) if each.flag else ("" if each.value is not None else speak("no value known")),
@@ -110,9 +135,9 @@ def _figure(
         if strip is not None and each.value is not None
         else Markup(""),
         place,
-        speak.number(float(np.median(known))) if len(known) else "–",
-        speak.number(float(all.median[each.column])) if np.isfinite(all.median[each.column]) else "–",
+        written(float(np.median(known))) if len(known) else "–",
+        written(float(all.median[each.column])) if np.isfinite(all.median[each.column]) else "–",
         line,
-        f"{speak.period(periods[0])}: {speak.number(series[periods[0]])}" if line else "",
-        f"{speak.period(periods[-1])}: {speak.number(series[periods[-1]])}" if line else "",
+        f"{speak.period(periods[0])}: {written(series[periods[0]])}" if line else "",
+        f"{speak.period(periods[-1])}: {written(series[periods[-1]])}" if line else "",
     )

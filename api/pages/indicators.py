@@ -10,7 +10,7 @@ from markupsafe import Markup
 from api.http.caching import depends_on_graph
 from api.http.current import snapshot, words
 from api.language import N_
-from api.pages.figures import level_strips
+from api.pages.figures import digits_of, level_strips
 from api.pages.frame import record_url, term, url_with
 from api.pages.pictures import draw_strip
 from api.questions.indicators import Measured, find_indicator, list_indicators
@@ -170,20 +170,11 @@ def _values(here: Snapshot, measured: Measured, column: int, level: Level) -> di
     }
 
 
-def _digits(values: "np.ndarray[Any, Any]") -> int:
-    """How many decimals all values of a column are written with: as many as are useful for most of them."""
-    known = values[np.isfinite(values)]
-    if not np.any(known % 1):
-        return 0
-    size = float(np.median(np.abs(known)))
-    return 0 if size >= 10_000 else 1 if size >= 100 else 2 if size >= 0.1 else 4
-
-
 def _states(here: Snapshot, all: Among, column: int) -> list[StateRow]:
     speak, projection = words(), here.projection
     strip = level_strips(here, all.level).get(column)
     values, state = all.features.values[:, column], projection.state[all.features.rows]
-    digits, found = _digits(values), []
+    digits, found = digits_of(values), []
     for position in sorted({int(each) for each in state.tolist() if each >= 0}):
         own = values[(state == position) & np.isfinite(values)]
         if not len(own) or all.level is Level.STATE:
@@ -209,7 +200,7 @@ def _rows(here: Snapshot, all: Among, column: int, known: "np.ndarray[Any, Any]"
     speak, projection = words(), here.projection
     values, places = all.features.values[:, column], all.features.rows
     sort = request.args.get("sort", "name")
-    spelt, digits = here.prepared("names-as-sorted", _as_sorted), _digits(values)
+    spelt, digits = here.prepared("names-as-sorted", _as_sorted), digits_of(values)
     named = [(place_name(projection, speak, int(places[row])), int(row)) for row in known.tolist()]
     if sort.lstrip("-") == "value":
         named.sort(key=lambda each: (float(values[each[1]]), spelt[int(places[each[1]])]), reverse=sort.startswith("-"))

@@ -39,6 +39,8 @@ TABS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (N_("Network"), ("/municipalities/{code}/network", "/network?start=municipality:{code}")),
 )
 """What there is for a municipality, and where; of several addresses the first that this installation has."""
+_WITH_ARTICLE = "Saarland"
+"""The only federal state whose name needs one: im Saarland."""
 
 
 @municipality.get("/municipalities/<string:code>")
@@ -70,7 +72,7 @@ def show_municipality(code: str) -> Response | str:
         standing=standing_words(told, explainer),
         off=[off_words(told, side, explainer) for side in (1, -1)],
         themes=list(themes(here, key, told, peers, explainer)),
-        level=term("level", profile.record.level.value) if profile.record.level else "",
+        others=_others(profile.record.level),
         state=_state_name(projection, key),
         peers=[(name_of(each), record_url(each)) for each in peers],
         outer=outer,
@@ -102,6 +104,20 @@ def place_tabs(key: NodeKey, current: str) -> list[tuple[str, str, bool]]:
     return found
 
 
+OTHERS = {
+    Level.STATE: N_("all other federal states"),
+    Level.DISTRICT: N_("all other districts and independent cities"),
+    Level.MUNICIPALITY: N_("all other towns and villages"),
+}
+
+
+def _others(level: Level | None) -> str:
+    """Who the light ticks of the strips are."""
+    if level in OTHERS:
+        return words()(OTHERS[level])
+    return words()("all others: {level}", level=term("level", level.value)) if level else words()("all others")
+
+
 def _identity(profile: Profile, here: Snapshot, explainer: Explainer) -> str:
     speak, record = explainer.words, profile.record
     kind = (
@@ -112,7 +128,8 @@ def _identity(profile: Profile, here: Snapshot, explainer: Explainer) -> str:
         else ""
     )
     state = _state_name(here.projection, profile.key)
-    parts = [speak("{kind} in {state}", kind=kind, state=state) if kind and state else kind or state]
+    where = N_("{kind} in the {state}") if state == _WITH_ARTICLE else N_("{kind} in {state}")
+    parts = [speak(where, kind=kind, state=state) if kind and state else kind or state]
     if record.population is not None:
         people = speak.plural("one inhabitant", "{n} inhabitants", record.population)
         as_of = record.population_date

@@ -12,20 +12,22 @@ from api.language import Words
 from api.mail.contact import ANSWER_WITHIN, KEEP
 from api.mail.outbox import GIVE_UP_AFTER
 
-Row = tuple[str, str, str]
-"""What is kept, what for, until when."""
+Row = tuple[str, str, str, str]
+"""What is kept: in a word, in detail, what for, until when."""
 
 
 def of_readers(words: Words) -> list[Row]:
     """What arises when somebody reads pages."""
     return [
         (
-            words("Request of your browser: network address, page asked for, name of the browser, language"),
+            words("Request of your browser"),
+            words("network address, page asked for, name of the browser, language"),
             words("to answer with the page"),
             words("not kept by Bündniskompass; what a web server in front of it logs, the operator says"),
         ),
         (
-            words("Two cookies: German or English, light or dark; without a number that could identify you"),
+            words("Two cookies"),
+            words("German or English, light or dark; without a number that could identify you"),
             words("to remember what you have chosen; without a choice they are not set"),
             words("for a year, or until you delete them"),
         ),
@@ -37,15 +39,17 @@ def of_accounts(words: Words, *, office: bool) -> list[Row]:
     ends = words("until the account is deleted")
     rows = [
         (
+            words("Account"),
             words(
-                "Account: e-mail address, name, role, municipality, language, day of setting up and of last use; "
+                "e-mail address, name, role, municipality, language, day of setting up and of last use; "
                 "the password only as a value from which it cannot be worked out"
             ),
             words("to recognise you, and to know what you may see and change"),
             ends,
         ),
         (
-            words("Session: a cookie, and when it began and was last used"),
+            words("Session"),
+            words("a cookie, and when it began and was last used"),
             words("to stay signed in"),
             words(
                 "until you sign out; unused at most {idle}, altogether at most {most}",
@@ -54,12 +58,14 @@ def of_accounts(words: Words, *, office: bool) -> list[Row]:
             ),
         ),
         (
-            words("Failed sign-ins, under a mark that names neither account nor network address"),
+            words("Failed sign-ins"),
+            words("their number, under a mark that names neither account nor network address"),
             words("to slow down guessing of passwords"),
             span(timedelta(seconds=FORGET_AFTER), words),
         ),
         (
             words("Links to set a password"),
+            words("a value with which the link is recognised"),
             words("to set it without anybody else knowing it"),
             words(
                 "until used, at most {reset}; an invitation {invitation}",
@@ -68,17 +74,20 @@ def of_accounts(words: Words, *, office: bool) -> list[Row]:
             ),
         ),
         (
-            words("What you have set up: saved views, mails you asked for, tokens"),
+            words("What you have set up"),
+            words("saved views, mails you asked for, tokens"),
             words("to have it ready for you"),
             words("until you delete it; ended tokens {span} longer", span=span(KEEP_TOKENS, words)),
         ),
         (
-            words("Mails to you that wait to be sent"),
+            words("Mails to you"),
+            words("address, subject and text while they wait to be sent"),
             words("to send them"),
             words("until sent, at most {span}", span=span(GIVE_UP_AFTER, words)),
         ),
         (
-            words("Messages you send to an office"),
+            words("Messages to offices"),
+            words("which office you wrote to, subject and text"),
             words("to make the first contact"),
             words(
                 "text until the answer, at most {text}; who wrote to whom {rest}",
@@ -87,12 +96,14 @@ def of_accounts(words: Words, *, office: bool) -> list[Row]:
             ),
         ),
         (
-            words("Your entries and changes, with the random id of your account"),
+            words("Your entries and changes"),
+            words("what you changed, and the random id of your account"),
             words("to keep clear who entered what and when"),
             words("as long as the entry is kept; once the account is deleted, the id leads to nobody"),
         ),
         (
-            words("Imports you start, with the id of your account"),
+            words("Your imports"),
+            words("files and report, and the id of your account"),
             words("to keep clear who brought in what"),
             words(
                 "{span} from its end on; uploaded files until its end, where it failed {files} more",
@@ -101,16 +112,18 @@ def of_accounts(words: Words, *, office: bool) -> list[Row]:
             ),
         ),
         (
-            words("What happened to accounts: set up, role changed, disabled, deleted; ids alone"),
+            words("Journal of accounts"),
+            words("that an account was set up, changed, disabled or deleted, and by whom; ids alone"),
             words("to see who gave which rights"),
             span(KEEP_EVENTS, words),
         ),
     ]
     if office:
         through = (
-            words("If you sign in through your office: your id there, and a cookie with where you were going"),
+            words("Signing in through your office"),
+            words("your id there; a cookie for the way back"),
             words("to recognise you without a password here"),
-            words("the id {ends}, the cookie {span}", ends=ends, span=span(LIVES, words)),
+            words("the id {ends}; the cookie {span}", ends=ends, span=span(LIVES, words)),
         )
         rows.insert(2, through)
     return rows

@@ -30,6 +30,7 @@ def client(tmp_path: Path) -> FlaskClient:
             Municipality(key=key, name=name, level=Level.DISTRICT, population=1000, population_date=counted)
         )
         made.edge(EdgeType.PART_OF, key, municipality_key("10"))
+    made.values = {"10001": 12.0, "10002": 17.69}
     for i in range(32):
         actor = Actor(key=NodeKey(f"actor:a{i}"), name=f"Ausländerbehörde {i}", legal_basis=LAW, kind=KIND)
         made.actor(actor, place="10001")
@@ -67,6 +68,15 @@ def test_practices_are_listed_by_the_alphabet_whatever_their_keys(client: FlaskC
         "Öffentliche Werkstatt",
         "Sprachlotsen",
     ]
+
+
+def test_values_of_an_indicator_have_the_same_number_of_decimals_and_the_light_marks_a_name(
+    client: FlaskClient,
+) -> None:
+    page = shown(client, "10001")
+    assert "<strong>12,00</strong>" in page
+    assert "alle anderen Kreise und kreisfreien Städte" in page
+    assert "<strong>17,69</strong>" in shown(client, "10002")
 
 
 def test_what_lies_within_is_in_alphabetical_order_and_says_what_its_numbers_are(client: FlaskClient) -> None:

@@ -322,6 +322,15 @@ def test_every_view_has_a_sentence_a_picture_and_lists(client, language, query):
     assert shown or query == "?entry=isolated"
 
 
+def test_the_legend_explains_the_widths_of_lines_that_occur(client):
+    spoken = {"Accept-Language": "de"}
+    thin, wide = "dünn für Ort und Thema", "breiter für Zusammenarbeit"
+    assert f"Linien: {thin}." in text(client, "/network?start=municipality:90001&depth=1&types=LOCATED_IN", **spoken)
+    said = text(client, "/network?start=actor:two&depth=1", **spoken)
+    assert wide in said
+    assert "dick für enge" not in said
+
+
 def test_a_name_goes_on_to_its_key_and_what_is_usual_is_not_in_the_address(client):
     answer = client.get("/network?start=Verein+Zwei&depth=2&layout=force&size=ties&year=&labels=")
     assert (answer.status_code, answer.location) == (303, "/network?start=actor:two")

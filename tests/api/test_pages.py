@@ -198,7 +198,7 @@ def test_the_privacy_page_says_in_plain_words_what_the_operator_has_not_entered(
     assert said in " ".join(re.sub(r"<[^>]+>", "", page).split())
     assert ("oben genannte Stelle" in page) == bool(operator or contact)
     assert "KOMPASS_" not in page, "names of settings are for administrators"
-    assert "Noch nicht ergänzt hat der Betreiber" in page
+    assert "ergänzt noch der Betreiber" in page
 
 
 def test_the_operators_own_statement_and_imprint_are_linked_where_they_are_set(tmp_path: Path) -> None:
@@ -209,7 +209,7 @@ def test_the_operators_own_statement_and_imprint_are_linked_where_they_are_set(t
     client = create_app(settings).test_client()
     page = text(client, "/privacy", **{"Accept-Language": "de"})
     assert f'href="{statement}"' in page
-    assert "Noch nicht ergänzt" not in page
+    assert "ergänzt noch der Betreiber" not in page
     assert f'href="{imprint}" rel="external">Impressum' in text(client, "/accessibility", **{"Accept-Language": "de"})
 
 
@@ -220,7 +220,10 @@ def test_how_long_things_are_kept_is_what_the_code_does(
     monkeypatch.setattr("api.words.privacy.ABSOLUTE", timedelta(hours=7))
     monkeypatch.setattr("api.words.privacy.KEEP_EVENTS", timedelta(days=365))
     page = text(client, "/privacy", **{"Accept-Language": language})
-    said = {"de": ("insgesamt höchstens 7 Stunden", ">ein Jahr<"), "en": ("altogether at most 7 hours", ">one year<")}
+    said = {
+        "de": ("insgesamt höchstens 7 Stunden", "Wie lange: ein Jahr</dd>"),
+        "en": ("altogether at most 7 hours", "How long: one year</dd>"),
+    }
     assert all(each in page for each in said[language])
 
 
