@@ -150,9 +150,11 @@ def kind_words(kinds: Sequence[str], explainer: Explainer) -> str:
     """A kind of municipality with what is recorded of its narrower kinds: Landkreis, Kreis, Regionalverband."""
     first, *narrower = kinds
     there = explainer.projection.municipalities.kinds
-    return ", ".join(
-        explainer.term("municipality_kind", each) for each in (first, *narrower) if each == first or each in there
+    wide, *labels = (
+        explainer.term("municipality_kind", each) for each in (first, *(k for k in narrower if k in there))
     )
+    # what only adds to the wider word says nothing new: Rural district (Kreis)
+    return ", ".join([wide, *(label for label in labels if not label.startswith(wide))])
 
 
 def told_apart(candidates: Iterable[tuple[str, str]], explainer: Explainer) -> tuple[tuple[str, str], ...]:

@@ -1,9 +1,13 @@
 """The bundled sample gives way to what a user imports."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from api.app import create_app
 from api.sample import FIRST_DISTRICT, load_sample
+from api.settings import Settings
 from graph_service.keys import municipality_key
 from graph_service.model import Dataset, Municipality, ObservationTable
 from graph_service.store.sqlite_store import SQLiteStore
@@ -35,3 +39,15 @@ def test_loading_it_again_changes_nothing(store: SQLiteStore) -> None:
     revision = store.read(lambda reader: reader.revision())
     assert not load_sample(store)
     assert store.read(lambda reader: reader.revision()) == revision
+
+
+def test_a_rural_district_is_called_what_it_is_called_there(store: SQLiteStore, tmp_path: Path) -> None:
+    client = create_app(Settings(store=f"sqlite:///{store.path}", cache=tmp_path)).test_client()
+    for code, german, english in (
+        ("05154", "Kreis in Nordrhein-Westfalen", "Rural district (Kreis) in Nordrhein-Westfalen"),
+        ("01061", "Kreis in Schleswig-Holstein", "Rural district (Kreis) in Schleswig-Holstein"),
+        ("10041", "Regionalverband im Saarland", "Regional association in the Saarland"),
+        ("08116", "Landkreis in Baden-Württemberg", "Rural district in Baden-Württemberg"),
+    ):
+        assert f">{german}" in client.get(f"/municipalities/{code}?lang=de").text
+        assert f">{english}" in client.get(f"/municipalities/{code}?lang=en").text
