@@ -52,7 +52,7 @@ def of_accounts(words: Words, *, office: bool) -> list[Row]:
             words("a cookie, and when it began and was last used"),
             words("to stay signed in"),
             words(
-                "until you sign out; unused at most {idle}, altogether at most {most}",
+                "until you sign out; at most {idle} without use, at most {most} altogether",
                 idle=span(IDLE, words),
                 most=span(ABSOLUTE, words),
             ),
@@ -106,7 +106,7 @@ def of_accounts(words: Words, *, office: bool) -> list[Row]:
             words("files and report, and the id of your account"),
             words("to keep clear who brought in what"),
             words(
-                "{span} from its end on; uploaded files until its end, where it failed {files} more",
+                "{span} from the end of the import; uploaded files until then, after a failure {files} longer",
                 span=span(MOST_KEPT, words),
                 files=span(FAILED_FILES_KEPT, words),
             ),

@@ -222,7 +222,7 @@ def test_how_long_things_are_kept_is_what_the_code_does(
     page = text(client, "/privacy", **{"Accept-Language": language})
     said = {
         "de": ("insgesamt höchstens 7 Stunden", "Wie lange: ein Jahr</dd>"),
-        "en": ("altogether at most 7 hours", "How long: one year</dd>"),
+        "en": ("at most 7 hours altogether", "How long: one year</dd>"),
     }
     assert all(each in page for each in said[language])
 
