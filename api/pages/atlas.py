@@ -14,7 +14,7 @@ from api.pages.frame import record_url, term, url_with
 from api.pages.names import name_of
 from api.questions.inventory import atlas_rows
 from api.questions.peers import DEFAULT_LENS, shipped_lens
-from api.words.atlas import Count, answer, cells_of, in_cell
+from api.words.atlas import Count, answer, cells_of, counted, in_cell
 from api.words.suggestions import Explainer
 from graph_service.keys import Label, NodeKey
 from graph_service.model import Level
@@ -40,7 +40,13 @@ class Cell:
     severity: str
     offers: str
     practices: str
+    unproven: str
     url: str
+
+    @property
+    def filled(self) -> bool:
+        """Whether it has a mark."""
+        return bool(self.severity or self.offers or self.practices or self.unproven)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,7 @@ def show_atlas() -> str:
     pages = max(1, -(-len(ordered) // A_PAGE))
     page = min(chosen.page, pages)
     counts = list(_counts(rows))
+    shown = [_row(each, chosen, explainer) for each in ordered[(page - 1) * A_PAGE : page * A_PAGE]]
     return render_template(
         "atlas.html",
         chosen=chosen,
@@ -79,7 +86,8 @@ def show_atlas() -> str:
         known=len(known),
         columns=[(each, term("field", each.field), _narrowed(each.field, chosen)) for each in counts],
         visible=[(each.field, term("field", each.field)) for each in counts if chosen.field in ("", each.field)],
-        rows=[_row(each, chosen, explainer) for each in ordered[(page - 1) * A_PAGE : page * A_PAGE]],
+        rows=shown,
+        signs=_signs(shown),
         found=len(ordered),
         page=page,
         pages=pages,
@@ -87,6 +95,7 @@ def show_atlas() -> str:
         districts=_places(Level.DISTRICT, chosen.state) if chosen.state else [],
         groups=[(each.id, each.label(speak.language)) for each in load_vocabulary().terms("target_group")],
         lacks=_lacks(rows),
+        counted=counted(chosen.level, speak),
         map=picture_of(rows, chosen),
         exchanges=len(here.projection.spans[Label.EXCHANGE]),
         marked=list(lists_of(rows, chosen.field)),
@@ -115,9 +124,9 @@ def _sorted(rows: Sequence[AtlasRow], chosen: Chosen) -> list[AtlasRow]:
     if at is None:
         return named
 
-    def weight(row: AtlasRow) -> tuple[float, int, int]:
+    def weight(row: AtlasRow) -> tuple[float, int, int, int]:
         cell = row.cells[at]
-        return (-1.0 if cell.severity is None else cell.severity, -(cell.offers or 0), -cell.practices)
+        return (-1.0 if cell.severity is None else cell.severity, -(cell.offers or 0), -cell.proven, -cell.unproven)
 
     return sorted(named, key=weight, reverse=not down)
 
@@ -130,7 +139,8 @@ def _counts(rows: Sequence[AtlasRow]) -> Iterator[Count]:
             sum(cell.severity is not None for cell in cells),
             sum((cell.severity or 0) >= HARD for cell in cells),
             sum(bool(cell.offers) for cell in cells),
-            sum(bool(cell.practices) for cell in cells),
+            sum(bool(cell.proven) for cell in cells),
+            sum(bool(cell.unproven and not cell.proven) for cell in cells),
             sum(cell.white for cell in cells),
         )
 
@@ -141,6 +151,19 @@ def _lacks(rows: Sequence[AtlasRow]) -> tuple[bool, bool]:
         not any(row.recorded for row in rows),
         not any(cell.severity is not None for row in rows for cell in row.cells),
     )
+
+
+def _signs(rows: Sequence[Row]) -> set[str]:
+    """The signs that stand in these rows; a legend explains no others."""
+    found = set()
+    for row in rows:
+        for cell in row.cells:
+            marks = {"challenge": cell.severity, "offer": cell.offers, "practice": cell.practices}
+            found |= {sign for sign, said in {**marks, "unproven": cell.unproven}.items() if said}
+            found |= {"gap"} if cell.white else set()
+            if not cell.filled:
+                found |= {"zero" if row.recorded else "nothing"}
+    return found
 
 
 def _narrowed(field: str, chosen: Chosen) -> str:
@@ -162,6 +185,7 @@ def _cell(cell: AtlasCell, row: AtlasRow, chosen: Chosen) -> Cell:
         cell.white,
         "" if cell.severity is None else speak.number(cell.severity),
         "" if not cell.offers else speak.number(cell.offers),
-        "" if not cell.practices else speak.number(cell.practices),
+        "" if not cell.proven else speak.number(cell.proven),
+        "" if not cell.unproven else speak.number(cell.unproven),
         cell_url(row.key, cell.field, chosen.group) if something else "",
     )

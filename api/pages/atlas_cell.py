@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from api.http.caching import depends_on_graph
 from api.http.current import snapshot, words
 from api.pages.atlas_chosen import cell_url, chosen_term
-from api.pages.frame import first_of, has_page, record_url, term
+from api.pages.frame import first_of, has_page, record_url, term, theirs
 from api.pages.names import name_of
 from api.questions.inventory import Haver, find_havers, had, inventory, untried
 from api.questions.peers import DEFAULT_LENS, shipped_lens
@@ -32,6 +32,20 @@ MOST_NAMED = 4
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """A practice as a cell lists it."""
+
+    name: str
+    url: str
+    where: str
+    """Where within the municipality; nothing where it is the municipality itself."""
+    remark: str
+    """What is known of one without evidence."""
+    both: bool = False
+    """Whether the one that asks has it, too."""
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """Somebody who has what is missing elsewhere."""
 
@@ -42,12 +56,14 @@ class Shown:
     share: float
     offers: tuple[tuple[str, str, str, bool], ...]
     """Name, address, whom to ask, and whether it is there for the one that asks, too."""
-    practices: tuple[tuple[str, str, str, bool], ...]
-    """Name, address, where within it, and whether the one that asks has tried it, too."""
+    practices: tuple[Listed, ...]
+    unproven: tuple[Listed, ...]
     more: int
     all: str
     """Where everything that it has in the field is listed."""
     new: bool
+    hearsay: bool
+    """Whether all that is new is known without evidence."""
     propose: str
     """Where an exchange is proposed; nothing where there is nothing new."""
 
@@ -70,7 +86,11 @@ def show_cell(code: str, field: str) -> Response | str:
     faced = [each for each in ratings(here).get(key, ()) if each.field == field]
     looked_at, havers = find_havers(here, lens, key, field, group)
     hardest, recorded = max((each.severity for each in faced), default=None), stock.areas.recorded(key)
-    told = Told(hardest, len(offers), len(tried), recorded, looked_at, tuple(name_of(each.peer.key) for each in havers))
+    unproven = [each for each in tried if each.practice.unproven]
+    names = tuple(name_of(each.peer.key) for each in havers)
+    asked = next((each for each in sorted(havers, key=lambda each: each.hearsay) if each.new), None)
+    first = name_of(asked.peer.key) if asked else ""
+    told = Told(hardest, len(offers), len(tried) - len(unproven), len(unproven), recorded, looked_at, names, first)
     listed = havers if request.args.get("show") == "all" else first_of(havers, MOST_HAVERS)
     return render_template(
         "atlas_cell.html",
@@ -80,12 +100,14 @@ def show_cell(code: str, field: str) -> Response | str:
         label=term("field", field),
         group=group,
         answer=list(about_cell(told, speak)),
+        asked=(first, _proposal(asked, key, (field, group)) if asked else ""),
         recorded=recorded,
         looked_at=looked_at,
         faced=[(term("challenge", each.challenge), each) for each in faced],
         most=SEVERITY,
         offers=[(each.name, record_url(each.key)) for each in offers],
-        practices=[_tried(each, key) for each in tried],
+        practices=[_listed(each, key) for each in tried if not each.practice.unproven],
+        unproven=[_listed(each, key) for each in unproven],
         found=len(havers),
         havers=[_shown(each, key, (field, group), explainer) for each in listed],
         others=_others(key, field),
@@ -93,10 +115,12 @@ def show_cell(code: str, field: str) -> Response | str:
     )
 
 
-def _tried(tried: Tried, within: NodeKey) -> tuple[str, str, str]:
-    """A practice with its address and where in a municipality it was tried, unless that is the municipality itself."""
+def _listed(tried: Tried, within: NodeKey, both: frozenset[NodeKey] = frozenset()) -> Listed:
+    """A practice of a municipality, and whether the one that asks has it, too."""
+    practice = tried.practice
     where = ", ".join(sorted((name_of(place) for place in tried.places if place != within), key=plain))
-    return tried.practice.name, record_url(tried.practice.key), where
+    remark = (theirs(practice.practice.description or "") or term("evidence", "none")) if practice.unproven else ""
+    return Listed(practice.name, record_url(practice.key), where, remark, practice.key in both)
 
 
 def _others(key: NodeKey, field: str) -> tuple[int, str]:
@@ -113,14 +137,7 @@ def _shown(haver: Haver, key: NodeKey, cell: tuple[str, str], explainer: Explain
         provider = next(iter(actors_named(projection, each.providers).values()), None)
         ask = ", ".join(filter(None, (provider.contact_role, provider.name))) if provider else ""
         offers.append((each.name, record_url(each.key), ask, each.key in haver.both))
-    found = tuple(
-        (*_tried(each, haver.peer.key), each.practice.key in haver.both)
-        for each in first_of(haver.practices, MOST_NAMED)
-    )
-    field, group = cell
-    query: list[tuple[str, str]] = [("with", key.local), ("with", haver.peer.key.local), ("topic", f"field.{field}")]
-    query += [("group", group)] if group else []
-    query += [("practice", haver.new_practice.key.local)] if haver.new_practice else []
+    found = first_of(haver.practices, MOST_NAMED)
     return Shown(
         name_of(haver.peer.key),
         explainer.place(haver.peer.key),
@@ -128,9 +145,22 @@ def _shown(haver: Haver, key: NodeKey, cell: tuple[str, str], explainer: Explain
         explainer.closeness(haver.peer),
         haver.peer.closeness,
         tuple(offers),
-        found,
+        tuple(_listed(each, haver.peer.key, haver.both) for each in found if not each.practice.unproven),
+        tuple(_listed(each, haver.peer.key, haver.both) for each in found if each.practice.unproven),
         len(haver.offers) + len(haver.practices) - len(offers) - len(found),
-        cell_url(haver.peer.key, field, group),
+        cell_url(haver.peer.key, *cell),
         haver.new,
-        f"/exchanges/new?{urlencode(query)}" if haver.new and has_page("/exchanges/new") else "",
+        haver.hearsay,
+        _proposal(haver, key, cell),
     )
+
+
+def _proposal(haver: Haver, key: NodeKey, cell: tuple[str, str]) -> str:
+    """Where an exchange with somebody is proposed; nothing where there is nothing new."""
+    if not haver.new or not has_page("/exchanges/new"):
+        return ""
+    field, group = cell
+    query: list[tuple[str, str]] = [("with", key.local), ("with", haver.peer.key.local), ("topic", f"field.{field}")]
+    query += [("group", group)] if group else []
+    query += [("practice", haver.new_practice.key.local)] if haver.new_practice else []
+    return f"/exchanges/new?{urlencode(query)}"

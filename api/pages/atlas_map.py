@@ -23,6 +23,7 @@ class Mark(StrEnum):
     WHITE = "white"
     OFFER = "offer"
     PRACTICE = "practice"
+    UNPROVEN = "unproven"
     CHALLENGE = "challenge"
 
 
@@ -30,15 +31,20 @@ MEANING: Mapping[Mark, str] = {
     Mark.WHITE: N_("gap: a hard challenge, and no offer recorded"),
     Mark.OFFER: N_("offers are recorded"),
     Mark.PRACTICE: N_("practices are recorded, but no offers"),
+    Mark.UNPROVEN: N_("only entries without evidence, such as an award, and no offers"),
     Mark.CHALLENGE: N_("a challenge is rated, but neither offers nor practices are recorded"),
 }
 SHAPES: Mapping[Mark, str] = {
     Mark.WHITE: "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zM4 12 12 4",
     Mark.OFFER: "M8 .8 15.4 6.2 12.6 15H3.4L.6 6.2z",
     Mark.PRACTICE: "M8 1 15.5 14.5H.5z",
+    Mark.UNPROVEN: "M8 1 15.5 14.5H.5z",
     Mark.CHALLENGE: "M8 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8z",
 }
-"""In a square of 16 units, as badges of kinds have them; a white spot is a struck-out ring."""
+"""In a square of 16 units, as badges of kinds have them; a white spot is a struck-out ring.
+
+What has no evidence is the triangle of practices without its filling.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +63,10 @@ def mark_of(cells: tuple[AtlasCell, ...]) -> Mark | None:
         return Mark.WHITE
     if any(cell.offers for cell in cells):
         return Mark.OFFER
-    if any(cell.practices for cell in cells):
+    if any(cell.proven for cell in cells):
         return Mark.PRACTICE
+    if any(cell.unproven for cell in cells):
+        return Mark.UNPROVEN
     if any(cell.severity is not None for cell in cells):
         return Mark.CHALLENGE
     return None

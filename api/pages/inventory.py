@@ -16,7 +16,7 @@ from api.http.current import services, snapshot, words
 from api.http.viewer import viewer
 from api.language import N_
 from api.pages.frame import record_url, term
-from api.pages.inventory_matrix import matrix_rows, opened_cell
+from api.pages.inventory_matrix import matrix_rows, opened_cell, signs_of
 from api.pages.municipality import place_tabs
 from api.pages.offer_lines import ShownOffer, shown_offer
 from api.questions.inventory import inventory as stock_of
@@ -55,6 +55,7 @@ def show_inventory(code: str) -> Response | str:
     rights = Rights(viewer(), here)
     shown = {each.key: shown_offer(each, rights) for each in stock.stock.of(key)}
     seen = sum(peer.recorded for peer in answer.peers)
+    rows = list(matrix_rows(answer, seen))
     return render_template(
         "inventory.html",
         key=key,
@@ -64,7 +65,8 @@ def show_inventory(code: str) -> Response | str:
         scope=list(compared_with(answer, seen, speak)),
         tabs=place_tabs(key, "/municipalities/{code}/offers"),
         groups=[("", speak("no group named")), *((each, term("target_group", each)) for each in answer.groups)],
-        rows=list(matrix_rows(answer, seen)),
+        rows=rows,
+        signs=signs_of(rows),
         filled=any(cell.offers or cell.peers or cell.severity is not None for cell in answer.cells),
         opened=opened_cell(answer, stock, shown, seen),
         most=SEVERITY,

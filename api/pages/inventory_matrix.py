@@ -1,6 +1,6 @@
 """The matrix of an inventory: fields of action by target group, and a cell that was opened."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from flask import request
@@ -49,6 +49,17 @@ def matrix_rows(answer: CoverageAnswer, seen: int) -> Iterator[tuple[str, str, l
             "" if severity is None else speak.number(severity),
             [_cell(cells[field, group], answer, seen) for group in ("", *answer.groups)],
         )
+
+
+def signs_of(rows: Iterable[tuple[str, str, list[ShownCell]]]) -> set[str]:
+    """The signs that stand in these rows; a legend explains no others."""
+    found = set()
+    for _, severity, cells in rows:
+        found |= {"challenge"} if severity else set()
+        for cell in cells:
+            marks = {"offer": bool(cell.offers), "gap": cell.white, "peers": cell.peers_have}
+            found |= {sign for sign, stands in marks.items() if stands} or {"nothing"}
+    return found
 
 
 def _cell(cell: Cell, answer: CoverageAnswer, seen: int) -> ShownCell:

@@ -40,8 +40,14 @@ class Haver:
 
     @property
     def new_practice(self) -> Known | None:
-        """The first practice that the one that asks has not tried."""
-        return next((each.practice for each in self.practices if each.practice.key not in self.both), None)
+        """The first practice with evidence that the one that asks has not tried."""
+        new = (each.practice for each in self.practices if each.practice.key not in self.both)
+        return next((each for each in new if not each.unproven), None)
+
+    @property
+    def hearsay(self) -> bool:
+        """Whether all that is new is known without evidence, so that it would have to be asked what was done."""
+        return self.new and self.new_practice is None and all(each.key in self.both for each in self.offers)
 
 
 def inventory(snapshot: Snapshot, lens: Lens) -> Inventory:
@@ -118,7 +124,7 @@ def find_havers(snapshot: Snapshot, lens: Lens, key: NodeKey, field: str, group:
     for peer in nearest:
         offers, tried = had(snapshot, lens, peer.key, field, group)
         offers.sort(key=lambda each: each.key in own)
-        tried.sort(key=lambda each: each.practice.key in own)
+        tried.sort(key=lambda each: (each.practice.key in own, each.practice.unproven))
         if offers or tried:
             both = own & ({each.key for each in offers} | {each.practice.key for each in tried})
             found.append(Haver(peer, tuple(offers), tuple(tried), frozenset(both)))

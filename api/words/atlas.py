@@ -19,6 +19,9 @@ class Count:
     hard: int
     offers: int
     practices: int
+    """With evidence."""
+    unproven: int
+    """Where practices are known without evidence alone."""
     white: int
 
 
@@ -53,12 +56,19 @@ def answer(
         )
     elif offers and rated:
         yield speak("No gap is known: every hard challenge that was rated meets an offer, as far as recorded.")
-    yield from _practices(rows, seen, field, explainer)
+    yield from _practices(rows, seen, field, level, explainer)
     yield from _how_much(offers, rated, len(rows), speak)
 
 
 def _called(level: Level, words: Words) -> str:
     return words("districts and independent cities") if level is Level.DISTRICT else words("municipalities")
+
+
+def counted(level: Level, words: Words) -> str:
+    """What a number of this level counts, where all levels could be meant."""
+    if level is not Level.DISTRICT:
+        return words("Municipalities are counted, not districts.")
+    return words("Districts and independent cities are counted; what a municipality has counts for its district.")
 
 
 def _white_spots(
@@ -76,28 +86,37 @@ def _white_spots(
     )
 
 
-def _practices(rows: Sequence[AtlasRow], seen: Sequence[Count], field: str, explainer: Explainer) -> Iterator[str]:
-    """For how many practices are recorded, and of which field most."""
+def _practices(
+    rows: Sequence[AtlasRow], seen: Sequence[Count], field: str, level: Level, explainer: Explainer
+) -> Iterator[str]:
+    """For how many practices are recorded, of which field most, and for how many there are entries without evidence."""
     speak = explainer.words
-    practised = sum(any(cell.practices for cell in cells_of(row, field)) for row in rows)
-    if not practised:
-        return
-    most = explainer.term("field", max(seen, key=lambda each: each.practices).field)
-    if field:
+    practised = sum(any(cell.proven for cell in cells_of(row, field)) for row in rows)
+    known = sum(any(cell.practices for cell in cells_of(row, field)) for row in rows)
+    told = {
+        "total": speak.number(len(rows)),
+        "level": _called(level, speak),
+        "field": explainer.term("field", max(seen, key=lambda each: each.practices).field),
+    }
+    if practised and field:
         yield speak.plural(
-            "Practices in “{field}” are recorded for one of {total} municipalities.",
-            "Practices in “{field}” are recorded for {n} of {total} municipalities.",
+            "Practices in “{field}” are recorded for one of {total} {level}.",
+            "Practices in “{field}” are recorded for {n} of {total} {level}.",
             practised,
-            total=speak.number(len(rows)),
-            field=most,
+            **told,
         )
-    else:
+    elif practised:
         yield speak.plural(
-            "Practices with a field of action are recorded for one of {total} municipalities.",
-            "Practices with a field of action are recorded for {n} of {total} municipalities, most often in “{field}”.",
+            "Practices with a field of action are recorded for one of {total} {level}.",
+            "Practices with a field of action are recorded for {n} of {total} {level}, most often in “{field}”.",
             practised,
-            total=speak.number(len(rows)),
-            field=most,
+            **told,
+        )
+    if known > practised:
+        yield speak.plural(
+            "For one there are only entries without evidence, such as an award.",
+            "For {n} there are only entries without evidence, such as an award.",
+            known - practised,
         )
 
 
@@ -130,8 +149,10 @@ def in_cell(cell: AtlasCell, words: Words) -> str:
         told.append(words("challenge {n} of {most}", n=words.number(cell.severity), most=SEVERITY))
     if cell.offers is not None:
         told.append(words.plural("one offer", "{n} offers", cell.offers) if cell.offers else words("no offer recorded"))
-    if cell.practices:
-        told.append(words.plural("one practice", "{n} practices", cell.practices))
+    if cell.proven:
+        told.append(words.plural("one practice", "{n} practices", cell.proven))
+    if cell.unproven:
+        told.append(words.plural("one entry without evidence", "{n} entries without evidence", cell.unproven))
     return ", ".join(told) or words("nothing recorded")
 
 
@@ -143,39 +164,60 @@ class Told:
     """How hard the hardest challenge is rated."""
     offers: int
     practices: int
+    """With evidence."""
+    unproven: int
     recorded: bool
     """Whether offers are recorded for the municipality at all."""
     looked_at: int
     """Among how many of the nearest municipalities was looked."""
     havers: tuple[str, ...]
     """Those of them that have something in the field, the nearest first."""
+    asked: str
+    """With whom of them an exchange is proposed first; "" for nobody."""
 
 
 def about_cell(told: Told, words: Words) -> Iterator[str]:
-    """What is known of one cell: what there is, how hard its challenges are, and who nearby has something."""
-    if told.practices:
-        yield words.plural(
-            "One practice of this field is recorded here.",
-            "{n} practices of this field are recorded here.",
-            told.practices,
-        )
-    if told.offers:
-        yield words.plural("One running offer is recorded.", "{n} running offers are recorded.", told.offers)
-    elif told.recorded:
-        yield words("No offer of this field is recorded.")
-    else:
+    """How much there is here and nearby, then what is missing, and how hard the challenges are."""
+    yield _here_and_nearby(told, words)
+    if told.asked and told.asked != told.havers[0]:
+        yield words("For an exchange, {name} is the first to ask.", name=told.asked)
+    if not told.recorded:
         yield words("No offers at all are recorded for this municipality, so nobody can say whether there is a gap.")
+    elif not told.offers and (told.practices or told.unproven):
+        yield words("No offer of this field is recorded.")
     if told.hardest is None:
         yield words("No challenge of this field has been rated here.")
     else:
         yield words(
             "The hardest challenge of this field is rated {n} of {most}.", n=words.number(told.hardest), most=SEVERITY
         )
-    if told.havers:
-        yield words.plural(
-            "Of the {total} most similar municipalities one has something in this field: {first}.",
-            "Of the {total} most similar municipalities {n} have something in this field; most similar is {first}.",
+
+
+def _here_and_nearby(told: Told, words: Words) -> str:
+    things = []
+    if told.practices:
+        things.append(words.plural("one practice", "{n} practices", told.practices))
+    if told.unproven:
+        things.append(words.plural("one entry without evidence", "{n} entries without evidence", told.unproven))
+    if told.offers:
+        things.append(words.plural("one running offer", "{n} running offers", told.offers))
+    here = (
+        words("Recorded in this field: {things}", things=words.list(things))
+        if things
+        else words("Neither practices nor offers of this field are recorded here")
+    )
+    if not told.looked_at:
+        return f"{here}."
+    if not told.havers:
+        nearby = words(
+            "none of the {total} most similar municipalities has anything in it", total=words.number(told.looked_at)
+        )
+    else:
+        nearby = words.plural(
+            "of the {total} most similar municipalities one has something in this field, {first}",
+            "of the {total} most similar municipalities {n} have something in this field, most similar {first}",
             len(told.havers),
             total=words.number(told.looked_at),
             first=told.havers[0],
         )
+    return f"{here}; {nearby}."

@@ -29,21 +29,22 @@ def place_name(projection: Projection, words: Words, position: int) -> str:
         said = short_name(projection.name(Label.MUNICIPALITY, apart.within))
     else:
         said = _kind(projection, words, apart.kind)
-    return f"{name} ({said})"
+    return f"{name[:-1]}, {said})" if name.endswith(")") else f"{name} ({said})"
 
 
 def with_place(projection: Projection, words: Words, key: NodeKey, place: str) -> str:
     """A municipality with what and where it is: Neuenkirchen (Diepholz; Gemeinde, Niedersachsen)."""
-    name = called(projection, words, key)
-    shown = beside(name, place)
-    added = shown == name != short_name(projection.name(key.label, projection.position(key)))
-    return f"{name[:-1]}; {place})" if added else f"{shown} ({place})"
+    shown = beside(called(projection, words, key), place)
+    return f"{shown[:-1]}; {place})" if shown.endswith(")") else f"{shown} ({place})"
 
 
 def beside(name: str, place: str) -> str:
     """A municipality's name where ``place``, what and where it is, stands beside it: its kind is not said twice."""
     bare, _, said = name.removesuffix(")").rpartition(" (")
-    return bare if bare and said.casefold() in place.partition(",")[0].casefold() else name
+    own, _, kind = said.rpartition(", ")
+    if not bare or kind.casefold() not in place.partition(",")[0].casefold():
+        return name
+    return f"{bare} ({own})" if own else bare
 
 
 def _kind(projection: Projection, words: Words, kind: str) -> str:

@@ -150,7 +150,14 @@ class AtlasCell:
     offers: int | None
     severity: float | None
     practices: int
+    unproven: int
+    """How many of the practices are known without evidence, through an award for instance."""
     white: bool
+
+    @property
+    def proven(self) -> int:
+        """The practices of which more is known than that somebody named them."""
+        return self.practices - self.unproven
 
 
 @dataclass(frozen=True, slots=True)

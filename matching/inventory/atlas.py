@@ -92,6 +92,7 @@ def tried_within(projection: Projection, practices: Iterable[Known], group: str 
 def _row(stock: Stock, key: NodeKey, tried: Sequence[Tried], group: str) -> AtlasRow:
     recorded, hard = stock.areas.recorded(key), stock.severity(key)
     practices = Counter(field for each in tried for field in each.practice.fields)
+    unproven = Counter(field for each in tried if each.practice.unproven for field in each.practice.fields)
     counts: dict[str, int] = defaultdict(int)
     for offer in stock.of(key):
         if offer.running and serves(offer.groups, group):
@@ -103,6 +104,7 @@ def _row(stock: Stock, key: NodeKey, tried: Sequence[Tried], group: str) -> Atla
             counts[field] if recorded else None,
             hard.get(field),
             practices[field],
+            unproven[field],
             recorded and not counts[field] and hard.get(field, 0) >= HARD,
         )
         for field in stock.fields

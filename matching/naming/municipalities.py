@@ -158,11 +158,18 @@ def _by_code(projection: Projection, text: str) -> NodeKey | None:
 
 
 def _told_apart(projection: Projection, names: Names, text: str) -> tuple[int, ...]:
-    """Those that a name means which ends with what tells it apart: Regensburg (Landkreis), Berg (Ravensburg)."""
+    """Those that a name means which ends with what tells it apart: Berg (Ravensburg), Lindau (Bodensee, Landkreis)."""
     name, _, said = text.removesuffix(")").rpartition("(")
-    wanted, known = plain(said), namesakes(projection)
-    of_the_name = names.places.get(bare(name)[0], ()) if name and wanted else ()
-    return tuple(p for p in of_the_name if p in known and wanted in set(_marks(projection, known[p])))
+    own, _, kind = said.rpartition(",")
+    readings = [(name, said), *([(f"{name}({own})", kind)] if own else [])]
+    known = namesakes(projection)
+    return tuple(
+        p
+        for name, said in readings
+        if name and plain(said)
+        for p in names.places.get(bare(name)[0], ())
+        if p in known and plain(said) in set(_marks(projection, known[p]))
+    )
 
 
 def _marks(projection: Projection, apart: Apart) -> Iterator[str]:

@@ -58,6 +58,11 @@ class Known:
         return self.practice.name or self.key.local
 
     @property
+    def unproven(self) -> bool:
+        """Whether it is recorded that there is no evidence: of an award, say, but not of what was done."""
+        return self.practice.evidence == "none"
+
+    @property
     def words(self) -> str:
         """Name and description."""
         return " ".join(filter(None, [self.practice.name, self.practice.description]))

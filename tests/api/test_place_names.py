@@ -70,6 +70,8 @@ def country() -> Projection:
         Town("12", "Brandenburg", Level.STATE), Town("02", "Hamburg", Level.STATE),
         Town("12051", "Brandenburg an der Havel, Stadt", DISTRICT, "12", kind="kreisfreie-stadt"),
         Town("02000", "Hamburg, Freie und Hansestadt", DISTRICT, "02", kind="kreisfreie-stadt"),
+        Town("07132", "Altenkirchen (Westerwald)", DISTRICT, kind="landkreis"),
+        Town("07132501", "Altenkirchen (Westerwald), Stadt", TOWN, "07132", kind="kreisangehoerige-stadt"),
         Town("12060", "Barnim", DISTRICT, kind="landkreis"),
         Town("12060001", "Barnim am See", TOWN, "12060", kind="kreisangehoerige-stadt", valid_until="2003-10-25"),
     ]  # fmt: skip
@@ -88,6 +90,7 @@ SHOWN = [
     ("05113", "Essen"), ("03453006", "Essen (Oldenburg)"),
     ("08116", "Esslingen (Landkreis)"), ("08116019", "Esslingen am Neckar"),
     ("08337", "Waldshut (Landkreis)"), ("08337126", "Waldshut-Tiengen"),
+    ("07132", "Altenkirchen (Westerwald, Landkreis)"), ("07132501", "Altenkirchen (Westerwald, Stadt)"),
     ("09479", "Wunsiedel i.Fichtelgebirge (Landkreis)"), ("09479152", "Wunsiedel"),
     ("09575", "Neustadt a.d.Aisch-Bad Windsheim"), ("15083", "Börde"), ("15085", "Harz"), ("12060", "Barnim"),
 ]  # fmt: skip
@@ -124,6 +127,7 @@ def test_what_is_shown_is_understood_where_it_is_written_into_a_field(country: P
         ("Karlsruhe (Landkreis)", "Landkreis, Baden-Württemberg", "Karlsruhe"),
         ("Regensburg (city)", "Independent city, Bayern", "Regensburg"),
         ("Halle (Saale)", "Kreisfreie Stadt, Sachsen-Anhalt", "Halle (Saale)"),
+        ("Lindau (Bodensee, Landkreis)", "Landkreis, Bayern", "Lindau (Bodensee)"),
         ("Karlsruhe (Landkreis)", "", "Karlsruhe (Landkreis)"),
     ],
 )
@@ -138,6 +142,7 @@ def test_beside_its_kind_a_name_does_not_say_it_again(name: str, place: str, sai
         ("09362", "Kreisfreie Stadt, Bayern", "Regensburg (Kreisfreie Stadt, Bayern)"),
         ("05966", "Kreis, Nordrhein-Westfalen", "Olpe (Kreis, Nordrhein-Westfalen)"),
         ("05566060", "Gemeinde, Nordrhein-Westfalen", "Neuenkirchen (Steinfurt; Gemeinde, Nordrhein-Westfalen)"),
+        ("07132", "Landkreis, Rheinland-Pfalz", "Altenkirchen (Westerwald; Landkreis, Rheinland-Pfalz)"),
         ("01002", "Kreisfreie Stadt, Schleswig-Holstein", "Kiel (Kreisfreie Stadt, Schleswig-Holstein)"),
     ],
 )

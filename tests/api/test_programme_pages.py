@@ -188,7 +188,7 @@ def test_no_cell_that_shows_something_leads_to_a_page_that_knows_nothing(client:
         empty = [each for each in cells if "Hier ist noch nichts erfasst" in anybody.get(each).text]
         assert not empty
     cell = anybody.get("/atlas/10001/language").text
-    assert "Ein Praxisansatz dieses Feldes ist hier erfasst." in cell
+    assert "In diesem Feld erfasst: ein Praxisansatz." in cell
     assert re.search(r"Sprachlotsen</a> <span[^>]*>· Ort 10001001<", cell), "where in it, is said"
 
 
@@ -229,7 +229,7 @@ def test_a_cell_without_anybody_to_ask_leads_to_what_the_page_does_not_show_alre
 
     assert led("10005/health-psychosocial") == ["/practices?field=health-psychosocial"]
     assert led("10002/health-psychosocial") == ["/practices/rat"]
-    assert led("10003/health-psychosocial") == [], "all of the field stands on the page"
+    assert led("10003/health-psychosocial") == ["/municipalities/10003/offers"], "all of the field stands on the page"
 
 
 def test_what_the_atlas_counts_by_field_is_named_as_what_it_counts(client: Client) -> None:
