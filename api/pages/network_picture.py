@@ -102,7 +102,7 @@ def _dressed(body: str) -> str:
         'class="l s3"': 'fill="none" stroke="#6e7597" stroke-width="4"',
         'class="g"': 'fill="#8188a8"',
         'class="land"': 'fill="#f2f3f8" stroke="#b4b8cc"',
-        'class="name"': f'{text} paint-order="stroke" stroke="#fff" stroke-width="3" stroke-linejoin="round"',
+        'class="name"': f'{text} paint-order="stroke" stroke="#fff" stroke-width="0.4em" stroke-linejoin="round"',
         'class="count"': f'{text} font-weight="600"',
         'class="word"': f'{text} font-size="{FONT:g}"',
     }

@@ -9,27 +9,44 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from api.pages.network_taken import INFINITE, Box, Taken, name_of
 from api.questions.network_scene import FEW
 
-AIR = 4.0
+AIR = 7.0
 """What is free at the sides of a name."""
-ROOM = (6.0, 2.0)
+ROOM = (3.0, 2.0)
 """What is free beside nodes that are not its own, and above and below them."""
 RIM = 6.0
 """How far names stay from the frame."""
-SLID = (0.5, 0.0, 1.0, 0.2, 0.8, 0.3, 0.7, 0.1, 0.9, 0.4, 0.6)
+MIDDLE, SLID = 0.5, (0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.0, 1.0)
 """How much of a name above or below its node stands to the left of it, the best first."""
+LIFTED = 0.4
+"""So many parts of its height a name stands further off where there is no place otherwise."""
 ABOVE, BELOW, BESIDE, UNDER, GAP = 0.85, 0.23, 0.33, 0.8, 0.3
 """What letters take above and below their base line, and how far names stay from their nodes: parts of their height."""
+LINE, CLOSE, CORE = 1.0, 0.5, 0.25
+"""Whose sign a name seems to belong to: parts of its height that signs above and below are looked for in, and that one
+over its core is too close within; the core: so much of the name to each side of its middle."""
 HARDLY = 1e-6
 """So much less covered is no reason to stand elsewhere."""
 CHAIN = 3
 """So many names may give way for one."""
 PUSHES = 200
 """So often that is tried in a picture."""
-INFINITE = float("inf")
-Box = tuple[float, float, float, float]
 FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Places of a name that show alike well whose it is: at the sides of the node or not, and above and below it."""
+
+    sides: bool
+    slid: tuple[float, ...]
+    lifted: float = 0.0
+
+
+NEARNESS = (Near(True, (MIDDLE,)), Near(False, SLID), Near(False, (MIDDLE, *SLID), LIFTED))
+"""The nearest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +81,7 @@ class _Name:
     box: Box
     brief: bool
     anchor: str
+    near: "Near"
 
 
 def place_names(
@@ -113,7 +131,7 @@ class _Placing:
         self.few = len(spots) <= FEW
         self.names: dict[int, _Name] = {}
         self._pushes = PUSHES
-        self._taken = _Taken()
+        self._taken = Taken()
         for i, spot in enumerate(spots):
             wide, high = (spot.radius + room for room in ROOM)
             self._taken.add((spot.x - wide, spot.y - high, spot.x + wide, spot.y + high), i)
@@ -132,7 +150,7 @@ class _Placing:
         """Place a name where only that of another stands, if that one finds another place, or can push in its turn."""
         for name in self._places(spot, everywhere=True):
             other = self._taken.alone(name.box, i)
-            if other is None or other in fixed:
+            if other is None or other in fixed or self._doubt(name, i) == INFINITE:
                 continue
             if not self._pushes:
                 return False
@@ -149,15 +167,16 @@ class _Placing:
         return False
 
     def _free(self, i: int, spot: Spot, *, everywhere: bool) -> _Name | None:
-        first: _Name | None = None
+        found: _Name | None = None
+        least = INFINITE
         for name in self._places(spot, everywhere=everywhere):
-            if first is not None and name.brief != first.brief:
-                break
-            if self._taken.free(name.box, i):
-                if not self._crossed(name.box):
-                    return name
-                first = first or name
-        return first
+            if self._taken.free(name.box, i) and (doubt := self._doubt(name, i)) < least:
+                doubt += self._crossed(name.box)
+                if doubt < least:
+                    found, least = name, doubt
+                if not doubt:
+                    break
+        return found
 
     def _least(self, i: int, spot: Spot) -> _Name | None:
         found: _Name | None = None
@@ -169,93 +188,65 @@ class _Placing:
         return found
 
     def _put(self, i: int, name: _Name) -> None:
-        self._taken.add(name.box, _name_of(i))
+        self._taken.add(name.box, name_of(i))
         self.names[i] = name
 
     def _take(self, i: int, name: _Name) -> None:
-        self._taken.remove(name.box, _name_of(i))
+        self._taken.remove(name.box, name_of(i))
         del self.names[i]
 
     def _places(self, spot: Spot, *, everywhere: bool) -> Iterator[_Name]:
-        """Where a name could stand within the bounds, the best place first; then the same in brief."""
+        """Where a name could stand within the bounds, in full and in brief, the best place first."""
         x0, y0, x1, y1 = self._bounds
-        for brief in (False, True) if everywhere and spot.brief < spot.width else (False,):
-            width = spot.brief if brief else spot.width
-            for x, y, anchor in self._spread(spot, width, everywhere=everywhere):
-                top, bottom = y - ABOVE * self._height, y + BELOW * self._height
-                if x >= x0 + RIM and x + width <= x1 - RIM and top >= y0 and bottom <= y1:
-                    yield _Name((x - AIR, top, x + width + AIR, bottom), brief, anchor)
+        forms = (False, True) if everywhere and spot.brief < spot.width else (False,)
+        for near in NEARNESS if everywhere else NEARNESS[:1]:
+            for brief in forms:
+                width = spot.brief if brief else spot.width
+                for x, y, anchor in self._spread(spot, width, near):
+                    top, bottom = y - ABOVE * self._height, y + BELOW * self._height
+                    if x >= x0 + RIM and x + width <= x1 - RIM and top >= y0 and bottom <= y1:
+                        yield _Name((x - AIR, top, x + width + AIR, bottom), brief, anchor, near)
 
-    def _spread(self, spot: Spot, width: float, *, everywhere: bool) -> Iterator[tuple[float, float, str]]:
+    def _spread(self, spot: Spot, width: float, near: Near) -> Iterator[tuple[float, float, str]]:
         gap = spot.radius + GAP * self._height
         beside = spot.y + BESIDE * self._height
-        yield spot.x + gap, beside, "start"
-        yield spot.x - gap - width, beside, "end"
-        for slid in SLID if everywhere else SLID[:1]:
-            anchor = "middle" if slid == SLID[0] else "start"
+        if near.sides:
+            yield spot.x + gap, beside, "start"
+            yield spot.x - gap - width, beside, "end"
+        first, last = self._bounds[0] + RIM, self._bounds[2] - RIM - width
+        gap += near.lifted * self._height
+        for slid in near.slid:
+            # what would leave the frame stands at its edge
+            x = max(first, min(spot.x - slid * width, last))
             for y in (spot.y + gap + UNDER * self._height, spot.y - gap):
-                yield spot.x - slid * width, y, anchor
+                if x - HARDLY <= spot.x <= x + width + HARDLY:
+                    yield x, y, "middle" if slid == MIDDLE else "start"
 
-    def _crossed(self, box: Box) -> bool:
-        """Whether a line runs through."""
+    def _doubt(self, name: _Name, i: int) -> float:
+        """How doubtful it is whose name it is: no place if another sign is nearer to its middle or over its core."""
+        x0, y0, x1, y1 = name.box
+        middle, core = (x0 + x1) / 2, CORE * (x1 - x0)
+        # beside its node a name hangs on it, whatever is above and below
+        hangs = x0 + AIR > self._spots[i].x + HARDLY or x1 - AIR < self._spots[i].x - HARDLY
+        own = 0.0 if hangs else abs(self._spots[i].x - middle) - HARDLY
+        reach, close = (CLOSE if hangs else LINE) * self._height, CLOSE * self._height
+        doubt = 1.0 if name.near.lifted else 0.0
+        for j in self._taken.nodes((x0, y0 - reach, x1, y1 + reach), i):
+            other = self._spots[j]
+            gap = max(y0 - other.y, other.y - y1) - other.radius
+            away = abs(other.x - middle)
+            if gap < reach and (away < own or (gap < close and away < core)):
+                return INFINITE
+            if gap < reach and away < middle - x0:
+                doubt = 1.0
+        return doubt
+
+    def _crossed(self, box: Box) -> int:
+        """How many lines run through."""
         x0, y0, x1, y1 = box
         ax, ay, bx, by = self._lines.T
         near = (np.minimum(ax, bx) < x1) & (np.maximum(ax, bx) > x0) & (np.minimum(ay, by) < y1)
         near &= np.maximum(ay, by) > y0
         corners = [(bx - ax) * (y - ay) - (by - ay) * (x - ax) > 0 for x in (x0, x1) for y in (y0, y1)]
         one_side = np.all(corners, axis=0) | ~np.any(corners, axis=0)
-        return bool((near & ~one_side).any())
-
-
-def _name_of(i: int) -> int:
-    """The mark of a node's name among the owners of boxes, and back."""
-    return -1 - i
-
-
-class _Taken:
-    """Boxes that something stands in, and whose, found by squares of a grid."""
-
-    _SQUARE = 48.0
-
-    def __init__(self) -> None:
-        self._boxes: dict[tuple[int, int], list[tuple[Box, int]]] = {}
-
-    def _squares(self, box: Box) -> Iterator[tuple[int, int]]:
-        x0, y0, x1, y1 = box
-        for i in range(int(x0 // self._SQUARE), int(x1 // self._SQUARE) + 1):
-            for j in range(int(y0 // self._SQUARE), int(y1 // self._SQUARE) + 1):
-                yield i, j
-
-    def add(self, box: Box, owner: int) -> None:
-        for square in self._squares(box):
-            self._boxes.setdefault(square, []).append((box, owner))
-
-    def remove(self, box: Box, owner: int) -> None:
-        for square in self._squares(box):
-            self._boxes[square].remove((box, owner))
-
-    def _under(self, box: Box, owner: int) -> Iterator[tuple[Box, int]]:
-        """What a name of this node would lie on; something may be told several times."""
-        x0, y0, x1, y1 = box
-        for square in self._squares(box):
-            for other, whose in self._boxes.get(square, ()):
-                if whose != owner and x0 < other[2] and other[0] < x1 and y0 < other[3] and other[1] < y1:
-                    yield other, whose
-
-    def free(self, box: Box, owner: int) -> bool:
-        return next(self._under(box, owner), None) is None
-
-    def alone(self, box: Box, owner: int) -> int | None:
-        """The node whose name alone a name would lie on."""
-        found = {whose for _, whose in self._under(box, owner)}
-        return _name_of(found.pop()) if len(found) == 1 and min(found) < 0 else None
-
-    def covered(self, box: Box, owner: int) -> float:
-        """How much of nodes a name would lie on; of names none may be covered."""
-        found = dict.fromkeys(self._under(box, owner))
-        if any(whose < 0 for _, whose in found):
-            return INFINITE
-        return sum(
-            (min(box[2], other[2]) - max(box[0], other[0])) * (min(box[3], other[3]) - max(box[1], other[1]))
-            for other, _ in found
-        )
+        return int((near & ~one_side).sum())

@@ -15,7 +15,7 @@ from graph_service.arrays import IntArray
 SEED = 1
 ROOM = 96.0
 """How far apart neighbours stand where there are few."""
-OF_TWO = (3.5 * ROOM, 0.34 * ROOM)
+OF_TWO = (4.8 * ROOM, 0.34 * ROOM)
 """The room around a piece of two where there are few: a name stands at each end."""
 SHAPE = 1.6
 """Width by height of a picture of several pieces."""

@@ -4,10 +4,11 @@ import {
 } from "../src/network/address";
 import { amountText } from "../src/network/amount";
 import { pressed, type Commands } from "../src/network/keys";
-import { placeNames, type Box, type Spot } from "../src/network/names";
+import { placeNames, type Spot } from "../src/network/names";
 import { orderOf, type Ranked } from "../src/network/order";
 import { packed } from "../src/network/pack";
 import { replaceParts } from "../src/network/parts";
+import type { Box } from "../src/network/taken";
 import { enableYears } from "../src/network/years";
 import { radiusOf, Walker, type ViewData, type ViewNode } from "../src/network/view";
 import shared from "./names.json";
@@ -273,7 +274,7 @@ describe("pieces of the network", () => {
     [696, 696, 14, 130],
     [836, 696, 14, 130],
   ])("all lie apart within a frame of %i pixels, and each has a name", (width, height, letters, wide) => {
-    const { nodes, frame } = packed(view, width, height);
+    const { nodes, frame } = packed(view, width, height, () => wide);
     const order = orderOf(nodes, view.lines, undefined);
     expect(frame?.width).toBe(width);
     for (const [i, one] of nodes.entries()) {
@@ -292,12 +293,12 @@ describe("pieces of the network", () => {
   test("what hangs together as it is shown, and places that mean something, stay", () => {
     const one = data(star, lines.slice(0, 10));
     const map = { ...view, layout: "map" };
-    expect(packed(one, 800, 600)).toBe(one);
-    expect(packed(map, 800, 600)).toBe(map);
+    expect(packed(one, 800, 600, () => 100)).toBe(one);
+    expect(packed(map, 800, 600, () => 100)).toBe(map);
   });
 
   test("neighbours stay in the same direction, whatever the width", () => {
-    const { nodes } = packed(view, 319, 392);
+    const { nodes } = packed(view, 319, 392, () => 100);
     const [middle, ...around] = nodes.slice(0, star.length);
     for (const [i, each] of around.entries()) expect(Math.sign(each.x - (middle?.x ?? 0))).toBe(Math.sign(star[i + 1]?.x ?? 0));
   });

@@ -9,6 +9,7 @@ import { orderOf, type Order } from "./order";
 import { ShapeProgram, shapeOf } from "./shapes";
 import { leaveOneFinger } from "./touch";
 import { packed, type Packed } from "./pack";
+import { count, pointOut, ring, widthOf, write } from "./pen";
 import { radiusOf, type ViewData, type ViewNode } from "./view";
 
 export interface CanvasEvents {
@@ -17,7 +18,6 @@ export interface CanvasEvents {
 }
 
 const LETTERS = { wide: 14, narrow: 12 };
-const FONT = '"Fira Sans", Arial, sans-serif';
 const MOST_NAMES = 140;
 const LEAST_RADIUS = 3.5;
 const LEAST_GROUP = { wide: 11, narrow: 7 };
@@ -55,7 +55,9 @@ export class Canvas {
       nodeProgramClasses: { shape: ShapeProgram },
       nodeHoverProgramClasses: { shape: ShapeProgram },
       defaultNodeType: "shape",
-      defaultDrawNodeHover: () => undefined,
+      defaultDrawNodeHover: (context, data) => {
+        if (data.label) pointOut(context, data.label, data, place.clientWidth, this.letters, this.colours);
+      },
       enableCameraRotation: false,
       minCameraRatio: 0.02,
       maxCameraRatio: 3,
@@ -83,7 +85,8 @@ export class Canvas {
   show(view: ViewData): ViewData {
     this.place.dataset["layout"] = view.layout;
     this.place.style.height = "";
-    const data = (this.data = packed(view, this.place.clientWidth - 2 * PADDING, this.place.clientHeight - 2 * PADDING));
+    const [width, height] = [this.place.clientWidth - 2 * PADDING, this.place.clientHeight - 2 * PADDING];
+    const data = (this.data = packed(view, width, height, (node) => this.widthOf(node.brief)));
     const lacking = (data.frame?.height ?? 0) + 2 * PADDING - this.place.clientHeight;
     if (lacking > 0) this.place.style.height = `${this.place.offsetHeight + lacking}px`;
     this.sigma.resize();
@@ -117,7 +120,7 @@ export class Canvas {
         color: node.kind === "group" ? this.colours.paper : this.colours.of(node.kind),
         edge: this.colours.text,
         shape: shapeOf(node.kind),
-        name: node.name,
+        label: node.name,
       });
     // of several relations between two the closest is drawn
     const closest = new Map<string, number>();
@@ -217,8 +220,6 @@ export class Canvas {
     const { width, height } = this.sigma.getDimensions();
     const scaled = this.sigma.scaleSize(1);
     const letters = this.letters;
-    context.font = `${letters}px ${FONT}`;
-    context.lineJoin = "round";
     const { nodes: order, pieces } = this.order;
     const shown: number[] = [];
     const spots: Spot[] = [];
@@ -226,10 +227,7 @@ export class Canvas {
       const node = data.nodes[i];
       const at = this.onScreen(i);
       if (!node || !at || at.x < -40 || at.y < -40 || at.x > width + 40 || at.y > height + 40) continue;
-      const wide = (this.widths[i] ??= {
-        full: context.measureText(node.short).width,
-        brief: context.measureText(node.brief).width,
-      });
+      const wide = (this.widths[i] ??= { full: this.widthOf(node.short), brief: this.widthOf(node.brief) });
       shown.push(i);
       const marked = i === this.chosen ? 8 : node.start ? 5 : 0;
       const radius = this.radius(node, this.scale) * scaled + marked;
@@ -239,14 +237,21 @@ export class Canvas {
     for (const [n, i] of shown.entries()) {
       const [node, spot] = [data.nodes[i], spots[n]];
       if (!node || !spot) continue;
-      if (node.kind === "group" && spot.radius > 9.5) this.write(context, amountText(node.count), spot.x, spot.y + 4, true);
-      if (i === this.chosen || node.start) this.ring(context, spot, i === this.chosen);
+      if (node.kind === "group" && spot.radius > 9.5) count(context, amountText(node.count), spot.x, spot.y + 4, LETTERS.narrow, this.colours);
+      if (i === this.chosen) ring(context, { ...spot, radius: spot.radius - 2 }, 4, this.colours.focus);
+      else if (node.start) ring(context, { ...spot, radius: spot.radius - 1 }, 1.5, this.colours.text);
     }
     const bounds = { x0: 0, y0: 0, x1: width, y1: height };
     for (const placed of placeNames(spots, this.strokes(data), letters, MOST_NAMES, bounds)) {
       const node = data.nodes[shown[placed.index] ?? -1];
-      if (node) this.write(context, placed.brief ? node.brief : node.short, placed.x, placed.y, false);
+      if (node) write(context, placed.brief ? node.brief : node.short, placed.x, placed.y, letters, this.colours);
     }
+  }
+
+  /** How wide a text is as it is written here. */
+  private widthOf(text: string): number {
+    const context = this.sigma.getCanvases()["labels"]?.getContext("2d");
+    return context ? widthOf(context, text, this.letters) : 0;
   }
 
   private get letters(): number {
@@ -260,24 +265,6 @@ export class Canvas {
       const [one, other] = [this.onScreen(source), this.onScreen(target)];
       return one && other ? [{ x0: one.x, y0: one.y, x1: other.x, y1: other.y }] : [];
     });
-  }
-
-  private ring(context: CanvasRenderingContext2D, spot: Spot, chosen: boolean): void {
-    context.beginPath();
-    context.arc(spot.x, spot.y, spot.radius - (chosen ? 2 : 1), 0, 2 * Math.PI);
-    context.strokeStyle = chosen ? this.colours.focus : this.colours.text;
-    context.lineWidth = chosen ? 4 : 1.5;
-    context.stroke();
-  }
-
-  private write(context: CanvasRenderingContext2D, text: string, x: number, y: number, middle: boolean): void {
-    context.textAlign = middle ? "center" : "left";
-    context.font = `${middle ? LETTERS.narrow : this.letters}px ${FONT}`;
-    context.lineWidth = 3;
-    context.strokeStyle = this.colours.paper;
-    if (!middle) context.strokeText(text, x, y);
-    context.fillStyle = this.colours.text;
-    context.fillText(text, x, y);
   }
 
   end(): void {

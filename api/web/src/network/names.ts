@@ -1,12 +1,6 @@
 // Names beside nodes, the most important first: off other names and nodes, off lines if possible.
 // The service places them by the same rules (network_placing.py); tests/names.json holds both to them.
-
-export interface Box {
-  x0: number;
-  y0: number;
-  x1: number;
-  y1: number;
-}
+import { nameOf, Taken, type Box } from "./taken";
 
 /** A node on the screen, how wide its name is in full and in brief, and what piece of the network it belongs to. */
 export interface Spot {
@@ -27,16 +21,31 @@ export interface PlacedName {
   brief: boolean;
 }
 
-const SQUARE = 48;
 /** Up to so many nodes names are tried in all places and off lines. */
 export const FEW = 150;
 /** What is free at the sides of a name, and beside nodes that are not its own, and above and below them. */
-const AIR = 4;
-const ROOM = { beside: 6, above: 2 };
+const AIR = 7;
+const ROOM = { beside: 3, above: 2 };
 /** How far names stay from the frame. */
 const RIM = 6;
-/** How much of a name above or below its node stands to the left of it, the best first. */
-const SLID = [0.5, 0, 1, 0.2, 0.8, 0.3, 0.7, 0.1, 0.9, 0.4, 0.6];
+/** Places of a name that show alike well whose it is: at the sides of the node or not, and above and below it: */
+interface Near {
+  sides: boolean;
+  /** How much of the name stands to the left of it, the best first. */
+  slid: number[];
+  /** So many parts of its height it stands further off. */
+  lifted: number;
+}
+const [MIDDLE, SLID] = [0.5, [0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0, 1]];
+/** The nearest first. */
+const NEARNESS: Near[] = [
+  { sides: true, slid: [MIDDLE], lifted: 0 },
+  { sides: false, slid: SLID, lifted: 0 },
+  { sides: false, slid: [MIDDLE, ...SLID], lifted: 0.4 },
+];
+/** Whose sign a name seems to belong to: parts of its height that signs above and below are looked for in, and that one */
+/** over its core is too close within; the core: so much of the name to each side of its middle. */
+const READ = { line: 1, close: 0.5, core: 0.25 };
 /** So much less covered is no reason to stand elsewhere. */
 const HARDLY = 1e-6;
 /** So many names may give way for one. */
@@ -45,67 +54,6 @@ const CHAIN = 3;
 const PUSHES = 200;
 /** What letters take above and below their base line, and how far names stay from their nodes: parts of their height. */
 const LETTERS = { above: 0.85, below: 0.23, beside: 0.33, under: 0.8, gap: 0.3 };
-
-/** Boxes in which something stands already, and whose: nodes have their number, names have `nameOf` it. */
-export class Taken {
-  private readonly squares = new Map<number, [Box, number][]>();
-
-  private *touched(box: Box): Generator<number> {
-    for (let i = Math.floor(box.x0 / SQUARE); i <= Math.floor(box.x1 / SQUARE); i++)
-      for (let j = Math.floor(box.y0 / SQUARE); j <= Math.floor(box.y1 / SQUARE); j++) yield i * 65_536 + j;
-  }
-
-  add(box: Box, owner: number): void {
-    const each: [Box, number] = [box, owner];
-    for (const square of this.touched(box)) {
-      const found = this.squares.get(square);
-      if (found) found.push(each);
-      else this.squares.set(square, [each]);
-    }
-  }
-
-  remove(box: Box, owner: number): void {
-    for (const square of this.touched(box)) {
-      const found = this.squares.get(square) ?? [];
-      found.splice(found.findIndex(([, whose]) => whose === owner), 1);
-    }
-  }
-
-  private *under(box: Box, owner: number): Generator<[Box, number]> {
-    for (const square of this.touched(box))
-      for (const each of this.squares.get(square) ?? []) {
-        const [other, whose] = each;
-        if (whose !== owner && box.x0 < other.x1 && other.x0 < box.x1 && box.y0 < other.y1 && other.y0 < box.y1) yield each;
-      }
-  }
-
-  isFree(box: Box, owner: number): boolean {
-    return this.under(box, owner).next().done === true;
-  }
-
-  /** The node whose name alone a name would lie on. */
-  alone(box: Box, owner: number): number | undefined {
-    const found = new Set<number>();
-    for (const [, whose] of this.under(box, owner)) found.add(whose);
-    const [only] = found;
-    return found.size === 1 && only !== undefined && only < 0 ? nameOf(only) : undefined;
-  }
-
-  /** How much of nodes a name would lie on; of names none may be covered. */
-  covered(box: Box, owner: number): number {
-    let area = 0;
-    for (const [other, whose] of new Set(this.under(box, owner))) {
-      if (whose < 0) return Infinity;
-      area += (Math.min(box.x1, other.x1) - Math.max(box.x0, other.x0)) * (Math.min(box.y1, other.y1) - Math.max(box.y0, other.y0));
-    }
-    return area;
-  }
-}
-
-/** The mark of a node's name among the owners, and back. */
-function nameOf(index: number): number {
-  return -1 - index;
-}
 
 /** A line on the screen, from x0, y0 to x1, y1. */
 export type Stroke = Box;
@@ -122,6 +70,7 @@ function crosses(box: Box, line: Stroke): boolean {
 interface Name {
   box: Box;
   brief: boolean;
+  near: Near;
 }
 
 class Placing {
@@ -152,46 +101,66 @@ class Placing {
 
   /** Places a name where only that of another stands, if that one finds another place, or can push in its turn. */
   push(index: number, spot: Spot, chain = CHAIN, fixed: readonly number[] = []): boolean {
-    for (const brief of this.forms(spot))
-      for (const box of this.places(spot, brief ? spot.brief : spot.width, true)) {
-        const other = this.taken.alone(box, index);
-        const [its, old] = other === undefined ? [] : [this.spots[other], this.names.get(other)];
-        if (other === undefined || !its || !old || fixed.includes(other)) continue;
-        if (this.pushes === 0) return false;
-        this.pushes--;
-        this.take(other, old);
-        this.put(index, { box, brief });
-        const fresh = this.free(other, its, true);
-        if (fresh) this.put(other, fresh);
-        if (fresh || (chain > 1 && this.push(other, its, chain - 1, [...fixed, index]))) return true;
-        this.take(index, { box, brief });
-        this.put(other, old);
-      }
+    for (const name of this.places(spot, true)) {
+      const other = this.taken.alone(name.box, index);
+      const [its, old] = other === undefined ? [] : [this.spots[other], this.names.get(other)];
+      if (other === undefined || !its || !old || fixed.includes(other) || this.doubt(name, index) === Infinity) continue;
+      if (this.pushes === 0) return false;
+      this.pushes--;
+      this.take(other, old);
+      this.put(index, name);
+      const fresh = this.free(other, its, true);
+      if (fresh) this.put(other, fresh);
+      if (fresh || (chain > 1 && this.push(other, its, chain - 1, [...fixed, index]))) return true;
+      this.take(index, name);
+      this.put(other, old);
+    }
     return false;
   }
 
-  /** In full, and in brief where that is shorter. */
-  private forms(spot: Spot): boolean[] {
-    return spot.brief < spot.width ? [false, true] : [false];
-  }
-
   private free(index: number, spot: Spot, all: boolean): Name | undefined {
-    for (const brief of all ? this.forms(spot) : [false]) {
-      const free = this.places(spot, brief ? spot.brief : spot.width, all).filter((box) => this.taken.isFree(box, index));
-      const box = free.find((each) => !this.lines.some((line) => crosses(each, line))) ?? free[0];
-      if (box) return { box, brief };
+    let least = Infinity;
+    let found: Name | undefined;
+    for (const name of this.places(spot, all)) {
+      if (!this.taken.isFree(name.box, index)) continue;
+      let doubt = this.doubt(name, index);
+      if (doubt < least) doubt += this.lines.filter((line) => crosses(name.box, line)).length;
+      if (doubt < least) [least, found] = [doubt, name];
+      if (least === 0) break;
     }
-    return undefined;
+    return found;
   }
 
   private least(index: number, spot: Spot): Name | undefined {
     let least = Infinity;
     let found: Name | undefined;
-    for (const box of this.places(spot, spot.brief, true)) {
-      const covered = this.taken.covered(box, index);
-      if (covered < least - HARDLY) [least, found] = [covered, { box, brief: spot.brief < spot.width }];
+    for (const name of this.places(spot, true)) {
+      const covered = name.brief === spot.brief < spot.width ? this.taken.covered(name.box, index) : Infinity;
+      if (covered < least - HARDLY) [least, found] = [covered, name];
     }
     return found;
+  }
+
+  /** How doubtful it is whose name it is: no place at all if another sign is nearer to its middle or over its core. */
+  private doubt({ box, near }: Name, index: number): number {
+    const { height, spots } = this;
+    const { x0, y0, x1, y1 } = box;
+    const [middle, core] = [(x0 + x1) / 2, READ.core * (x1 - x0)];
+    const at = spots[index]?.x ?? middle;
+    // beside its node a name hangs on it, whatever is above and below
+    const hangs = x0 + AIR > at + HARDLY || x1 - AIR < at - HARDLY;
+    const own = hangs ? 0 : Math.abs(at - middle) - HARDLY;
+    const [reach, close] = [(hangs ? READ.close : READ.line) * height, READ.close * height];
+    let doubt = near.lifted > 0 ? 1 : 0;
+    for (const i of this.taken.nodes({ x0, y0: y0 - reach, x1, y1: y1 + reach }, index)) {
+      const other = spots[i];
+      if (!other) continue;
+      const gap = Math.max(y0 - other.y, other.y - y1) - other.radius;
+      const away = Math.abs(other.x - middle);
+      if (gap < reach && (away < own || (gap < close && away < core))) return Infinity;
+      if (gap < reach && away < middle - x0) doubt = 1;
+    }
+    return doubt;
   }
 
   private put(index: number, name: Name): void {
@@ -204,20 +173,33 @@ class Placing {
     this.names.delete(index);
   }
 
-  /** Where a name could stand within the bounds, the best place first. */
-  private places(spot: Spot, width: number, all: boolean): Box[] {
+  /** Where a name could stand within the bounds, in full and in brief, the best place first. */
+  private *places(spot: Spot, all: boolean): Generator<Name> {
     const { height, bounds } = this;
-    const gap = spot.radius + LETTERS.gap * height;
-    const beside = spot.y + LETTERS.beside * height;
-    const found: [number, number][] = [
-      [spot.x + gap, beside],
-      [spot.x - gap - width, beside],
-    ];
-    for (const slid of all ? SLID : SLID.slice(0, 1))
-      for (const y of [spot.y + gap + LETTERS.under * height, spot.y - gap]) found.push([spot.x - slid * width, y]);
-    return found
-      .map(([x, y]) => ({ x0: x - AIR, y0: y - LETTERS.above * height, x1: x + width + AIR, y1: y + LETTERS.below * height }))
-      .filter((box) => box.x0 + AIR >= bounds.x0 + RIM && box.x1 - AIR <= bounds.x1 - RIM && box.y0 >= bounds.y0 && box.y1 <= bounds.y1);
+    for (const near of all ? NEARNESS : NEARNESS.slice(0, 1))
+      for (const brief of all && spot.brief < spot.width ? [false, true] : [false]) {
+        const width = brief ? spot.brief : spot.width;
+        for (const [x, y] of this.spread(spot, width, near)) {
+          const box = { x0: x - AIR, y0: y - LETTERS.above * height, x1: x + width + AIR, y1: y + LETTERS.below * height };
+          if (x >= bounds.x0 + RIM && x + width <= bounds.x1 - RIM && box.y0 >= bounds.y0 && box.y1 <= bounds.y1)
+            yield { box, brief, near };
+        }
+      }
+  }
+
+  private spread(spot: Spot, width: number, near: Near): [number, number][] {
+    let gap = spot.radius + LETTERS.gap * this.height;
+    const beside = spot.y + LETTERS.beside * this.height;
+    const found: [number, number][] = near.sides ? [[spot.x + gap, beside], [spot.x - gap - width, beside]] : [];
+    const [first, last] = [this.bounds.x0 + RIM, this.bounds.x1 - RIM - width];
+    gap += near.lifted * this.height;
+    for (const slid of near.slid) {
+      // what would leave the frame stands at its edge
+      const x = Math.max(first, Math.min(spot.x - slid * width, last));
+      if (x - HARDLY > spot.x || spot.x > x + width + HARDLY) continue;
+      found.push([x, spot.y + gap + LETTERS.under * this.height], [x, spot.y - gap]);
+    }
+    return found;
   }
 }
 

@@ -14,18 +14,19 @@ interface Place {
 }
 
 const NARROW = 480;
-/** The room that a name takes, the line between two, what is free around a piece, the least height of a row; in pixels. */
+/** The line between two, what is free around a piece, the least height of a row; in pixels. */
 const ROOMS = {
-  wide: { name: 138, line: 46, beside: 62, above: 26, row: 25, least: { across: 0.6, down: 0.6 } },
-  narrow: { name: 120, line: 24, beside: 44, above: 24, row: 22, least: { across: 0.35, down: 0.7 } },
+  wide: { line: 46, beside: 62, above: 26, row: 25, least: { across: 0.6, down: 0.6 } },
+  narrow: { line: 24, beside: 44, above: 24, row: 22, least: { across: 0.35, down: 0.7 } },
 };
-const GAP = 14;
-const RIM = 8;
-const APART = 8;
+/** What is free between a sign and its name, and between a name and the next sign. */
+const GAP = { own: 6, next: 14 };
+const APART = 6;
 const STEP = 0.05;
 
-/** The same view for a place of this size; as it is where its places mean something, or all hangs together. */
-export function packed(data: ViewData, width: number, height: number): Packed {
+/** The same view for a place of this size; as it is where its places mean something, or all hangs together. `wide`: how */
+/** much room the name of a node takes, in brief. */
+export function packed(data: ViewData, width: number, height: number, wide: (node: ViewNode) => number): Packed {
   const pieces = piecesOf(data);
   if (data.layout !== "force" || data.nodes.length > FEW || pieces.length < 2) return data;
   const room = width < NARROW ? ROOMS.narrow : ROOMS.wide;
@@ -35,7 +36,7 @@ export function packed(data: ViewData, width: number, height: number): Packed {
   const small = (top: number): number => {
     const twos = pieces.filter((piece) => piece.length === 2);
     const ones = pieces.filter((piece) => piece.length === 1);
-    return inColumns(places, data.nodes, ones, inColumns(places, data.nodes, twos, top, width, room), width, room);
+    return inColumns(places, data.nodes, ones, inColumns(places, data.nodes, twos, top, width, room, wide), width, room, wide);
   };
   for (; ; shrunk -= STEP) {
     end = small(inRows(places, data.nodes, large, width, shrunk, room));
@@ -89,20 +90,27 @@ function inRows(
   return y;
 }
 
-/** Pieces of one or of two in columns: of two the first has its name to its left, one alone to its right. */
+/** Pieces of one or of two in columns with room for all names: of two the first has its name to its left. */
 function inColumns(
   places: Place[], nodes: readonly ViewNode[], pieces: readonly number[][], top: number, width: number, room: Room,
+  wide: (node: ViewNode) => number,
 ): number {
   if (pieces.length === 0) return top;
-  const radius = Math.max(...pieces.flat().map((i) => nodes[i]).map((node) => (node ? radiusOf(node) : 0)));
+  const most = (end: number, of: (node: ViewNode) => number): number =>
+    Math.max(0, ...pieces.map((piece) => nodes[piece[end] ?? -1]).map((node) => (node ? of(node) : 0)));
+  const radius = Math.max(most(0, radiusOf), most(1, radiusOf));
   const high = Math.max(room.row, 2 * radius + APART);
-  const [before, line] = pieces[0]?.length === 2 ? [room.name + GAP, room.line] : [radius, radius + room.name];
-  const columns = Math.max(1, Math.floor((width - RIM) / (before + line + GAP)));
-  const wide = (width - RIM) / Math.min(columns, pieces.length);
+  const beside = (end: number): number => radius + GAP.own + most(end, wide) + GAP.next / 2;
+  const two = pieces[0]?.length === 2;
+  const [before, line, after] = two ? [beside(0), room.line, beside(1)] : [radius + GAP.next / 2, 0, beside(0)];
+  const columns = Math.max(1, Math.floor(width / (before + line + after)));
+  const column = width / Math.min(columns, pieces.length);
+  // what does not fit is missing at both ends alike
+  const begin = Math.min(before, before + (column - before - line - after) / 2);
   for (const [n, piece] of pieces.entries())
     for (const [end, i] of piece.entries())
       places[i] = {
-        x: RIM + (n % columns) * wide + before + end * line,
+        x: (n % columns) * column + begin + end * line,
         y: top + high * (Math.floor(n / columns) + 0.75),
       };
   return top + high * (Math.ceil(pieces.length / columns) + 0.5);

@@ -1,4 +1,8 @@
-// One finger belongs to the page: it scrolls, and a tap chooses; two fingers move the picture and make it larger.
+// One finger belongs to the page: it scrolls, and a tap chooses; two fingers move the picture and make it larger. So does
+// the wheel over a picture that leaves no place beside it.
+
+/** A picture that takes so much of the window's height must not hold the page. */
+const TALL = 0.9;
 
 /** Keeps the touch of a single finger from the picture; what the browser makes of a tap, a click, still comes to it. */
 export function leaveOneFinger(place: HTMLElement): void {
@@ -11,4 +15,11 @@ export function leaveOneFinger(place: HTMLElement): void {
       },
       { capture: true, passive: true },
     );
+  place.addEventListener(
+    "wheel",
+    (event) => {
+      if (!event.ctrlKey && place.clientHeight > TALL * window.innerHeight) event.stopPropagation();
+    },
+    { capture: true, passive: true },
+  );
 }
