@@ -65,6 +65,7 @@ def amounts(status: DataStatus, speak: Words, wanted: Iterable[str]) -> list[str
         "practices": (status.practices, lambda n: speak.plural("one practice", "{n} practices", n)),
         "alliances": (status.alliances, lambda n: speak.plural("one alliance", "{n} alliances", n)),
         "actors": (status.actors, lambda n: speak.plural("one actor", "{n} actors", n)),
+        "offers": (status.offers, lambda n: speak.plural("one offer", "{n} offers", n)),
         "sources": (status.sources or 0, lambda n: speak.plural("one dataset", "{n} datasets", n)),
     }
     return [say(count) for count, say in (said[each] for each in wanted) if count]

@@ -87,14 +87,23 @@ def scope(answer: SupporterAnswer, explainer: Explainer, *, later: bool = False,
         yield words.plural(
             "One other was there before and fits.", "{n} others were there before and fit.", answer.earlier
         )
-    if answer.assured:
-        first, last = (words.date(day) for day in answer.assured)
-        if first == last:
-            yield words("Confirmed on {day}.", day=first)
-        else:
-            yield words("They were confirmed between {first} and {last}.", first=first, last=last)
-    if answer.unassured:
-        yield words.plural("One was never confirmed.", "{n} were never confirmed.", answer.unassured)
+    yield from _assurance(answer, words)
+
+
+def _assurance(answer: SupporterAnswer, words: Words) -> Iterator[str]:
+    """How old the entries of the supporters are, and how many were never confirmed."""
+    never = answer.unassured
+    if not answer.assured:
+        if never:
+            yield words.plural("One was never confirmed.", "{n} were never confirmed.", never)
+        return
+    first, last = (words.date(day) for day in answer.assured)
+    if first == last:
+        said = words("Last confirmed on {day}", day=first)
+    else:
+        said = words("Last confirmed between {first} and {last}", first=first, last=last)
+    rest = words.plural("one was never confirmed", "{n} were never confirmed", never) if never else ""
+    yield "; ".join(filter(None, (said, rest))) + "."
 
 
 def state_words(state: str, explainer: Explainer) -> str:

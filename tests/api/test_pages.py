@@ -112,7 +112,7 @@ def test_pages_answer_while_the_store_cannot_be_reached(tmp_path):
 
 def test_an_empty_store_says_why_it_is_empty(store, tmp_path):
     page = create_app(Settings(store=store, cache=tmp_path)).test_client().get("/", headers={"Accept-Language": "de"})
-    assert "noch nichts eingelesen" in page.get_data(as_text=True)
+    assert "noch nichts übernommen" in page.get_data(as_text=True)
 
 
 def test_tables_sort_by_what_the_address_says(client):

@@ -77,7 +77,7 @@ def test_where_only_the_graph_is_known_the_page_says_what_it_cannot_tell(
     assert UNKNOWN in page.text
     assert NOTICE in page.text
     assert TITLE not in page.text
-    assert "noch nichts eingelesen" not in page.text
+    assert "noch nichts übernommen" not in page.text
     if path == "/data":
         assert "3\N{NO-BREAK SPACE}Kreise" in page.text or "3 Kreise" in page.text
         assert 'href="/indicators"' in page.text

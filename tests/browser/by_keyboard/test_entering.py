@@ -60,7 +60,7 @@ def test_a_request_is_entered_found_again_and_watched(opened: Open) -> None:
     to(page, page.locator("[name=visibility]:checked"))
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowUp")
-    press(page, page.get_by_role("button", name="Gesuch eintragen"))
+    press(page, page.get_by_role("button", name="Gesuch eingeben"))
     expect(page.get_by_role("status").filter(has_text="Das Gesuch ist eingetragen")).to_be_visible()
     assert "Raum für ein Sprachcafé" in stored(page, "/requests")
     skip(page)

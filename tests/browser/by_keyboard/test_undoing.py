@@ -37,7 +37,7 @@ def test_a_request_that_was_just_entered_is_taken_back(opened: Open) -> None:
     skip(page)
     write(page, page.get_by_label("Was wird gesucht?"), "Fahrräder für den Sommer")
     press(page, page.get_by_label("Räume", exact=True), "Space")
-    press(page, page.get_by_role("button", name="Gesuch eintragen"))
+    press(page, page.get_by_role("button", name="Gesuch eingeben"))
     expect(page.get_by_role("status").filter(has_text="Das Gesuch ist eingetragen")).to_be_visible()
     assert "Fahrräder" in stored(page, "/requests")
     press(page, page.get_by_role("button", name="Rückgängig machen"))
