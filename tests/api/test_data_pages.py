@@ -226,7 +226,7 @@ def test_terms_that_a_dataset_brought_stand_beside_the_shipped_ones(services, si
     page = signed_in(Role.ANONYMOUS).get("/data/vocabularies").text
     kind = page[page.index('id="actor_kind"') :]
     assert (
-        kind.index("Schule") < kind.index("Aus einem eingelesenen Datensatz") < kind.index("Bürgerliche Gesellschaft")
+        kind.index("Schule") < kind.index("Aus einem übernommenen Datensatz") < kind.index("Bürgerliche Gesellschaft")
     )
     assert "peer model (1)" in page
     assert "low risk" in page
