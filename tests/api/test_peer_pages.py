@@ -203,7 +203,7 @@ def test_a_list_after_a_slider_comes_without_tables_which_are_told_one_by_one(cl
     [
         ("Küstenkreis", "steht an Stelle"),
         ("kustenkreis", "steht an Stelle"),
-        ("Mühlenkreis", "Mühlenkreis (Süd) (Landkreis, Seenland)"),
+        ("Mühlenkreis", "Mühlenkreis (Süd; Landkreis, Seenland)"),
         ("Großbärenkreis", "Das ist die Kommune selbst"),
         ("Bärenland", "liegt in oder um die Kommune"),
         ("Bärenland&lens=own&weights=income:1", "gehört zu einer anderen Ebene"),

@@ -144,7 +144,7 @@ def test_for_a_municipality_and_words_the_answer_has_reasons_and_warnings(client
 def test_an_unclear_or_unknown_name_is_said_and_the_list_is_still_there(client):
     unclear = client.get("/practices?lang=en&municipality=Mühlenkreis").text
     assert "Which one do you mean" in unclear
-    assert "Mühlenkreis (Süd)" in unclear
+    assert "Mühlenkreis (Süd; " in unclear
     assert "No municipality is known as “Nirgendwo”" in client.get("/practices?lang=en&municipality=Nirgendwo").text
     assert "not known" in client.get("/practices?lang=en&challenge=nothing").text
 
