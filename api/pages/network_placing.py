@@ -18,7 +18,7 @@ ROOM = (3.0, 2.0)
 """What is free beside nodes that are not its own, and above and below them."""
 RIM = 6.0
 """How far names stay from the frame."""
-MIDDLE, SLID = 0.5, (0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.0, 1.0)
+MIDDLE, SLID = 0.5, (0.4, 0.6, 0.3, 0.7, 0.2, 0.8)
 """How much of a name above or below its node stands to the left of it, the best first."""
 LIFTED = 0.4
 """So many parts of its height a name stands further off where there is no place otherwise."""
@@ -45,7 +45,7 @@ class Near:
     lifted: float = 0.0
 
 
-NEARNESS = (Near(True, (MIDDLE,)), Near(False, SLID), Near(False, (MIDDLE, *SLID), LIFTED))
+NEARNESS = (Near(True, (MIDDLE,)), Near(False, (*SLID, 0.0, 1.0)), Near(False, (MIDDLE, *SLID), LIFTED))
 """The nearest first."""
 
 

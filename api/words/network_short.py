@@ -20,7 +20,17 @@ _LEGAL = re.compile(
     r"|KdöR|AöR|Gesellschaft mit beschränkter Haftung|(?:Körperschaft|Anstalt) des öffentlichen Rechts)(?!\w)"
 )
 _BRACKET = re.compile(r"\s*\([^()]*\)")
+_SHORT_DISTRICT = "Lkr."
 _DISTRICT = re.compile(r"\bLandkreis(?=\)| [A-ZÄÖÜ])")
+
+
+def in_pictures(names: Sequence[str], places: Collection[str] = ()) -> tuple[list[str], list[str]]:
+    """Names as they stand in one picture, and where there is little room; what is short in one is so in all."""
+    found = [shortened(names, longest, places) for longest in (LONGEST, BRIEF)]
+    if any(_SHORT_DISTRICT in short for each in found for short in each):
+        names, places = ([_DISTRICT.sub(_SHORT_DISTRICT, each) for each in group] for group in (names, places))
+        found = [shortened(names, longest, places) for longest in (LONGEST, BRIEF)]
+    return found[0], found[1]
 
 
 def shortened(names: Sequence[str], longest: int = LONGEST, places: Collection[str] = ()) -> list[str]:
@@ -38,7 +48,7 @@ def shortened(names: Sequence[str], longest: int = LONGEST, places: Collection[s
 def _reduced(name: str, longest: int, *, is_place: bool) -> str:
     """Without what says least, as far as that is needed."""
     steps = [] if is_place else [(_LEGAL, ""), (_BRACKET, "")]
-    for pattern, instead in [*steps, (_DISTRICT, "Lkr.")]:
+    for pattern, instead in [*steps, (_DISTRICT, _SHORT_DISTRICT)]:
         if len(name) <= longest:
             break
         left = re.sub(r"\s+(?=[,;)])|\s*\(\s*\)", "", " ".join(pattern.sub(instead, name).split())).rstrip(" ,;")

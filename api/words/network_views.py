@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 
 from api.questions.network_shown import Drawn, Item, Line
 from api.words.network_sentences import ViewSentences
-from api.words.network_short import BRIEF, shortened
+from api.words.network_short import in_pictures
 from graph_service.keys import Label
 from matching.naming.municipalities import plain
 
@@ -59,7 +59,7 @@ class ViewSpeaker(ViewSentences):
         names = [self.name(each) for each in view.items]
         order = sorted(range(len(names)), key=lambda i: (view.items[i].hops, -view.items[i].shown, plain(names[i]), i))
         places = {name for name, item in zip(names, view.items, strict=True) if item.label is Label.MUNICIPALITY}
-        shorts, briefs = shortened(names, places=places), shortened(names, BRIEF, places)
+        shorts, briefs = in_pictures(names, places)
         rank = {i: n for n, i in enumerate(order)}
         return ToldView(
             view.revision,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from api.pages.network_labels import order_of
 from api.pages.network_placing import Spot, place_names
-from api.words.network_short import BRIEF, LONGEST, shortened
+from api.words.network_short import BRIEF, LONGEST, in_pictures, shortened
 
 SHARED = json.loads(Path(__file__, "../../../api/web/tests/names.json").resolve().read_text(encoding="utf-8"))
 """Cases that the script's picture is held to, too."""
@@ -89,6 +89,16 @@ def test_brackets_of_a_place_stay_as_they_tell_which_one_is_meant():
     names = ["Ravensburg (Landkreis)", "Berg bei Neumarkt (Oberpfalz)"]
     assert shortened(names, BRIEF, places=names) == ["Ravensburg (Lkr.)", "Berg bei Neumarkt…"]
     assert shortened(["Konzept des Landkreises und im Landkreis entwickelt"], 44)[0].startswith("Konzept des Landkreis")
+
+
+def test_one_picture_writes_districts_in_one_form():
+    towns = ["Olpe (Landkreis)", "Regensburg (Landkreis)", "Kleve (Kreis)", "Regensburg (Stadt)"]
+    practices = [f"{AWARD} Landkreis München", f"{AWARD} Hanau"]
+    full, brief = in_pictures([*towns, *practices], towns)
+    short = ["Olpe (Lkr.)", "Regensburg (Lkr.)", "Kleve (Kreis)", "Regensburg (Stadt)"]
+    assert full == [*short, "Ausgezeichnete Integ… Lkr. München", "Ausgezeichnete Integrations… Hanau"]
+    assert brief[:4] == short
+    assert in_pictures(["Olpe (Landkreis)", "Kleve (Kreis)"])[0] == ["Olpe (Landkreis)", "Kleve (Kreis)"]
 
 
 def test_a_name_ends_in_no_scrap_and_no_word_that_only_leads_on():

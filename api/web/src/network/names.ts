@@ -36,11 +36,11 @@ interface Near {
   /** So many parts of its height it stands further off. */
   lifted: number;
 }
-const [MIDDLE, SLID] = [0.5, [0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0, 1]];
+const [MIDDLE, SLID] = [0.5, [0.4, 0.6, 0.3, 0.7, 0.2, 0.8]];
 /** The nearest first. */
 const NEARNESS: Near[] = [
   { sides: true, slid: [MIDDLE], lifted: 0 },
-  { sides: false, slid: SLID, lifted: 0 },
+  { sides: false, slid: [...SLID, 0, 1], lifted: 0 },
   { sides: false, slid: [MIDDLE, ...SLID], lifted: 0.4 },
 ];
 /** Whose sign a name seems to belong to: parts of its height that signs above and below are looked for in, and that one */

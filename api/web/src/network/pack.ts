@@ -14,10 +14,18 @@ interface Place {
 }
 
 const NARROW = 480;
-/** The line between two, what is free around a piece, the least height of a row; in pixels. */
-const ROOMS = {
-  wide: { line: 46, beside: 62, above: 26, row: 25, least: { across: 0.6, down: 0.6 } },
-  narrow: { line: 24, beside: 44, above: 24, row: 22, least: { across: 0.35, down: 0.7 } },
+interface Room {
+  line: [number, number];
+  beside: number;
+  above: number;
+  row: number;
+  least: { across: number; down: number };
+}
+
+/** The line between two, and the least of it, what is free around a piece, the least height of a row; in pixels. */
+const ROOMS: Record<"wide" | "narrow", Room> = {
+  wide: { line: [46, 24], beside: 62, above: 26, row: 25, least: { across: 0.6, down: 0.6 } },
+  narrow: { line: [24, 24], beside: 44, above: 24, row: 22, least: { across: 0.35, down: 0.7 } },
 };
 /** What is free between a sign and its name, and between a name and the next sign. */
 const GAP = { own: 6, next: 14 };
@@ -60,8 +68,6 @@ function boxOf(nodes: readonly ViewNode[], piece: readonly number[]): Place & { 
   return { x, y, width: Math.max(...xs) - x, height: Math.max(...ys) - y };
 }
 
-type Room = (typeof ROOMS)["wide"];
-
 /** Pieces as they are, like words in lines of a text, each line in the middle; says where the next begins. */
 function inRows(
   places: Place[], nodes: readonly ViewNode[], pieces: readonly number[][], width: number, shrunk: number, room: Room,
@@ -102,9 +108,11 @@ function inColumns(
   const high = Math.max(room.row, 2 * radius + APART);
   const beside = (end: number): number => radius + GAP.own + most(end, wide) + GAP.next / 2;
   const two = pieces[0]?.length === 2;
-  const [before, line, after] = two ? [beside(0), room.line, beside(1)] : [radius + GAP.next / 2, 0, beside(0)];
-  const columns = Math.max(1, Math.floor(width / (before + line + after)));
+  const [before, after] = two ? [beside(0), beside(1)] : [radius + GAP.next / 2, beside(0)];
+  const [usual, least] = two ? room.line : [0, 0];
+  const columns = Math.max(1, Math.floor(width / (before + least + after)));
   const column = width / Math.min(columns, pieces.length);
+  const line = Math.max(least, Math.min(usual, column - before - after));
   // what does not fit is missing at both ends alike
   const begin = Math.min(before, before + (column - before - line - after) / 2);
   for (const [n, piece] of pieces.entries())
