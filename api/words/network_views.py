@@ -8,6 +8,9 @@ from api.words.network_short import in_pictures
 from graph_service.keys import Label
 from matching.naming.municipalities import plain
 
+ALL_NAMED = 8
+"""So few nodes have their names on every screen."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldNode(Drawn):
@@ -70,6 +73,16 @@ class ViewSpeaker(ViewSentences):
             tuple(self.line(each) for each in view.lines),
             view.places,
             view.land,
+        )
+
+    @property
+    def unnamed(self) -> str:
+        """How to see the names that find no place in the picture; nothing where there is room for all."""
+        if len(self.view.items) <= ALL_NAMED:
+            return ""
+        return self.words(
+            "Names that find no place appear when you point at a sign or choose it, in the picture, by keyboard or in"
+            " the lists, which hold all names."
         )
 
     def _node(self, item: Item, name: str, short: str, brief: str, rank: int) -> ToldNode:
