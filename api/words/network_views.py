@@ -77,12 +77,12 @@ class ViewSpeaker(ViewSentences):
 
     @property
     def unnamed(self) -> str:
-        """How to see the names that find no place in the picture; nothing where there is room for all."""
+        """How to see the names that find no place in the picture, or none in full; nothing where all have room."""
         if len(self.view.items) <= ALL_NAMED:
             return ""
         return self.words(
-            "Names that find no place appear when you point at a sign or choose it, in the picture, by keyboard or in"
-            " the lists, which hold all names."
+            "Names that do not fit in, or not in full, appear when you point at a sign or choose it: in the picture,"
+            " by keyboard or in the lists, which hold all names."
         )
 
     def _node(self, item: Item, name: str, short: str, brief: str, rank: int) -> ToldNode:

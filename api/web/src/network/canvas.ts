@@ -17,11 +17,12 @@ export interface CanvasEvents {
   open: (index: number) => void;
 }
 
-const LETTERS = { wide: 14, narrow: 12 };
+const LETTERS = { wide: 14, medium: 13, narrow: 12 };
 const MOST_NAMES = 140;
 const LEAST_RADIUS = 3.5;
 const LEAST_GROUP = { wide: 11, narrow: 7 };
 const NARROW = 480;
+const MEDIUM = 800;
 const SMALLER = 0.75;
 const SEVERAL = 80;
 const MANY = 600;
@@ -40,6 +41,8 @@ export class Canvas {
   private widths: { full: number; brief: number }[] = [];
   private scale = 1;
   private late: number | undefined;
+  /** The names that stand in the picture in full. */
+  private told = new Set<string>();
 
   constructor(
     private readonly place: HTMLElement,
@@ -56,7 +59,7 @@ export class Canvas {
       nodeHoverProgramClasses: { shape: ShapeProgram },
       defaultNodeType: "shape",
       defaultDrawNodeHover: (context, data) => {
-        if (data.label) pointOut(context, data.label, data, place.clientWidth, this.letters, this.colours);
+        if (data.label && !this.told.has(data.label)) pointOut(context, data.label, data, place.clientWidth, this.letters, this.colours);
       },
       enableCameraRotation: false,
       minCameraRatio: 0.02,
@@ -241,10 +244,14 @@ export class Canvas {
       if (i === this.chosen) ring(context, { ...spot, radius: spot.radius - 2 }, 4, this.colours.focus);
       else if (node.start) ring(context, { ...spot, radius: spot.radius - 1 }, 1.5, this.colours.text);
     }
+    this.told = new Set();
     const bounds = { x0: 0, y0: 0, x1: width, y1: height };
     for (const placed of placeNames(spots, this.strokes(data), letters, MOST_NAMES, bounds)) {
       const node = data.nodes[shown[placed.index] ?? -1];
-      if (node) write(context, placed.brief ? node.brief : node.short, placed.x, placed.y, letters, this.colours);
+      const text = placed.brief ? node?.brief : node?.short;
+      if (!text) continue;
+      write(context, text, placed.x, placed.y, letters, this.colours);
+      this.told.add(text);
     }
   }
 
@@ -255,7 +262,8 @@ export class Canvas {
   }
 
   private get letters(): number {
-    return this.place.clientWidth < NARROW ? LETTERS.narrow : LETTERS.wide;
+    const { clientWidth } = this.place;
+    return clientWidth < NARROW ? LETTERS.narrow : clientWidth < MEDIUM ? LETTERS.medium : LETTERS.wide;
   }
 
   /** The lines on the screen, where there are so few nodes that names can stay off them. */
