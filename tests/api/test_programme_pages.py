@@ -57,6 +57,12 @@ def app(tmp_path: Path) -> Flask:
         made.applied("cafe", code)
     for code in ("10003", "10004"):
         made.applied("rat", code)
+    made.practice(
+        "preis", name="Preis", fields=["participation"], evidence="none", description="Bekannt ist der Preis."
+    )
+    made.applied("preis", "10002")
+    made.practice("beirat", name="Beirat", fields=["participation"], evidence="documented")
+    made.applied("beirat", "10003")
     made.offer(Offer(key=NodeKey("offer:bus"), name="Praxisbus"), "10006", fields=["health-psychosocial"])
     filled(made, tmp_path).close()
     services = Services(Settings(store=f"sqlite:///{tmp_path / 'made.db'}", cache=tmp_path))
@@ -235,10 +241,55 @@ def test_a_cell_without_anybody_to_ask_leads_to_what_the_page_does_not_show_alre
 def test_what_the_atlas_counts_by_field_is_named_as_what_it_counts(client: Client) -> None:
     table = client(None).get("/atlas?lang=de").text.partition('aria-labelledby="fields"')[2].partition("</table>")[0]
     assert re.findall(r'scope="col"[^>]*>([^<]+)<', table)[1:] == [
-        "Kommunen mit Praxisansatz", "mit großer Herausforderung", "mit Angebot", "mit Lücke",
+        "Kommunen mit Praxisansatz", "nur Einträge ohne Beleg", "mit großer Herausforderung", "mit Angebot",
+        "mit Lücke",
     ]  # fmt: skip
     row = table.partition("Gesundheit")[2].partition("</tr>")[0]
     assert re.findall(r'bk-number">([^<]+)<', row)[0] == "5", "two practices, in five municipalities"
+
+
+def test_an_award_is_counted_listed_and_proposed_apart_from_what_was_done(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules["api.pages.atlas_cell"], "DEFAULT_LENS", "all-indicators")
+    atlas = client(None).get("/atlas?lang=de&field=participation").text
+    assert "ein Eintrag ohne Beleg" in atlas.partition('href="/atlas/10002/participation"')[2].partition("</td>")[0]
+    assert "ein Praxisansatz" in atlas.partition('href="/atlas/10003/participation"')[2].partition("</td>")[0]
+    row = atlas.partition('aria-labelledby="fields"')[2].partition("Beteiligung")[2].partition("</tr>")[0]
+    assert re.findall(r'bk-number">([^<]+)<', row)[:2] == ["1", "1"]
+    cell = client(None).get("/atlas/10001/participation?lang=de").text
+    award = next(each for each in cell.split('<li class="bk-peer">') if "/municipalities/10002" in each)
+    assert "Bekannt ist der Preis." in award.partition("Ohne Beleg:")[2]
+    assert "Praxisansätze:" not in award
+    assert "Was dort getan wurde, wäre zuerst zu fragen." in award
+    assert "practice=preis" not in cell, "no exchange is about what nobody knows"
+    (first,) = re.findall(r'kern-btn--primary" href="([^"]+)"', cell)
+    assert "with=10003" in first, "of whom more is known is asked first"
+    assert "practice=beirat" in first
+
+
+def test_a_legend_explains_only_signs_that_occur(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["api.pages.atlas"], "DEFAULT_LENS", "all-indicators")
+    signs = {
+        "größte eingeschätzte": "s", "laufende Angebote": "s", "kein Angebot erfasst</li>": "s",
+        "Praxisansätze, dort": "pa", "Einträge ohne Beleg: bekannt": "pa",
+        "in diesem Feld kein Angebot": "a", "nichts erfasst; das": "a",
+    }  # fmt: skip
+    for letter, asked in {"s": "field=school", "p": "field=participation", "a": "field=participation&show=all"}.items():
+        page = client(None).get(f"/atlas?lang=de&{asked}").text
+        legend = page.partition('class="bk-legend"')[2].partition("</ul>")[0]
+        assert {sign for sign in signs if sign in legend} == {sign for sign in signs if letter in signs[sign]}
+
+
+def test_every_cell_leads_on_by_exactly_one_button_and_says_how_much_there_is_first(client: Client) -> None:
+    anybody = client(None)
+    cells = set(re.findall(r'href="(/atlas/\d+/[^"]+)"', anybody.get("/atlas?show=all").text))
+    assert len(cells) > 5
+    for cell in cells:
+        page = anybody.get(f"{cell}?lang=de").text
+        assert page.count("kern-btn--primary") == 1, cell
+        lead = page.partition('class="bk-lead">')[2].partition(".")[0]
+        assert re.search(r"\d|\bein(e|en)? (Praxis|Angebot|laufend|Eintrag)|weder", lead), lead
 
 
 def test_the_target_group_leaves_out_what_is_for_others(client: Client) -> None:

@@ -235,9 +235,14 @@ def test_the_matrix_is_cut_nowhere_or_says_that_it_goes_on(opened: Open) -> None
     expect(hint).to_be_hidden()
     matrix.locator("tbody tr").last.scroll_into_view_if_needed()
     expect(matrix.locator("thead th").first).to_be_in_viewport()
-    page.set_viewport_size({"width": 375, "height": 900})
+    for width in (768, 375):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert matrix.evaluate(cut) == [False, False]
+        expect(hint).to_be_hidden()
+    page.set_viewport_size({"width": 640, "height": 900})
     assert matrix.evaluate(cut) == [True, True]
     expect(hint).to_be_visible()
+    assert matrix.evaluate("each => each.clientHeight") > 12 * 54
     page.emulate_media(media="print")
     assert matrix.evaluate(cut)[0] is False, "on paper all rows are there"
     page.emulate_media(media="screen")
@@ -245,11 +250,37 @@ def test_the_matrix_is_cut_nowhere_or_says_that_it_goes_on(opened: Open) -> None
     assert matrix.evaluate(cut) == [False, False], "two columns need no frame"
 
 
+def test_on_a_phone_each_municipality_lists_in_words_what_it_has(opened: Open) -> None:
+    page = opened("/atlas?state=08", width=375)
+    row = page.locator(".bk-matrix tbody tr").filter(has_text="Rems-Murr-Kreis")
+    assert row.locator("td:visible").count() == 2
+    words = row.get_by_text("Herausforderung 4 von 4, kein Angebot erfasst")
+    words.scroll_into_view_if_needed()
+    expect(words).to_be_in_viewport(ratio=1)
+    told = page.evaluate(
+        "at => getComputedStyle(at, '::before').content", row.locator("td:visible").first.element_handle()
+    )
+    assert "Sprache und Verständigung" in told
+    page.goto("/atlas?state=08&show=all")
+    empty = (
+        page.locator(".bk-matrix tbody tr").filter(has_not=page.locator("td a")).first.locator("th").element_handle()
+    )
+    assert "nichts erfasst" in page.evaluate("at => getComputedStyle(at, '::after').content", empty)
+
+
+def test_what_leads_on_in_the_matrix_is_underlined_also_in_forced_colours(opened: Open) -> None:
+    page = opened("/atlas?state=08")
+    for colours in ("none", "active"):
+        page.emulate_media(forced_colors=colours)
+        for each in page.locator(".bk-matrix :is(thead a .bk-upright, td a :is(.bk-mark, .bk-zero))").all():
+            assert each.evaluate("at => getComputedStyle(at).textDecorationLine") == "underline"
+
+
 def test_the_matrix_is_sorted_and_turned_page_by_page_without_script(opened: Open) -> None:
     page = opened("/atlas?show=all", script=False)
     expect(page.locator(".bk-matrix tbody tr")).to_have_count(25)
     page.get_by_role("link", name="Sprache und Verständigung").first.click()
     expect(page.locator(".bk-matrix tbody tr").first).to_contain_text("Rems-Murr-Kreis")
-    expect(page.locator(".bk-matrix th[aria-sort]")).to_contain_text("Sprache und Verständigung")
+    expect(page.locator(".bk-matrix th[aria-sort$=scending]")).to_contain_text("Sprache und Verständigung")
     page.get_by_role("link", name="Nächste Seite").click()
     expect(page.locator(".bk-matrix tbody tr").first).not_to_contain_text("Rems-Murr-Kreis")
