@@ -74,14 +74,10 @@ def actors(here: Snapshot, key: NodeKey, *, lawful: bool = False) -> Records:
     nodes.sort(key=lambda node: (not node.legal_basis, plain(node.name or "")))
     if len(nodes) > MOST_LISTED:
         return Records(tuple(_by_kind(nodes)), len(nodes))
-    groups = [
-        Group(tuple(_actor(node) for node in those), heading)
-        for heading, those in (
-            (words()("Statutory bodies"), [node for node in nodes if node.legal_basis]),
-            (words()("Other actors"), [node for node in nodes if not node.legal_basis]),
-        )
-        if those
-    ]
+    bodies, others = ([node for node in nodes if bool(node.legal_basis) is by_law] for by_law in (True, False))
+    # others than whom: nobody, where there are no bodies
+    named = ((words()("Statutory bodies"), bodies), (words()("Other actors") if bodies else "", others))
+    groups = [Group(tuple(_actor(node) for node in those), heading) for heading, those in named if those]
     return Records(tuple(groups), len(nodes))
 
 

@@ -10,6 +10,7 @@ from api.http.current import words
 from api.http.errors import LinkEnded
 from api.language import N_
 from api.pages.frame import local_path
+from graph_service.keys import Label
 
 log = logging.getLogger(__name__)
 
@@ -99,6 +100,7 @@ def render_problem(details: Mapping[str, object], status: int, error: Exception 
             remedy=speak(remedy),
             status=status,
             detail=details.get("detail", "") if _tells_more(details, status) else "",
+            sought=_sought(details, status),
             fresh=f"{RESENT}forgotten" if ended and request.path.startswith(RESENT) else "",
             candidates=details.get("candidates", ()),
             unsent=_unsent() if status == 401 else [],
@@ -111,8 +113,15 @@ def render_problem(details: Mapping[str, object], status: int, error: Exception 
 
 
 def _tells_more(details: Mapping[str, object], status: int) -> bool:
-    """Whether the technical sentence is ours and says something to a reader, as what it was that was not found."""
-    return "expected" in details and (status not in _PLAINLY or (status == 404 and bool(details.get("found"))))
+    """Whether the technical sentence is ours and says something to a reader."""
+    return "expected" in details and status not in _PLAINLY
+
+
+def _sought(details: Mapping[str, object], status: int) -> str:
+    """What an address named that is not recorded, so that it can be searched for."""
+    found = str(details.get("found") or "") if status == 404 and "expected" in details else ""
+    label, _, local = found.partition(":")
+    return local if local and label.capitalize() in set(Label) else found
 
 
 def _unsent() -> list[tuple[str, str]]:

@@ -45,6 +45,15 @@ def test_what_an_installation_says_of_itself_is_text_and_not_markup(client):
     assert "<b>Süd" not in text(client, "/privacy")
 
 
+@pytest.mark.parametrize("path", ["/municipalities/Nirgendwo", "/actors/Nirgendwo"])
+def test_what_an_address_names_in_vain_is_said_plainly_and_can_be_searched_for(client, path):
+    page = text(client, path, **{"Accept-Language": "de"})
+    assert "Zu „Nirgendwo“ ist nichts erfasst." in page
+    assert 'href="/search?q=Nirgendwo"><span class="kern-label">Danach suchen' in page
+    assert "erwartet:" not in page
+    assert "Nirgendwo" not in text(client, "/nowhere", **{"Accept-Language": "de"})
+
+
 def test_what_was_searched_is_text_and_not_markup(client):
     assert "<i>x" not in text(client, "/search?q=<i>x")
     assert "<i>x" not in text(client, "/search/suggestions?q=<i>x")
