@@ -31,7 +31,7 @@ from matching.naming.municipalities import plain
 
 data = Blueprint("data_pages", __name__, url_prefix="/data")
 
-ALL_OF_IT = ("districts", "municipalities", "indicators", "practices", "alliances", "actors")
+ALL_OF_IT = ("districts", "municipalities", "indicators", "practices", "alliances", "offers", "actors")
 """What the overview counts."""
 LATEST = 200
 """Among how many imports the last one of each dataset is looked for."""
