@@ -5,6 +5,7 @@ The script places them by the same rules (``names.ts``); ``api/web/tests/names.j
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -24,9 +25,10 @@ LIFTED = 0.4
 """So many parts of its height a name stands further off where there is no place otherwise."""
 ABOVE, BELOW, BESIDE, UNDER, GAP = 0.85, 0.23, 0.33, 0.8, 0.3
 """What letters take above and below their base line, and how far names stay from their nodes: parts of their height."""
-LINE, CLOSE, CORE = 1.0, 0.5, 0.25
-"""Whose sign a name seems to belong to: parts of its height that signs above and below are looked for in, and that one
-over its core is too close within; the core: so much of the name to each side of its middle."""
+LINE, CLOSE, CORE, WIDE = 1.0, 0.5, 0.25, 3.0
+"""Whose sign a name seems to belong to, in parts of its height: how far above and below signs are looked for, and how
+near one over its core is too near; the core: so much of the name to each side of its middle; and how far beyond its
+ends signs raise a doubt."""
 HARDLY = 1e-6
 """So much less covered is no reason to stand elsewhere."""
 CHAIN = 3
@@ -45,8 +47,9 @@ class Near:
     lifted: float = 0.0
 
 
-NEARNESS = (Near(True, (MIDDLE,)), Near(False, (*SLID, 0.0, 1.0)), Near(False, (MIDDLE, *SLID), LIFTED))
-"""The nearest first."""
+BEST = Near(True, (MIDDLE,))
+NEARNESS = ((BEST, Near(False, (*SLID, 0.0, 1.0))), (Near(False, (MIDDLE, *SLID), LIFTED),))
+"""The nearest first; each is tried in full, then in brief, before those further off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,9 +202,9 @@ class _Placing:
         """Where a name could stand within the bounds, in full and in brief, the best place first."""
         x0, y0, x1, y1 = self._bounds
         forms = (False, True) if everywhere and spot.brief < spot.width else (False,)
-        for near in NEARNESS if everywhere else NEARNESS[:1]:
-            for brief in forms:
-                width = spot.brief if brief else spot.width
+        for nears, brief in product(NEARNESS, forms) if everywhere else (((BEST,), False),):
+            width = spot.brief if brief else spot.width
+            for near in nears:
                 for x, y, anchor in self._spread(spot, width, near):
                     top, bottom = y - ABOVE * self._height, y + BELOW * self._height
                     if x >= x0 + RIM and x + width <= x1 - RIM and top >= y0 and bottom <= y1:
@@ -230,14 +233,15 @@ class _Placing:
         hangs = x0 + AIR > self._spots[i].x + HARDLY or x1 - AIR < self._spots[i].x - HARDLY
         own = 0.0 if hangs else abs(self._spots[i].x - middle) - HARDLY
         reach, close = (CLOSE if hangs else LINE) * self._height, CLOSE * self._height
+        wide = 0.0 if hangs else WIDE * self._height
         doubt = 1.0 if name.near.lifted else 0.0
-        for j in self._taken.nodes((x0, y0 - reach, x1, y1 + reach), i):
+        for j in self._taken.nodes((x0 - wide, y0 - reach, x1 + wide, y1 + reach), i):
             other = self._spots[j]
             gap = max(y0 - other.y, other.y - y1) - other.radius
             away = abs(other.x - middle)
             if gap < reach and (away < own or (gap < close and away < core)):
                 return INFINITE
-            if gap < reach and away < middle - x0:
+            if gap < reach and away < middle - x0 + wide:
                 doubt = 1.0
         return doubt
 

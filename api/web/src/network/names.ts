@@ -37,15 +37,16 @@ interface Near {
   lifted: number;
 }
 const [MIDDLE, SLID] = [0.5, [0.4, 0.6, 0.3, 0.7, 0.2, 0.8]];
-/** The nearest first. */
-const NEARNESS: Near[] = [
-  { sides: true, slid: [MIDDLE], lifted: 0 },
-  { sides: false, slid: [...SLID, 0, 1], lifted: 0 },
-  { sides: false, slid: [MIDDLE, ...SLID], lifted: 0.4 },
+const BEST: Near = { sides: true, slid: [MIDDLE], lifted: 0 };
+/** The nearest first; each is tried in full, then in brief, before those further off. */
+const NEARNESS: Near[][] = [
+  [BEST, { sides: false, slid: [...SLID, 0, 1], lifted: 0 }],
+  [{ sides: false, slid: [MIDDLE, ...SLID], lifted: 0.4 }],
 ];
-/** Whose sign a name seems to belong to: parts of its height that signs above and below are looked for in, and that one */
-/** over its core is too close within; the core: so much of the name to each side of its middle. */
-const READ = { line: 1, close: 0.5, core: 0.25 };
+/** Whose sign a name seems to belong to, in parts of its height: how far above and below signs are looked for, and how near */
+/** one over its core is too near; the core: so much of the name to each side of its middle; and how far beyond its ends */
+/** signs raise a doubt. */
+const READ = { line: 1, close: 0.5, core: 0.25, wide: 3 };
 /** So much less covered is no reason to stand elsewhere. */
 const HARDLY = 1e-6;
 /** So many names may give way for one. */
@@ -151,14 +152,15 @@ class Placing {
     const hangs = x0 + AIR > at + HARDLY || x1 - AIR < at - HARDLY;
     const own = hangs ? 0 : Math.abs(at - middle) - HARDLY;
     const [reach, close] = [(hangs ? READ.close : READ.line) * height, READ.close * height];
+    const wide = hangs ? 0 : READ.wide * height;
     let doubt = near.lifted > 0 ? 1 : 0;
-    for (const i of this.taken.nodes({ x0, y0: y0 - reach, x1, y1: y1 + reach }, index)) {
+    for (const i of this.taken.nodes({ x0: x0 - wide, y0: y0 - reach, x1: x1 + wide, y1: y1 + reach }, index)) {
       const other = spots[i];
       if (!other) continue;
       const gap = Math.max(y0 - other.y, other.y - y1) - other.radius;
       const away = Math.abs(other.x - middle);
       if (gap < reach && (away < own || (gap < close && away < core))) return Infinity;
-      if (gap < reach && away < middle - x0) doubt = 1;
+      if (gap < reach && away < middle - x0 + wide) doubt = 1;
     }
     return doubt;
   }
@@ -176,14 +178,15 @@ class Placing {
   /** Where a name could stand within the bounds, in full and in brief, the best place first. */
   private *places(spot: Spot, all: boolean): Generator<Name> {
     const { height, bounds } = this;
-    for (const near of all ? NEARNESS : NEARNESS.slice(0, 1))
+    for (const nears of all ? NEARNESS : [[BEST]])
       for (const brief of all && spot.brief < spot.width ? [false, true] : [false]) {
         const width = brief ? spot.brief : spot.width;
-        for (const [x, y] of this.spread(spot, width, near)) {
-          const box = { x0: x - AIR, y0: y - LETTERS.above * height, x1: x + width + AIR, y1: y + LETTERS.below * height };
-          if (x >= bounds.x0 + RIM && x + width <= bounds.x1 - RIM && box.y0 >= bounds.y0 && box.y1 <= bounds.y1)
-            yield { box, brief, near };
-        }
+        for (const near of nears)
+          for (const [x, y] of this.spread(spot, width, near)) {
+            const box = { x0: x - AIR, y0: y - LETTERS.above * height, x1: x + width + AIR, y1: y + LETTERS.below * height };
+            if (x >= bounds.x0 + RIM && x + width <= bounds.x1 - RIM && box.y0 >= bounds.y0 && box.y1 <= bounds.y1)
+              yield { box, brief, near };
+          }
       }
   }
 

@@ -113,8 +113,9 @@ function inColumns(
   const columns = Math.max(1, Math.floor(width / (before + least + after)));
   const column = width / Math.min(columns, pieces.length);
   const line = Math.max(least, Math.min(usual, column - before - after));
-  // what does not fit is missing at both ends alike
-  const begin = Math.min(before, before + (column - before - line - after) / 2);
+  // what does not fit is missing at both ends alike; a single row stands in the middle
+  const spare = (column - before - line - after) / 2;
+  const begin = before + (pieces.length <= columns ? spare : Math.min(0, spare));
   for (const [n, piece] of pieces.entries())
     for (const [end, i] of piece.entries())
       places[i] = {
