@@ -291,7 +291,7 @@ def print_atlas(answer: AtlasAnswer, explainer: Explainer) -> None:
     say(
         words(
             "A cell: number of offers, ? nothing recorded; ! hard challenge; ○ hard challenge without an offer;"
-            " +n practices at work."
+            " +n practices, ~n entries without evidence, such as an award."
         )
     )
 
@@ -303,4 +303,5 @@ def _matrix(answer: AtlasAnswer) -> Iterable[list[Value]]:
 def _cell(cell: AtlasCell) -> str:
     text = "?" if cell.offers is None else str(cell.offers)
     mark = "○" if cell.white else "!" if (cell.severity or 0) >= HARD else ""
-    return text + mark + (f"+{cell.practices}" if cell.practices else "")
+    proven, unproven = (f"{sign}{n}" if n else "" for sign, n in (("+", cell.proven), ("~", cell.unproven)))
+    return f"{text}{mark}{proven}{unproven}"

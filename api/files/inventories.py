@@ -154,7 +154,8 @@ def atlas_sheets(answer: AtlasAnswer, explainer: Explainer) -> list[Sheet]:
     return [
         Sheet(words("Offers"), heading, matrix("offers")),
         Sheet(words("Challenges"), heading, matrix("severity")),
-        Sheet(words("Practices"), heading, matrix("practices")),
+        Sheet(words("Practices"), heading, matrix("proven")),
+        Sheet(words("Without evidence"), heading, matrix("unproven")),
         _about(answer, explainer),
     ]
 
