@@ -168,6 +168,10 @@ class Practice(Node):
     description: str | None = None
     evidence: str | None = None
     programme: str | None = None
+    source: str | None = None
+    """The publication that tells of it: publisher and title, also where no address is known."""
+    published_on: str | None = None
+    """When that was published: a day, month or year."""
     url: str | None = None
 
 

@@ -14,6 +14,7 @@ from statistics import correlation
 
 import pytest
 
+from api.words.practices import REMARKS
 from graph_service.store.open import open_store
 from importers.package.importer import PackageImporter
 from importers.run import run
@@ -220,7 +221,26 @@ def test_practices_are_facts_and_links_in_places_that_exist(tables: Mapping[str,
     assert {row["practice"] for row in tables["applications"]} == titles.keys()
     assert all(row["municipality"] in places for row in tables["applications"])
     assert len(set(titles.values())) == len(titles)
-    assert all(row["url"].startswith("https://") and row["programme"] for row in tables["practices"])
+    assert all(row["source"] for row in tables["practices"])
+
+
+def test_nobody_is_sent_to_a_copy_and_the_source_stands_in_words(tables: Mapping[str, Rows]) -> None:
+    addresses = {row["url"] for row in tables["practices"] if row["url"]}
+    assert all(address.startswith("https://") for address in addresses)
+    assert not any("readkong" in address or "9dok" in address for address in addresses)
+    unlinked = {row["source"] for row in tables["practices"] if not row["url"]}
+    assert len(unlinked) == 2
+    assert sum(not row["url"] for row in tables["practices"]) == 10
+
+
+def test_a_programme_is_neither_a_carrier_nor_an_award_nor_a_publisher(tables: Mapping[str, Rows]) -> None:
+    named = {row["programme"] for row in tables["practices"] if row["programme"]}
+    assert len(named) == 6
+    assert not any(re.search("wettbewerb|Träger|Diakonie|Caritas|Landkreistag", each) for each in named)
+
+
+def test_what_we_remark_of_a_practice_is_known_to_the_pages_which_say_it_in_english(tables: Mapping[str, Rows]) -> None:
+    assert {row["description"] for row in tables["practices"] if row["description"]} == set(REMARKS)
 
 
 def test_what_is_not_known_of_a_practice_is_not_claimed(tables: Mapping[str, Rows]) -> None:

@@ -116,7 +116,7 @@ def _card(source: Source, reports: Mapping[str, str]) -> Card:
         dataset_title(speak, source.id, source.title),
         own_words(speak, source.publisher),
         source.url if source.url.startswith(("https://", "http://")) else "",
-        dataset_licences(source.licence),
+        dataset_licences(speak, source.licence),
         speak.list(counts) if counts else "",
         speak.date(source.retrieved_on) if source.retrieved_on else "",
         speak.date(source.territory_date) if source.territory_date else "",

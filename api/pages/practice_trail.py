@@ -14,11 +14,16 @@ from api.pages.names import name_of
 from api.pages.pictures import Span, draw_map, points_of
 from api.questions.records import PracticeFound
 from api.questions.relations import Related
+from api.words.practices import GENERAL_WAY, fortunes
 from graph_service.keys import Label, NodeKey
-from graph_service.model import Actor, EdgeType, Level
+from graph_service.model import Actor, EdgeType, Level, Practice
 from matching.about import day, text
 from matching.naming.municipalities import plain
 from matching.practices.records import FAILED, REJECTED
+
+GOING_ON = frozenset({"pilot", "running", "embedded"})
+"""The statuses that say that something goes on."""
+NO_EVIDENCE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,7 @@ class Stop:
     until: str
     said: str
     ask: str
+    """The role and body that is recorded; empty where nobody is."""
     ask_url: str
     failed: bool
     declined: bool
@@ -71,12 +77,8 @@ def _stop(each: Related, *, applied: bool) -> Stop:
     since, until = day(said.get("since" if applied else "on")), day(said.get("until"))
     actor = projection.known(f"actor:{text(said, 'actor')}") if text(said, "actor") else None
     node = projection.node(actor) if actor else None
-    ask = getattr(node, "name", "") or speak("the administration")
-    if isinstance(node, Actor) and node.contact_role:
-        ask = f"{node.contact_role}, {ask}"
-    ended = status.startswith("ended") or until is not None
-    # a decision is of one day, and does not go on
-    span = Span(name, since, max(until or today(), since), ended) if since and applied else None
+    role = node.contact_role if isinstance(node, Actor) else ""
+    ask = ", ".join(filter(None, (role, getattr(node, "name", ""))))
     return Stop(
         each.key,
         0,
@@ -90,38 +92,30 @@ def _stop(each: Related, *, applied: bool) -> Stop:
         record_url(actor) if actor else "",
         status == FAILED,
         status == REJECTED,
-        span,
+        # a decision is of one day, and does not go on
+        _span(name, since, until, status) if since and applied else None,
     )
 
 
-def how_far(stops: Sequence[Stop]) -> str:
-    """How far a practice has come, in a sentence."""
-    if not stops:
-        return ""
+def _span(name: str, since: date, until: date | None, status: str) -> Span:
+    """How long it went on, as far as that is told: without an end and a status only its beginning is known."""
+    goes_on = until is None and status in GOING_ON
+    return Span(name, since, max(today() if goes_on else until or since, since), not goes_on)
+
+
+def only_named(practice: Practice, stops: Sequence[Stop]) -> bool:
+    """Whether nothing is known but that places are named for it, with an award or a part in a programme."""
+    told = any(each.status or each.since or each.said for each in stops)
+    return bool(stops) and practice.evidence == NO_EVIDENCE and not told
+
+
+def how_far(stops: Sequence[Stop], *, named: bool = False) -> str:
+    """How far a practice has come, in a sentence; `named` where nothing but its places is known."""
     speak = words()
-    places = len({each.key for each in stops if not each.declined})
+    places = list(dict.fromkeys(each.name for each in stops if not each.declined))
     failed = len({each.key for each in stops if each.failed})
     declined = len({each.key for each in stops if each.declined})
-    told = []
-    if places:
-        told.append(speak.plural("Tried in one municipality.", "Tried in {n} municipalities.", places))
-    if failed:
-        told.append(
-            speak.plural(
-                "In one of them it did not work out; why stands below.",
-                "In {n} of them it did not work out; why stands below.",
-                failed,
-            )
-        )
-    if declined:
-        told.append(
-            speak.plural(
-                "One municipality decided against it; why stands below.",
-                "{n} municipalities decided against it; why stands below.",
-                declined,
-            )
-        )
-    return " ".join(told)
+    return " ".join(fortunes(places, failed, declined, speak, named=named))
 
 
 def has_towns(stops: Sequence[Stop]) -> bool:
@@ -130,23 +124,26 @@ def has_towns(stops: Sequence[Stop]) -> bool:
 
 
 def not_recorded(stops: Sequence[Stop]) -> str:
-    """What is known of none of the places, in a sentence."""
+    """What is known of none of the places, and the way that is left where nobody to ask is known, in sentences."""
     speak = words()
-    kinds = (("status", N_("status")), ("since", N_("dates")), ("said", N_("results")))
+    kinds = (("status", N_("status")), ("since", N_("dates")), ("said", N_("results")), ("ask", N_("whom to ask")))
     missing = [speak(named) for kind, named in kinds if not any(getattr(each, kind) for each in stops)]
-    return speak("Not recorded: {what}.", what=speak.list(missing)) if stops and missing else ""
+    if not stops:
+        return ""
+    told = [speak("Not recorded: {what}.", what=speak.list(missing))] if missing else []
+    return " ".join([*told, speak(GENERAL_WAY)] if not all(each.ask for each in stops) else told)
 
 
-def draw_trail(name: str, stops: Sequence[Stop]) -> Markup:
-    """The places of a trail among the districts, with their marks."""
+def draw_trail(name: str, stops: Sequence[Stop], *, named: bool = False) -> Markup:
+    """The places of a trail among the districts, with their marks; `named` where nothing but these is known."""
     here, speak = snapshot(), words()
     marked = list(dict.fromkeys(_marked(each.key) for each in stops))
     if not marked:
         return Markup("")
     points = here.prepared(("points", Level.DISTRICT), lambda projection: points_of(projection, Level.DISTRICT))
+    said = N_("Map: where {name} is known from") if named else N_("Map: where {name} was tried")
     if len(marked) == 1:
         # a single one is filled, for there is nothing to tell apart by numbers
-        title = speak("Map: where {name} was tried", name=name)
-        return draw_map(points, here.projection, marked[0], (), title)
-    title = speak("Map: where {name} was tried, numbered as in the table", name=name)
+        return draw_map(points, here.projection, marked[0], (), speak(said, name=name))
+    title = speak("{map}, numbered as in the table", map=speak(said, name=name))
     return draw_map(points, here.projection, None, marked, title)

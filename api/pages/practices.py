@@ -17,7 +17,17 @@ from api.questions.peers import DEFAULT_LENS, shipped_lens
 from api.questions.practices import find_practices, practice_question
 from api.questions.profile import ratings
 from api.words.peers import told_apart
-from api.words.practices import FIT, cautioned, headline, reason_rows, scope, sentences, summary
+from api.words.practices import (
+    FIT,
+    cautioned,
+    evidence_meanings,
+    headline,
+    reason_rows,
+    remark,
+    scope,
+    sentences,
+    summary,
+)
 from api.words.suggestions import Explainer
 from graph_service.errors import Ambiguous, NotFound
 from graph_service.keys import Label, NodeKey
@@ -108,9 +118,8 @@ def show_practices() -> str:
         text=text,
         field=_chosen("field"),
         status=_chosen("practice_status", "status"),
-        statuses=[(each.id, each.label(speak.language)) for each in load_vocabulary().terms("practice_status")],
-        challenges=_challenges(speak.language),
-        fields=_terms("field", speak.language),
+        **_choices(challenge, asked=own is not None),
+        remark=lambda said: remark(said, words()),
         hardest=_hardest(own) if own is not None and answer is None else (),
         name_of=name_of,
         **(_answered(answer) if answer else _listed(challenge, text)),
@@ -151,24 +160,34 @@ def _chosen(kind: str, name: str = "") -> str:
     return found if load_vocabulary().find(kind, found) else ""
 
 
-def _terms(kind: str, language: str) -> list[tuple[str, str]]:
-    found = [(each.id, each.label(language)) for each in load_vocabulary().terms(kind) if not each.deprecated]
-    return sorted(found, key=lambda each: plain(each[1]))
+def _choices(challenge: str, *, asked: bool) -> dict[str, object]:
+    """What can be chosen: only what some practice is of, and what is chosen already.
 
-
-def _challenges(language: str) -> list[tuple[str, list[tuple[str, str]]]]:
-    """The challenges by field of action."""
+    For a municipality also the other challenges of a field that some practice is for, which may help there as well.
+    """
+    everything, speak = snapshot().prepared("practice-list", _list), words()
+    fields = {each for one in everything for each in one.fields} | {_chosen("field")}
+    statuses = {each for one in everything for each in one.statuses} | {_chosen("practice_status", "status")}
+    known = {each for one in everything for each in one.challenges} | {challenge}
     groups: dict[str, list[tuple[str, str]]] = {}
     for each in load_vocabulary().terms("challenge"):
-        if not each.deprecated:
-            field = (each.broader or "").rpartition(".")[2]
-            groups.setdefault(term("field", field) if field else "", []).append((each.id, each.label(language)))
-    return sorted(groups.items())
+        field = (each.broader or "").rpartition(".")[2]
+        if each.id in known or (asked and field in fields):
+            groups.setdefault(term("field", field) if field else "", []).append((each.id, each.label(speak.language)))
+    named = [(each.id, each.label(speak.language)) for each in load_vocabulary().terms("field") if each.id in fields]
+    status = [each for each in load_vocabulary().terms("practice_status") if each.id in statuses]
+    return {
+        "challenges": sorted(groups.items(), key=lambda each: plain(each[0])),
+        "fields": sorted(named, key=lambda each: plain(each[1])),
+        "statuses": [(each.id, each.label(speak.language)) for each in status],
+    }
 
 
 def _answered(answer: PracticeAnswer) -> dict[str, object]:
     explainer = Explainer(snapshot().projection, words())
+    told = [reason for each in answer.suggestions for reason in each.contributions if reason.feature == "evidence"]
     return {
+        "meanings": evidence_meanings({str(each.other) for each in told}, words()),
         "answer": headline(answer, explainer),
         "scope": list(scope(answer, explainer)),
         "suggested": [_suggested(each, explainer) for each in answer.suggestions],
@@ -204,11 +223,13 @@ def _listed(challenge: str, text: str) -> dict[str, object]:
     ]
     pages = max(1, -(-len(found) // A_PAGE))
     page = min(max(request.args.get("page", 1, type=int), 1), pages)
+    shown = found[(page - 1) * A_PAGE : page * A_PAGE]
     return {
         "answer": summary(len(found), len(everything), speak),
         "filters": list(_filters(challenge, field, status, text)),
         "recorded": len(everything),
-        "listed": found[(page - 1) * A_PAGE : page * A_PAGE],
+        "listed": shown,
+        "meanings": evidence_meanings([each.evidence for each in shown], speak),
         "found": len(found),
         "page": page,
         "pages": pages,

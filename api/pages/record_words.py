@@ -9,6 +9,7 @@ from babel import Locale, UnknownLocaleError
 from api.http.current import words
 from api.language import N_
 from api.pages.frame import term, theirs
+from api.words.practices import remark
 from api.words.units import unbroken_law
 from graph_service.keys import Label
 from graph_service.model import EdgeType
@@ -26,6 +27,8 @@ PROPERTIES: Mapping[str, str] = MappingProxyType(
         "status": N_("Status"),
         "evidence": N_("Evidence"),
         "programme": N_("Programme"),
+        "source": N_("Source"),
+        "published_on": N_("Published"),
         "department": N_("Department"),
         "age_min": N_("From age"),
         "age_max": N_("Up to age"),
@@ -99,7 +102,7 @@ TOPICS: Mapping[EdgeType, tuple[str, str]] = MappingProxyType(
 _ONE = {"languages": N_("Language"), "resources": N_("Resource")}
 """What a property is called that has one value where it may have several."""
 _THEIR_WORDS = frozenset(
-    {"name", "description", "legal_basis", "contact_role", "programme", "department", "improvement_note"}
+    {"name", "description", "legal_basis", "contact_role", "programme", "source", "department", "improvement_note"}
 )
 """Properties that people fill in their own words."""
 _TERMS = {
@@ -132,6 +135,8 @@ def property_words(label: Label, name: str, value: object) -> str:
     if isinstance(value, int | float):
         return speak.number(value)
     text = term(vocabulary, str(value)) if vocabulary else str(value)
+    if label is Label.PRACTICE and name == "description" and (known := remark(text, speak)):
+        return known
     if name in _THEIR_WORDS:
         return theirs(unbroken_law(text) if name == "legal_basis" else text)
     return speak.period(text) if name.endswith(("_on", "_from", "_until")) else text

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from urllib.parse import quote, urlencode, urlsplit
 
 from flask import Blueprint, redirect, render_template
@@ -13,18 +12,19 @@ from api.http.caching import depends_on_graph, today
 from api.http.current import services, snapshot, words
 from api.http.viewer import viewer
 from api.language import N_
-from api.pages.frame import PLACES, has_page, record_url, term
+from api.pages.frame import PLACES, has_page, record_url, term, theirs
 from api.pages.names import name_of
 from api.pages.pictures import draw_timeline
-from api.pages.practice_trail import draw_trail, has_towns, how_far, not_recorded, trail
+from api.pages.practice_trail import draw_trail, has_towns, how_far, not_recorded, only_named, trail
 from api.pages.record_words import PROPERTIES, RELATIONS, TOPICS, edge_words, property_title, property_words
 from api.questions.records import ActorFound, Freshness, OfferFound, PracticeFound, RecordFound, find_record
 from api.questions.relations import Related
-from api.questions.sources import find_claims, list_sources
-from api.words.datasets import dataset_title, own_words
+from api.questions.sources import ClaimFound, Source, find_claims, list_sources
+from api.words.datasets import dataset_licences, dataset_title, own_words
+from api.words.practices import evidence_meanings
 from graph_service.errors import StoreError
 from graph_service.keys import Label, NodeKey
-from graph_service.model import Actor, EdgeType, Node
+from graph_service.model import Actor, EdgeType, Node, Practice
 from matching.about import fields_of
 from matching.naming.municipalities import plain
 
@@ -59,8 +59,10 @@ class Told:
     """What one dataset says of the record."""
 
     source: str
+    """The publication that tells of it where one is recorded, else the dataset."""
+    when: str
+    """When that was published; of a dataset since when it is recorded here."""
     about: str
-    since: date
     facts: tuple[tuple[str, str], ...]
 
 
@@ -84,13 +86,14 @@ def show(label: Label, id: str) -> Response | str:
         return redirect(record_url(found.key), 303)
     node: Node = found.record  # type: ignore[attr-defined]  # every kind of RecordFound has one
     stops = list(trail(found)) if isinstance(found, PracticeFound) else []
+    named = isinstance(found, PracticeFound) and only_named(found.record, stops)
     fresh = found.freshness if isinstance(found, ActorFound | OfferFound) else None
     return render_template(
         "record.html",
         label=label.value.lower(),
         key=found.key,
         name=found.name,
-        description=getattr(node, "description", None) or "",
+        description=property_words(label, "description", getattr(node, "description", None)),
         web=_web(getattr(node, "url", None)),
         host=urlsplit(_web(getattr(node, "url", None))).netloc.removeprefix("www."),
         facts=[*_topics(found), *_facts(label, node)],
@@ -98,10 +101,11 @@ def show(label: Label, id: str) -> Response | str:
         fresh_words=_freshness(fresh) if fresh else "",
         sections=list(_sections(found)),
         stops=stops,
-        answer=how_far(stops),
+        answer=how_far(stops, named=named),
+        named=named,
         unsaid=not_recorded(stops),
         towns=has_towns(stops),
-        map=draw_trail(found.name, stops),
+        map=draw_trail(found.name, stops, named=named),
         timeline=draw_timeline(
             [each.span for each in stops if each.span], speak("Timeline: where {name} was tried", name=found.name)
         ),
@@ -154,7 +158,21 @@ def _facts(label: Label, node: Node) -> Iterator[tuple[str, str]]:
     for name in PROPERTIES:
         value = getattr(node, name, None)
         if name not in _HIDDEN and (said := property_words(label, name, value)):
-            yield property_title(name, value), said
+            note = _note(node, name) if isinstance(node, Practice) else ""
+            yield property_title(name, value), _noted(said, note) if note else said
+
+
+def _note(practice: Practice, name: str) -> str:
+    """What a level of evidence means, and that a source has no address; nothing where there is no need."""
+    if name == "evidence":
+        return next((meaning for _, meaning in evidence_meanings([practice.evidence or ""], words())), "")
+    if name == "source" and not _web(practice.url):
+        return words()("Where the source itself can be read online is not recorded.")
+    return ""
+
+
+def _noted(said: str, note: str) -> Markup:
+    return Markup('{}<br><span class="bk-meta">{}</span>').format(said, note)
 
 
 def _topics(found: RecordFound) -> Iterator[tuple[str, str]]:
@@ -222,16 +240,23 @@ def _told(label: Label, key: NodeKey) -> tuple[Told, ...] | None:
         sources = {each.id: each for each in list_sources(services(), snapshot().audience).items}
     except StoreError:
         return None
-    found = []
-    for claim in claims:
-        source = sources.get(claim.dataset)
-        publisher = own_words(words(), source.publisher or "") if source else ""
-        about = ", ".join(filter(None, (publisher, source.licence))) if source else ""
-        title = dataset_title(words(), claim.dataset, source.title) if source else claim.dataset
-        facts = tuple(
-            (property_title(name, claim.properties[name]), said)
-            for name in PROPERTIES
-            if (said := property_words(label, name, claim.properties.get(name)))
-        )
-        found.append(Told(title, about, claim.since.date(), facts))
-    return tuple(found)
+    return tuple(_said_by(label, claim, sources.get(claim.dataset)) for claim in claims)
+
+
+def _said_by(label: Label, claim: ClaimFound, source: Source | None) -> Told:
+    """Who says it: the publication that is named for it, and then the list it was taken from; else the dataset."""
+    speak, said = words(), claim.properties
+    title = dataset_title(speak, claim.dataset, source.title) if source else claim.dataset
+    facts = tuple(
+        (property_title(name, said[name]), told)
+        for name in PROPERTIES
+        if (told := property_words(label, name, said.get(name)))
+    )
+    here = speak("recorded here since {day}", day=speak.date(claim.since.date()))
+    if publication := property_words(label, "source", said.get("source")):
+        published = property_words(label, "published_on", said.get("published_on"))
+        when = speak("published {day}", day=published) if published else speak("since when is not known")
+        return Told(publication, when, speak("Taken from “{title}”, {here}.", title=title, here=here), facts)
+    publisher = own_words(speak, source.publisher) if source and source.publisher else ""
+    licences = [theirs(text) for text, _ in dataset_licences(speak, source.licence)] if source else []
+    return Told(title, here, Markup(", ").join(filter(None, [publisher, *licences])), facts)

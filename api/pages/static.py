@@ -68,7 +68,7 @@ def show_about() -> str:
             dataset_title(speak, each.id, each.title),
             each.url,
             own_words(speak, each.publisher),
-            dataset_licences(each.licence),
+            dataset_licences(speak, each.licence),
             speak.date(each.retrieved_on) if each.retrieved_on else "",
         )
         for each in known

@@ -20,6 +20,9 @@ OWN: Mapping[str, str] = MappingProxyType(
             "Sample data for Germany: districts, municipalities, indicators, types of area, practices"
         ),
         "Bündniskompass, aus amtlichen Veröffentlichungen": N_("Bündniskompass, from official publications"),
+        "Fakten und Verweise. Die verlinkten Seiten gehören ihren Herausgebern": N_(
+            "Facts and links. The linked pages belong to their publishers"
+        ),
     }
 )
 """What our own datasets say of themselves; what others say of theirs stays as it is."""
@@ -47,13 +50,13 @@ def dataset_title(speak: Words, dataset: str, title: str) -> str:
 
 
 def own_words(speak: Words, text: str) -> str:
-    """A title or publisher; that of a dataset of our own in both languages."""
+    """A title, publisher or licence; that of a dataset of our own in both languages."""
     return speak(OWN[text]) if text in OWN else text
 
 
-def dataset_licences(licence: str) -> tuple[tuple[str, str], ...]:
+def dataset_licences(speak: Words, licence: str) -> tuple[tuple[str, str], ...]:
     """The licences of a dataset, each with where it can be read."""
-    return tuple((_written(each), _address(each)) for each in licence.split("; ") if each)
+    return tuple((own_words(speak, _written(each)), _address(each)) for each in licence.split("; ") if each)
 
 
 def _written(licence: str) -> str:

@@ -1,10 +1,12 @@
 """What is said about practices: what fits and why, where to ask, what did not work and why not."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from api.language import N_, Words
 from api.words.suggestions import Explainer
 from graph_service.model import Actor
+from graph_service.vocabulary import load_vocabulary
 from matching.practices.answers import Caution, PracticeAnswer, PracticeSuggestion, Step
 from matching.practices.records import REJECTED
 
@@ -24,8 +26,36 @@ FEATURES = {
     "text": N_("how well the text fits"),
 }
 START = N_("what is expected where nothing is known")
+GENERAL_WAY = N_(
+    "Where nobody is recorded, a general way is left, though nobody there may know of it: the administration of the "
+    "municipality. The page of the municipality shows which bodies are recorded."
+)
+REMARKS: Mapping[str, str] = MappingProxyType(
+    {
+        "Bekannt ist die Auszeichnung im Bundeswettbewerb „Zusammenleben Hand in Hand“ 2018, nicht das Vorhaben.": N_(
+            "Only the award in the federal competition “Zusammenleben Hand in Hand” 2018 is known, not the undertaking."
+        ),
+        "Bekannt ist die Auszeichnung im Wettbewerb „Menschen und Erfolge“ 2015, nicht das Vorhaben.": N_(
+            "Only the award in the competition “Menschen und Erfolge” 2015 is known, not the undertaking."
+        ),
+        "Bekannt ist die Teilnahme am Programm, nicht, was vor Ort daraus wurde.": N_(
+            "Only the part in the programme is known, not what became of it on site."
+        ),
+        "Beitrag zum Bundeswettbewerb „Zusammenleben Hand in Hand“ 2018.": N_(
+            "Entry to the federal competition “Zusammenleben Hand in Hand” 2018."
+        ),
+        "Im Bundeswettbewerb „Zusammenleben Hand in Hand“ 2018 als Einzelprojekt ausgezeichnet.": N_(
+            "Received an award as a single project in the federal competition “Zusammenleben Hand in Hand” 2018."
+        ),
+        "Träger: Diakonieverband (Migrationszentrum).": N_("Carried by Diakonieverband (Migrationszentrum)."),
+        "Träger: Caritas Ahaus-Vreden.": N_("Carried by Caritas Ahaus-Vreden."),
+    }
+)
+"""What our own list of practices remarks of them, as its descriptions have it; what others describe stays as it is."""
 MOST = 6
 """How many steps of a trail, or variants, are named before the rest is counted."""
+MOST_PLACES = 3
+"""How many places a first sentence names before the rest is counted."""
 
 
 def headline(answer: PracticeAnswer, explainer: Explainer) -> str:
@@ -94,7 +124,7 @@ def sentences(each: PracticeSuggestion, explainer: Explainer) -> Iterator[str]:
         yield (
             words("Ask here: {who}, {place}.", who=who, place=place)
             if who
-            else words("Ask here: {place}.", place=place)
+            else words("Recorded for {place}; whom to ask there is not recorded.", place=place)
         )
     told = {c.feature: c for c in each.contributions}
     for said, sign in ((N_("Speaks for it: {features}."), 1), (N_("Speaks against it: {features}."), -1)):
@@ -108,7 +138,10 @@ def sentences(each: PracticeSuggestion, explainer: Explainer) -> Iterator[str]:
         steps = "; ".join(placed(step, explainer) for step in each.trail[:MOST])
         rest = len(each.trail) - MOST
         more = f"; {words.plural('and one more', 'and {n} more', rest)}" if rest > 0 else ""
-        yield words("Who came after whom: {steps}.", steps=steps + more)
+        # an order is told only where every step has its day
+        ordered = all(step.event.since for step in each.trail)
+        said = N_("Who came after whom: {steps}.") if ordered else N_("Recorded for: {steps}.")
+        yield words(said, steps=steps + more)
     if each.variants:
         yield words.plural("One more is much like it.", "{n} more are much like it.", len(each.variants))
 
@@ -196,3 +229,40 @@ def cautioned(caution: Caution, explainer: Explainer) -> str:
         "“{practice}” ended without success in {place}; {said}",
         place=place, practice=caution.name, said=said,
     )  # fmt: skip
+
+
+def remark(text: str, words: Words) -> str:
+    """A remark of our own in the reader's language; nothing where the words are somebody else's."""
+    return words(REMARKS[text]) if text in REMARKS else ""
+
+
+def fortunes(places: Sequence[str], failed: int, declined: int, words: Words, *, named: bool) -> Iterator[str]:
+    """Where a practice was tried, in how many places without success, and how many decided against it."""
+    if places:
+        rest = len(places) - MOST_PLACES
+        # one that is left over is named as well: it takes no more room than its number
+        shown = list(places[:MOST_PLACES]) if rest > 1 else list(places)
+        if rest > 1:
+            shown.append(words.plural("one more municipality", "{n} more municipalities", rest))
+        said = N_("Known from {places}.") if named else N_("Tried in {places}.")
+        yield words(said, places=words.list(shown))
+    if failed and len(places) == 1:
+        yield words("It did not work out there; what is known of it stands below.")
+    elif failed:
+        yield words.plural(
+            "In one of them it did not work out; what is known of it stands below.",
+            "In {n} of them it did not work out; what is known of it stands below.",
+            failed,
+        )
+    if declined:
+        yield words.plural(
+            "One municipality decided against it; what is known of it stands below.",
+            "{n} municipalities decided against it; what is known of it stands below.",
+            declined,
+        )
+
+
+def evidence_meanings(ids: Collection[str], words: Words) -> list[tuple[str, str]]:
+    """What the levels of evidence that occur mean, the best first."""
+    known = reversed(load_vocabulary().terms("evidence"))
+    return [(each.label(words.language), each.definition(words.language)) for each in known if each.id in ids]

@@ -4,6 +4,7 @@ import csv
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from graph_service.errors import InvalidValue, Place
@@ -15,7 +16,8 @@ DATASET = Dataset(
     id="practice-leads",
     title="Praxisansätze: Fakten und Verweise aus öffentlichen Seiten, 2015 bis 2024",
     publisher="Bündniskompass",
-    licence="Fakten und Verweise; die verlinkten Seiten gehören ihren Herausgebern",
+    # one licence, so no semicolon, which would part two
+    licence="Fakten und Verweise. Die verlinkten Seiten gehören ihren Herausgebern",
     note="Titel in eigenen Worten. Ob ein Ansatz noch läuft, ist nicht bekannt: der Stand bleibt leer.",
 )
 
@@ -32,26 +34,68 @@ _LISTS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is said about the rows of the list: which practices they make, and what the rest of them means."""
+
+    practices: Sequence[Mapping[str, object]]
+    sources: Mapping[str, Mapping[str, object]]
+    """The publication behind each address."""
+    programmes: frozenset[str]
+    others: frozenset[str]
+    """What stands in the column of programmes and is none."""
+
+    @classmethod
+    def read(cls, path: Path) -> "Choice":
+        """As it stands in a file of TOML."""
+        told = tomllib.loads(path.read_text("utf-8"))
+        return cls(
+            told["practice"],
+            {each["url"]: each for each in told["source"]},
+            frozenset(told["programmes"]),
+            frozenset(told["not_programmes"]),
+        )
+
+    def programme(self, lead: Lead) -> str | None:
+        """The programme that a row names, if it names one; raises InvalidValue where nobody has decided that."""
+        named = lead["programm_oder_traeger"]
+        if named in self.programmes:
+            return _YEARS.sub(r"\1–\2", named)
+        if named not in self.others:
+            raise InvalidValue("a programme, or what is known to be none", named)
+        return None
+
+    def source(self, lead: Lead) -> Mapping[str, object]:
+        """The publication that a row leads to; raises InvalidValue where it is not named."""
+        if lead["quelle_url"] not in self.sources:
+            raise InvalidValue("an address whose publication is named", lead["quelle_url"])
+        return self.sources[lead["quelle_url"]]
+
+
 def records(leads: Path, choice: Path, places: Mapping[str, str]) -> Iterator[Record]:
     """The practices with their fields, challenges, target groups and places; raises InvalidValue if a lead is left."""
     with leads.open(encoding="utf-8-sig", newline="") as file:
         rows: list[Lead] = list(csv.DictReader(file))
     used: set[int] = set()
-    for entry in tomllib.loads(choice.read_text("utf-8"))["practice"]:
+    chosen = Choice.read(choice)
+    for entry in chosen.practices:
         own = [i for i, row in enumerate(rows) if row["titel"] == entry["row"]]
         if not own or used & set(own):
             raise InvalidValue("rows of the list that no other practice takes", entry["row"], Place(file=choice.name))
         used.update(own)
         groups = [[rows[i]] for i in own] if entry.get("each") else [[rows[i] for i in own]]
         for group in groups:
-            yield from _practice(entry, group, places)
+            yield from _practice(entry, group, places, chosen)
     left = [row["titel"] for i, row in enumerate(rows) if i not in used]
     if left:
         raise InvalidValue("a practice for every row of the list", left, Place(file=leads.name))
 
 
-def _practice(entry: Mapping[str, object], leads: Sequence[Lead], places: Mapping[str, str]) -> Iterator[Record]:
+def _practice(
+    entry: Mapping[str, object], leads: Sequence[Lead], places: Mapping[str, str], choice: Choice
+) -> Iterator[Record]:
     first = leads[0]
+    source = choice.source(first)
     local = f"{entry['key']}-{first['ags']}" if entry.get("each") else str(entry["key"])
     key = NodeKey.of(Label.PRACTICE, local)
     title = str(entry.get("title", entry["row"])).format(place=places.get(first["ags"], ""))
@@ -60,8 +104,10 @@ def _practice(entry: Mapping[str, object], leads: Sequence[Lead], places: Mappin
         name=title,
         description=str(entry["description"]) if "description" in entry else None,
         evidence=load_vocabulary().term("evidence", str(entry["evidence"])).id,
-        programme=_YEARS.sub(r"\1–\2", first["programm_oder_traeger"]),
-        url=first["quelle_url"],
+        programme=choice.programme(first),
+        source=str(source["title"]),
+        published_on=str(source["published_on"]) if "published_on" in source else None,
+        url=None if source.get("copy") else first["quelle_url"],
     )
     for name, (type, kind) in _LISTS.items():
         ids = entry.get(name, [])

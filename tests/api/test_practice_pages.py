@@ -2,14 +2,19 @@
 
 import json
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
 from api.app import create_app
+from api.language import Words
+from api.pages.practice_trail import _span
 from api.settings import Settings
+from api.words.practices import REMARKS, fortunes, remark
 
+AWARDED = "Träger: Caritas Ahaus-Vreden."
 PLACES = ("Zwergenau", "Österau", "Ostheim", "Ährenthal", "Aalfeld", "Bachtal", "Dorfmark")
 
 
@@ -20,15 +25,16 @@ def client(loaded, package: Path, store: str, tmp_path: Path) -> FlaskClient:
     tables = {
         "practices": "\n".join(
             [
-                "key,title,description,fields,evidence,challenges,url",
-                *(f"{row},{'https://kopien.example/5' if 'lotsen-5,' in row else ''}" for row in rows),
-                "zuletzt,Zuletzt im Alphabet,,language,evaluated,,",
+                "key,title,description,fields,evidence,challenges,url,source,published_on",
+                *(f"{row},{'https://kopien.example/5' if 'lotsen-5,' in row else ''},," for row in rows),
+                "zuletzt,Zuletzt im Alphabet,,language,evaluated,,,Institut Nord: Bericht,2023",
+                f"preis,Preis,{AWARDED},,none,,,Verband: Meldung,",
                 "",
             ]
         ),
         "applications": "practice,municipality,status,started_on,ended_on,outcome\n"
         "lotsen-1,90002,running,2021-01-01,,\nlotsen-2,90001,,,,\nlotsen-2,90002,,,,\n"
-        "cafe,90003,ended-failed,2019-01-01,,Räume fehlten\n"
+        "cafe,90003,ended-failed,2019-01-01,,Räume fehlten\npreis,90003,,,,\n"
         "lotsen-3,99001,,2018-01-01,,\n"
         + "".join(f"lotsen-3,9900{n},,2020-01-01,,\nlotsen-4,9900{n},,,,\n" for n in range(2, 8))
         + "zuletzt,90001,running,2019-01-01,,\nzuletzt,90002,ended-failed,2020-01-01,2021-01-01,Räume fehlten\n",
@@ -50,7 +56,7 @@ def client(loaded, package: Path, store: str, tmp_path: Path) -> FlaskClient:
 
 def test_everything_recorded_is_listed_in_pages(client):
     first, second = (client.get(f"/practices?lang=en&page={n}").text for n in (1, 2))
-    assert "27 practices are recorded" in first
+    assert "28 practices are recorded" in first
     assert "Lerncafé für Mütter" in first
     assert "Sprachlotsen 9" in second
     assert "Sprachlotsen 9" not in first
@@ -58,8 +64,8 @@ def test_everything_recorded_is_listed_in_pages(client):
 
 def test_filters_narrow_the_list_and_say_so(client):
     found = client.get("/practices?lang=en&text=lerncafe").text
-    assert "One of 27 practices fits" in found
-    assert 'Chosen: “lerncafe”. <a class="bk-together" href="/practices">All 27 practices</a>' in found
+    assert "One of 28 practices fits" in found
+    assert 'Chosen: “lerncafe”. <a class="bk-together" href="/practices">All 28 practices</a>' in found
     assert "Sprachlotsen" not in client.get("/practices?lang=en&field=family-parents").text
     assert "No practice fits these filters" in client.get("/practices?lang=en&text=nirgends").text
 
@@ -74,8 +80,8 @@ def test_the_best_documented_stands_first_and_what_goes_on_counts_before_what_en
 
 def test_a_decision_against_a_practice_is_no_failure_and_lasts_no_time(client):
     page = client.get("/practices/zuletzt?lang=en").text
-    assert "Tried in 2 municipalities. In one of them it did not work out; why stands below." in page
-    assert "One municipality decided against it; why stands below." in page
+    assert "In one of them it did not work out; what is known of it stands below." in page
+    assert "One municipality decided against it; what is known of it stands below." in page
     assert "Kein Personal" in page
     timeline = page.partition('bk-timeline"')[2].partition("</svg>")[0]
     assert timeline.count('class="name"') == 2
@@ -106,10 +112,84 @@ def test_what_lies_outside_is_never_the_first_thing_to_do(client):
 
 def test_what_is_known_of_no_place_has_no_column_and_is_said_in_a_sentence(client):
     bare, full = (client.get(f"/practices/{id}?lang=en").text for id in ("lotsen-2", "zuletzt"))
-    assert "Not recorded: status, dates and results." in bare
+    assert "Not recorded: status, dates, results and whom to ask." in bare
     assert not any(f">{head}</th>" in bare for head in ("Status", "Since", "Until", "In the words of those involved"))
     assert all(f">{head}</th>" in full for head in ("Status", "Since", "Until", "In the words of those involved"))
-    assert "Not recorded" not in full
+    assert "Not recorded: whom to ask." in full
+
+
+def test_nobody_to_ask_is_made_up_and_the_general_way_is_told_apart_from_what_is_recorded(client):
+    page = client.get("/practices/lotsen-2?lang=en").text
+    assert "Who to ask" not in page
+    assert "Where nobody is recorded, a general way is left, though nobody there may know of it" in page
+
+
+def test_the_first_sentence_names_up_to_three_places_and_one_more_rather_than_counting_it(client):
+    three = client.get("/practices/lotsen-3?lang=en").text
+    assert "Tried in Zwergenau, Aalfeld, Ährenthal and 4 more municipalities." in three
+    assert fortune(["A", "B", "C", "D"]) == "Tried in A, B, C and D."
+    assert fortune(["A", "B", "C", "D", "E"]) == "Tried in A, B, C and 2 more municipalities."
+
+
+def fortune(places: list[str]) -> str:
+    return " ".join(fortunes(places, 0, 0, Words("en"), named=False))
+
+
+def test_a_place_of_which_only_an_award_is_known_is_not_said_to_have_tried_anything(client):
+    page = client.get("/practices/preis?lang=en").text
+    assert "Known from " in page
+    assert "Where it is known from</h2>" in page
+    assert "Tried" not in page
+    assert "was tried" not in page
+    assert "bk-timeline" not in page
+
+
+def test_who_says_it_is_the_publication_with_its_date_and_only_then_the_list_it_was_taken_from(client):
+    dated, undated, neither = (client.get(f"/practices/{id}?lang=en").text for id in ("zuletzt", "preis", "cafe"))
+    assert "Institut Nord: Bericht · published 2023" in dated
+    assert "Verband: Meldung · since when is not known" in undated
+    assert "Taken from “" in undated
+    assert "recorded here since" in neither
+    assert "Where the source itself can be read online is not recorded." in undated
+
+
+def test_a_level_of_evidence_says_what_it_means(client):
+    assert "Examined by an independent party." in client.get("/practices/zuletzt?lang=en").text
+    listed = client.get("/practices?lang=en").text
+    assert "“evaluated”: Examined by an independent party." in listed
+    assert "“documented”" not in listed
+
+
+def test_only_filters_that_select_something_are_offered(client):
+    page = client.get("/practices?lang=en").text
+    offered = {name: re.findall(r'value="([^"]+)"', chosen(page, name)) for name in ("status", "field", "challenge")}
+    assert offered == {
+        "status": ["running", "ended-failed"],
+        "field": ["family-parents", "language"],
+        "challenge": ["interpreters"],
+    }
+    assert "selected" in chosen(client.get("/practices?lang=en&field=health-psychosocial").text, "field")
+    assert "mobility" not in chosen(client.get("/practices?lang=en&municipality=90001").text, "challenge")
+
+
+def chosen(page: str, name: str) -> str:
+    return page.partition(f'<select id="{name}"')[2].partition("</select>")[0]
+
+
+def test_our_own_remarks_are_said_in_the_readers_language_and_those_of_others_stay_german(client):
+    assert "Carried by Caritas Ahaus-Vreden." in client.get("/practices/preis?lang=en").text
+    assert AWARDED in client.get("/practices/preis?lang=de").text
+    assert [text for text in REMARKS if remark(text, Words("de")) != text] == []
+    assert remark("Was jemand schrieb.", Words("en")) == ""
+
+
+def test_a_bar_goes_on_until_today_only_where_somebody_says_that_it_does():
+    since, until = date(2019, 1, 1), date(2020, 1, 1)
+    assert _span("x", since, None, "running").until > date(2025, 1, 1)
+    assert not _span("x", since, None, "running").ended
+    for status in ("", "idea", "ended-failed"):
+        assert (_span("x", since, None, status).until, _span("x", since, None, status).ended) == (since, True)
+    assert _span("x", since, until, "running").until == until
 
 
 def test_a_practice_is_of_the_fields_of_its_challenges_too_and_terms_with_commas_stay_apart(client):
