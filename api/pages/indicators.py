@@ -20,6 +20,7 @@ from api.snapshot import Snapshot
 from api.words.peers import lens_name
 from api.words.places import place_name
 from api.words.suggestions import Explainer
+from api.words.terms import level_words
 from api.words.units import unit_words
 from graph_service.keys import Label
 from graph_service.model import Level, Scale
@@ -89,9 +90,9 @@ def show_indicator(id: str) -> str:
         licence=measured.record.licence or "",
         facts=_facts(measured),
         web=url if (url := measured.record.url or "").startswith(("https://", "http://")) else "",
-        levels=[(term("level", each.value), url_with(level=each.value, page=None), each is level) for each in levels],
+        levels=[(level_words(each, speak), url_with(level=each.value, page=None), each is level) for each in levels],
         level=level,
-        level_name=term("level", level.value) if level else "",
+        level_name=level_words(level, speak) if level else "",
         sources=explainer.sources([id]),
         unit=explainer.unit(measured.record.unit),
         lenses=[

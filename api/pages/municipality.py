@@ -154,10 +154,8 @@ def _state_name(projection: Projection, key: NodeKey) -> str:
 
 
 def _towns_within(projection: Projection, key: NodeKey) -> list[int]:
-    own = projection.position(key)
-    level = projection.municipalities.level
-    wanted = LEVELS.index(Level.MUNICIPALITY)
-    return [int(i) for i in inside(projection, key) if int(i) != own and level[i] == wanted]
+    own, towns = projection.position(key), projection.municipalities.are_towns()
+    return [int(i) for i in inside(projection, key) if int(i) != own and towns[i]]
 
 
 def _challenges(profile: Profile) -> list[tuple[str, str, float, str, date | None]]:
@@ -188,8 +186,9 @@ class Parts:
 def _parts(projection: Projection, key: NodeKey) -> Parts | None:
     table, speak = projection.municipalities, words()
     above = level_of(projection, key) in (Level.STATE, Level.REGION)
-    own, wanted = projection.position(key), LEVELS.index(Level.DISTRICT if above else Level.MUNICIPALITY)
-    found = [int(i) for i in inside(projection, key) if int(i) != own and table.level[i] == wanted]
+    own = projection.position(key)
+    wanted = table.level == LEVELS.index(Level.DISTRICT) if above else table.are_towns()
+    found = [int(i) for i in inside(projection, key) if int(i) != own and wanted[i]]
     if not found:
         return None
     keys = {i: projection.key(Label.MUNICIPALITY, i) for i in found}

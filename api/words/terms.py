@@ -1,8 +1,24 @@
 """What a term is called: by the shipped vocabularies, else by the dataset that brought it, else by its id."""
 
-from graph_service.model import Concept
+from api.language import N_, Words
+from graph_service.model import Concept, Level
 from graph_service.projection import Projection
 from graph_service.vocabulary import load_vocabulary
+
+LEVELS = {
+    Level.STATE: N_("Federal states"),
+    Level.DISTRICT: N_("Districts and independent cities"),
+    Level.MUNICIPALITY: N_("Towns and villages"),
+}
+"""What all areas of a level are called, where the name of the level names one."""
+
+
+def level_words(level: Level, words: Words) -> str:
+    """What the areas of a level are called, as several."""
+    if level in LEVELS:
+        return words(LEVELS[level])
+    found = load_vocabulary().find("level", level.value)
+    return found.label(words.language) if found else level.value
 
 
 def term_words(projection: Projection, language: str, kind: str, id: str) -> str:

@@ -12,6 +12,7 @@ from api.app import create_app
 from api.settings import Settings
 from graph_service.keys import NodeKey, municipality_key
 from graph_service.model import Actor, EdgeType, Level, Municipality
+from graph_service.projection import UNINCORPORATED
 
 KIND = "immigration-office"
 LAW = "AufenthG § 71 Abs. 1"
@@ -30,6 +31,9 @@ def client(tmp_path: Path) -> FlaskClient:
             Municipality(key=key, name=name, level=Level.DISTRICT, population=1000, population_date=counted)
         )
         made.edge(EdgeType.PART_OF, key, municipality_key("10"))
+    for code, name, kind in (("10001001", "Waldkirch", "stadt"), ("10001002", "Staatsforst", UNINCORPORATED)):
+        made.records.append(Municipality(key=municipality_key(code), name=name, level=Level.MUNICIPALITY, kind=kind))
+        made.edge(EdgeType.PART_OF, municipality_key(code), municipality_key("10001"))
     made.values = {"10001": 12.0, "10002": 17.69}
     for i in range(32):
         actor = Actor(key=NodeKey(f"actor:a{i}"), name=f"Ausländerbehörde {i}", legal_basis=LAW, kind=KIND)
@@ -68,6 +72,13 @@ def test_practices_are_listed_by_the_alphabet_whatever_their_keys(client: FlaskC
         "Öffentliche Werkstatt",
         "Sprachlotsen",
     ]
+
+
+def test_forests_that_belong_to_no_municipality_are_not_counted_as_one(client: FlaskClient) -> None:
+    page = shown(client, "10001")
+    assert "· eine Gemeinde" in page
+    assert "Waldkirch" in page
+    assert "Staatsforst" not in page
 
 
 def test_values_of_an_indicator_have_the_same_number_of_decimals_and_the_light_marks_a_name(
