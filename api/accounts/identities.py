@@ -1,6 +1,7 @@
 """Signing in through the house's own sign-on: which account an identity elsewhere belongs to, and what it may do."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from api.accounts.model import Account
 from api.accounts.registry import Registry, account_in, account_of, email_key
@@ -8,6 +9,9 @@ from api.http.errors import Conflict, Forbidden
 from api.http.viewer import Role
 from api.state import StateDatabase
 from graph_service.keys import NodeKey
+
+SIGN_ON_LIVES = timedelta(minutes=15)
+"""How long somebody may take at the provider."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

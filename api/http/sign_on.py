@@ -7,7 +7,6 @@ once; the browser never sees the verifier or the nonce.
 import json
 import logging
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 import requests
@@ -17,7 +16,7 @@ from authlib.oauth2.rfc6749.errors import OAuth2Error
 from flask import g
 from joserfc.errors import JoseError
 
-from api.accounts.identities import Identity
+from api.accounts.identities import SIGN_ON_LIVES, Identity
 from api.accounts.keys import digest, new_secret
 from api.accounts.model import ROLES, Clock, utc_now
 from api.http.errors import Forbidden, Unauthorised
@@ -38,8 +37,6 @@ CREATE TABLE sign_ons (
 ) WITHOUT ROWID;
 """,
 )
-LIVES = timedelta(minutes=15)
-"""How long somebody may take at the provider."""
 PATIENCE = 10.0
 """Seconds that the provider may take to answer."""
 WELL_KNOWN = "/.well-known/openid-configuration"
@@ -68,7 +65,7 @@ class _Remembered(FlaskIntegration):  # type: ignore[misc]  # Authlib has no typ
             connection.execute("DELETE FROM sign_ons WHERE expires_at <= ?", (now,))
             connection.execute(
                 "INSERT INTO sign_ons VALUES (?, ?, ?, ?)",
-                (digest(state), digest(g.sign_on_browser), json.dumps(data), now + int(LIVES.total_seconds())),
+                (digest(state), digest(g.sign_on_browser), json.dumps(data), now + int(SIGN_ON_LIVES.total_seconds())),
             )
 
     def get_state_data(self, session: Any, state: str | None) -> dict[str, Any] | None:  # noqa: ARG002 - Authlib's

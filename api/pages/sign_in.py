@@ -7,6 +7,7 @@ from flask import Response as FlaskResponse
 from werkzeug.wrappers import Response
 
 from api.accounts.attempts import TooManyAttempts
+from api.accounts.identities import SIGN_ON_LIVES
 from api.http.auth import must_be_secure, remote_address, sign_in, sign_out
 from api.http.current import services, words
 from api.http.errors import STATUS, Unauthorised
@@ -77,14 +78,12 @@ def end_session() -> Response:
 @signing_in.get(ROUTE)
 def go_to_provider() -> Response:
     """Send somebody to the house's own sign-on."""
-    from api.http.sign_on import LIVES  # only here: its libraries take long to import
-
     url, browser = services().sign_on.begin(_callback(), local_path(request.args.get("next")))
     response = redirect(url, 303)
     response.set_cookie(
         COOKIE,
         browser,
-        max_age=int(LIVES.total_seconds()),
+        max_age=int(SIGN_ON_LIVES.total_seconds()),
         path=ROUTE,
         httponly=True,
         samesite="Lax",

@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 from api.accounts.attempts import FORGET_AFTER
+from api.accounts.identities import SIGN_ON_LIVES
 from api.accounts.records import KEEP_EVENTS, KEEP_TOKENS
 from api.accounts.sessions import ABSOLUTE, IDLE
 from api.accounts.sign_in import INVITATION_LIVES, RESET_LIVES
-from api.http.sign_on import LIVES
 from api.jobs.imports import FAILED_FILES_KEPT, MOST_KEPT
 from api.language import Words
 from api.mail.contact import ANSWER_WITHIN, KEEP
@@ -123,7 +123,7 @@ def of_accounts(words: Words, *, office: bool) -> list[Row]:
             words("Signing in through your office"),
             words("your id there; a cookie for the way back"),
             words("to recognise you without a password here"),
-            words("the id {ends}; the cookie {span}", ends=ends, span=span(LIVES, words)),
+            words("the id {ends}; the cookie {span}", ends=ends, span=span(SIGN_ON_LIVES, words)),
         )
         rows.insert(2, through)
     return rows
