@@ -10,6 +10,8 @@ from api.words.network_views import ToldLine, ToldNode
 FONT, LETTER = 13.0, 6.9
 """Height of letters, and how wide one is on average."""
 MOST_NAMES = 400
+TIPS = {"alliance": 1.2, "practice": 1.1, "offer": 1.1, "request": 1.1, "exchange": 1.1}
+"""How far signs with tips and corners reach beyond their radius; names stay off these, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def placed_names(
 def _spot(i: int, node: ToldNode, order: Order, grown: float, *, sure: bool) -> Spot:
     letter = LETTER * grown
     full, brief = len(node.short) * letter, len(node.brief) * letter
-    radius = radius_of(node.size)
+    radius = radius_of(node.size) * TIPS.get(node.kind, 1.0)
     return Spot(node.x, node.y, radius, full, brief, order.pieces[i], sure or node.start)
 
 

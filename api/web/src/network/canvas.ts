@@ -31,6 +31,8 @@ const REST = 150;
 const PADDING = 12;
 // so much of the plane is shown at least; beside the outermost nodes names stand, too, on so much of the screen
 const FRAME = { width: 640, height: 420, narrow: { width: 380, height: 380 }, beside: { wide: 130, narrow: 36 }, above: 36 };
+/** How far signs with tips and corners reach beyond their radius; names stay off these, too. */
+const TIPS: Readonly<Record<string, number>> = { alliance: 1.2, practice: 1.1, offer: 1.1, request: 1.1, exchange: 1.1 };
 const THICKNESS = [0, 1.7, 2.5, 4.2];
 
 export class Canvas {
@@ -233,7 +235,7 @@ export class Canvas {
       const wide = (this.widths[i] ??= { full: this.widthOf(node.short), brief: this.widthOf(node.brief) });
       shown.push(i);
       const marked = i === this.chosen ? 8 : node.start ? 5 : 0;
-      const radius = this.radius(node, this.scale) * scaled + marked;
+      const radius = this.radius(node, this.scale) * scaled * (TIPS[node.kind] ?? 1) + marked;
       const sure = node.start || i === this.chosen;
       spots.push({ ...at, radius, width: wide.full, brief: wide.brief, sure, piece: pieces[i] ?? i });
     }
