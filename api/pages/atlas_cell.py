@@ -15,6 +15,7 @@ from api.questions.inventory import Haver, find_havers, had, inventory, untried
 from api.questions.peers import DEFAULT_LENS, shipped_lens
 from api.questions.profile import ratings
 from api.words.atlas import Told, about_cell
+from api.words.practices import remark as remark_of
 from api.words.suggestions import Explainer
 from graph_service.errors import NotFound
 from graph_service.keys import NodeKey
@@ -119,7 +120,8 @@ def _listed(tried: Tried, within: NodeKey, both: frozenset[NodeKey] = frozenset(
     """A practice of a municipality, and whether the one that asks has it, too."""
     practice = tried.practice
     where = ", ".join(sorted((name_of(place) for place in tried.places if place != within), key=plain))
-    remark = (theirs(practice.practice.description or "") or term("evidence", "none")) if practice.unproven else ""
+    said = practice.practice.description or ""
+    remark = (remark_of(said, words()) or theirs(said) or term("evidence", "none")) if practice.unproven else ""
     return Listed(practice.name, record_url(practice.key), where, remark, practice.key in both)
 
 
