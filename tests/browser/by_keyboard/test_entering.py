@@ -64,7 +64,7 @@ def test_a_request_is_entered_found_again_and_watched(opened: Open) -> None:
     expect(page.get_by_role("status").filter(has_text="Das Gesuch ist eingetragen")).to_be_visible()
     assert "Raum für ein Sprachcafé" in stored(page, "/requests")
     skip(page)
-    press(page, page.get_by_role("link", name="Wer sucht Unterstützung?").last)
+    press(page, page.locator(".bk-crumbs").get_by_role("link", name="Gesuche"))
     write(page, page.locator("#q"), "Sprachcafé")
     page.keyboard.press("Enter")
     expect(page.locator(".bk-peer")).to_have_count(1)
