@@ -10,7 +10,7 @@ from api.words.network_views import ToldLine, ToldNode
 FONT, LETTER = 13.0, 6.9
 """Height of letters, and how wide one is on average."""
 MOST_NAMES = 400
-TIPS = {"alliance": 1.2, "practice": 1.1, "offer": 1.1, "request": 1.1, "exchange": 1.1}
+TIPS = {"alliance": 1.2, "offer": 1.1, "request": 1.1, "exchange": 1.1}
 """How far signs with tips and corners reach beyond their radius; names stay off these, too."""
 
 

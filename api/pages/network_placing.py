@@ -139,6 +139,8 @@ class _Placing:
             wide, high = (spot.radius + room for room in ROOM)
             self._taken.add((spot.x - wide, spot.y - high, spot.x + wide, spot.y + high), i)
         self._lines = np.array(lines if self.few else [], np.float64).reshape(-1, 4)
+        ends = self._lines.reshape(-1, 2, 2)
+        self._boxes = (*ends.min(axis=1).T, *ends.max(axis=1).T)
 
     def name(self, i: int, spot: Spot, *, sure: bool) -> bool:
         """Place a name where it is free, and say whether there was room; ``sure``: else where it covers least."""
@@ -173,6 +175,8 @@ class _Placing:
         found: _Name | None = None
         least = INFINITE
         for name in self._places(spot, everywhere=everywhere):
+            if found and name.near.lifted:
+                break
             if self._taken.free(name.box, i) and (doubt := self._doubt(name, i)) < least:
                 doubt += self._crossed(name.box)
                 if doubt < least:
@@ -234,7 +238,7 @@ class _Placing:
         own = 0.0 if hangs else abs(self._spots[i].x - middle) - HARDLY
         reach, close = (CLOSE if hangs else LINE) * self._height, CLOSE * self._height
         wide = 0.0 if hangs else WIDE * self._height
-        doubt = 1.0 if name.near.lifted else 0.0
+        doubt = 0.0
         for j in self._taken.nodes((x0 - wide, y0 - reach, x1 + wide, y1 + reach), i):
             other = self._spots[j]
             gap = max(y0 - other.y, other.y - y1) - other.radius
@@ -248,9 +252,12 @@ class _Placing:
     def _crossed(self, box: Box) -> int:
         """How many lines run through."""
         x0, y0, x1, y1 = box
-        ax, ay, bx, by = self._lines.T
-        near = (np.minimum(ax, bx) < x1) & (np.maximum(ax, bx) > x0) & (np.minimum(ay, by) < y1)
-        near &= np.maximum(ay, by) > y0
-        corners = [(bx - ax) * (y - ay) - (by - ay) * (x - ax) > 0 for x in (x0, x1) for y in (y0, y1)]
-        one_side = np.all(corners, axis=0) | ~np.any(corners, axis=0)
-        return int((near & ~one_side).sum())
+        low_x, low_y, high_x, high_y = self._boxes
+        near = np.flatnonzero((low_x < x1) & (high_x > x0) & (low_y < y1) & (high_y > y0))
+        if not len(near):
+            return 0
+        crossed = 0
+        for ax, ay, bx, by in self._lines[near].tolist():
+            sides = [(bx - ax) * (y - ay) - (by - ay) * (x - ax) > 0 for x in (x0, x1) for y in (y0, y1)]
+            crossed += any(sides) and not all(sides)
+        return crossed

@@ -331,6 +331,16 @@ def test_the_legend_explains_the_widths_of_lines_that_occur(client):
     assert "dick für enge" not in said
 
 
+def test_how_to_see_names_that_find_no_place_is_said_where_there_may_be_such():
+    def said(rays: int) -> str:
+        projection = projection_of(*actors(rays + 1), *(cooperates(a(0), a(i)) for i in range(1, rays + 1)))
+        view = find_view(seen(projection), ViewAsked())
+        return ViewSpeaker(projection, Words("de"), view).unnamed
+
+    assert said(3) == ""
+    assert "in den Listen, wo alle Namen stehen" in said(20)
+
+
 def test_a_name_goes_on_to_its_key_and_what_is_usual_is_not_in_the_address(client):
     answer = client.get("/network?start=Verein+Zwei&depth=2&layout=force&size=ties&year=&labels=")
     assert (answer.status_code, answer.location) == (303, "/network?start=actor:two")

@@ -9,6 +9,7 @@ import { orderOf, type Ranked } from "../src/network/order";
 import { packed } from "../src/network/pack";
 import { replaceParts } from "../src/network/parts";
 import type { Box } from "../src/network/taken";
+import { leaveOneFinger } from "../src/network/touch";
 import { enableYears } from "../src/network/years";
 import { radiusOf, Walker, type ViewData, type ViewNode } from "../src/network/view";
 import shared from "./names.json";
@@ -302,6 +303,23 @@ describe("pieces of the network", () => {
     const [middle, ...around] = nodes.slice(0, star.length);
     for (const [i, each] of around.entries()) expect(Math.sign(each.x - (middle?.x ?? 0))).toBe(Math.sign(star[i + 1]?.x ?? 0));
   });
+});
+
+test("the wheel belongs to the page where the picture leaves no place beside it, but not with the key for larger and smaller", () => {
+  const place = document.createElement("div");
+  const layer = place.appendChild(document.createElement("canvas"));
+  leaveOneFinger(place);
+  const turned = vi.fn();
+  layer.addEventListener("wheel", turned);
+  const turn = (height: number, ctrlKey = false): void => {
+    Object.defineProperty(place, "clientHeight", { value: height, configurable: true });
+    layer.dispatchEvent(Object.assign(new Event("wheel", { bubbles: true }), { ctrlKey }));
+  };
+  turn(window.innerHeight);
+  expect(turned).toHaveBeenCalledTimes(0);
+  turn(window.innerHeight, true);
+  turn(window.innerHeight / 2);
+  expect(turned).toHaveBeenCalledTimes(2);
 });
 
 describe("parts of the page", () => {

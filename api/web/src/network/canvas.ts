@@ -32,7 +32,7 @@ const PADDING = 12;
 // so much of the plane is shown at least; beside the outermost nodes names stand, too, on so much of the screen
 const FRAME = { width: 640, height: 420, narrow: { width: 380, height: 380 }, beside: { wide: 130, narrow: 36 }, above: 36 };
 /** How far signs with tips and corners reach beyond their radius; names stay off these, too. */
-const TIPS: Readonly<Record<string, number>> = { alliance: 1.2, practice: 1.1, offer: 1.1, request: 1.1, exchange: 1.1 };
+const TIPS: Readonly<Record<string, number>> = { alliance: 1.2, offer: 1.1, request: 1.1, exchange: 1.1 };
 const THICKNESS = [0, 1.7, 2.5, 4.2];
 
 export class Canvas {

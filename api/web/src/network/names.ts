@@ -123,6 +123,7 @@ class Placing {
     let least = Infinity;
     let found: Name | undefined;
     for (const name of this.places(spot, all)) {
+      if (found && name.near.lifted > 0) break;
       if (!this.taken.isFree(name.box, index)) continue;
       let doubt = this.doubt(name, index);
       if (doubt < least) doubt += this.lines.filter((line) => crosses(name.box, line)).length;
@@ -143,7 +144,7 @@ class Placing {
   }
 
   /** How doubtful it is whose name it is: no place at all if another sign is nearer to its middle or over its core. */
-  private doubt({ box, near }: Name, index: number): number {
+  private doubt({ box }: Name, index: number): number {
     const { height, spots } = this;
     const { x0, y0, x1, y1 } = box;
     const [middle, core] = [(x0 + x1) / 2, READ.core * (x1 - x0)];
@@ -153,7 +154,7 @@ class Placing {
     const own = hangs ? 0 : Math.abs(at - middle) - HARDLY;
     const [reach, close] = [(hangs ? READ.close : READ.line) * height, READ.close * height];
     const wide = hangs ? 0 : READ.wide * height;
-    let doubt = near.lifted > 0 ? 1 : 0;
+    let doubt = 0;
     for (const i of this.taken.nodes({ x0: x0 - wide, y0: y0 - reach, x1: x1 + wide, y1: y1 + reach }, index)) {
       const other = spots[i];
       if (!other) continue;

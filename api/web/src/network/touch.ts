@@ -4,7 +4,7 @@
 /** A picture that takes so much of the window's height must not hold the page. */
 const TALL = 0.9;
 
-/** Keeps the touch of a single finger from the picture; what the browser makes of a tap, a click, still comes to it. */
+/** Keeps the touch of a single finger, and of a tall picture the wheel, from it; what the browser makes of a tap still comes to it. */
 export function leaveOneFinger(place: HTMLElement): void {
   for (const layer of place.querySelectorAll("canvas")) layer.style.touchAction = "pan-y";
   for (const type of ["touchstart", "touchmove"])
