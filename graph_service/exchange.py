@@ -305,7 +305,7 @@ def _tables() -> tuple[Table, ...]:
                 *_texts("evidence", "url"),
                 Column("programme", extension=True),
                 Column("source", extension=True),
-                Column("published_on", _T.PERIOD, extension=True),
+                Column("published_on", extension=True),
                 _keys("carried_by", "actors", extension=True),
             ),
             (_FIELDS, _CHALLENGES, _GROUPS, Link("carried_by", EdgeType.CARRIED_BY, Label.ACTOR)),

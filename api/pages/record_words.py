@@ -11,8 +11,9 @@ from api.language import N_
 from api.pages.frame import term, theirs
 from api.words.practices import remark
 from api.words.units import unbroken_law
+from graph_service.errors import InvalidValue
 from graph_service.keys import Label
-from graph_service.model import EdgeType
+from graph_service.model import EdgeType, check_period
 
 PROPERTIES: Mapping[str, str] = MappingProxyType(
     {
@@ -139,7 +140,15 @@ def property_words(label: Label, name: str, value: object) -> str:
         return known
     if name in _THEIR_WORDS:
         return theirs(unbroken_law(text) if name == "legal_basis" else text)
-    return speak.period(text) if name.endswith(("_on", "_from", "_until")) else text
+    return _period(text) if name.endswith(("_on", "_from", "_until")) else text
+
+
+def _period(text: str) -> str:
+    """A day, month or year as people write it; what is none stays as somebody wrote it."""
+    try:
+        return words().period(check_period(text))
+    except (InvalidValue, ValueError):
+        return theirs(text)
 
 
 def _language(code: str) -> str:

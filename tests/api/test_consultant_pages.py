@@ -173,7 +173,7 @@ def test_more_than_five_are_cut_and_it_is_said(client):
 
 def test_a_practice_shows_its_trail_with_what_did_not_work(client):
     page = text(client, "/practices/bridge")
-    assert "In 2 Kommunen erprobt. In einer davon ist es nicht gelungen" in page
+    assert "In einer davon gelang es nicht; was dazu bekannt ist, steht unten." in page
     assert "Zu wenige Plätze." in page
     assert "Verein &lt;b&gt;Brücke&lt;/b&gt;" in page
 

@@ -26,6 +26,7 @@ from graph_service.model import Actor, Concept, Dataset, Edge, EdgeType, Request
 from graph_service.store.journal import Signature
 from importers import statutory_bodies
 from scripts.build_sample import WHOLE
+from scripts.sample.practices import DATASET as PRACTICES
 
 BEARS, LAKES = municipality_key("90001"), municipality_key("91001")
 PASSWORD = "ein Apfel im Schnee"
@@ -206,11 +207,13 @@ def test_datasets_of_our_own_are_named_in_both_languages_and_those_of_others_as_
 def test_what_our_own_datasets_say_of_themselves_is_still_known():
     folder = Path(statutory_bodies.__file__).parent
     shipped = tomllib.loads((folder / "dataset.toml").read_text("utf-8"))
-    assert {shipped["title"], shipped["publisher"], WHOLE.title, WHOLE.publisher} == set(OWN)
+    assert {shipped["title"], shipped["publisher"], WHOLE.title, WHOLE.publisher, PRACTICES.licence} == set(OWN)
 
 
 def test_a_licence_is_written_with_dashes_and_leads_to_its_text():
-    (text, url), (other, nowhere) = dataset_licences("Datenlizenz Deutschland - Namensnennung - 2.0; Hausrecht.")
+    (text, url), (other, nowhere) = dataset_licences(
+        Words("de"), "Datenlizenz Deutschland - Namensnennung - 2.0; Hausrecht."
+    )
     assert text == "Datenlizenz Deutschland – Namensnennung – 2.0"
     assert url.startswith("https://www.govdata.de/")
     assert (other, nowhere) == ("Hausrecht", "")

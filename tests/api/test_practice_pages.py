@@ -28,6 +28,7 @@ def client(loaded, package: Path, store: str, tmp_path: Path) -> FlaskClient:
                 "key,title,description,fields,evidence,challenges,url,source,published_on",
                 *(f"{row},{'https://kopien.example/5' if 'lotsen-5,' in row else ''},," for row in rows),
                 "zuletzt,Zuletzt im Alphabet,,language,evaluated,,,Institut Nord: Bericht,2023",
+                "irgendwann,Irgendwann,,language,,,,Amt: Notiz,im-Mai-",
                 f"preis,Preis,{AWARDED},,none,,,Verband: Meldung,",
                 "",
             ]
@@ -56,7 +57,7 @@ def client(loaded, package: Path, store: str, tmp_path: Path) -> FlaskClient:
 
 def test_everything_recorded_is_listed_in_pages(client):
     first, second = (client.get(f"/practices?lang=en&page={n}").text for n in (1, 2))
-    assert "28 practices are recorded" in first
+    assert "29 practices are recorded" in first
     assert "Lerncafé für Mütter" in first
     assert "Sprachlotsen 9" in second
     assert "Sprachlotsen 9" not in first
@@ -64,8 +65,8 @@ def test_everything_recorded_is_listed_in_pages(client):
 
 def test_filters_narrow_the_list_and_say_so(client):
     found = client.get("/practices?lang=en&text=lerncafe").text
-    assert "One of 28 practices fits" in found
-    assert 'Chosen: “lerncafe”. <a class="bk-together" href="/practices">All 28 practices</a>' in found
+    assert "One of 29 practices fits" in found
+    assert 'Chosen: “lerncafe”. <a class="bk-together" href="/practices">All 29 practices</a>' in found
     assert "Sprachlotsen" not in client.get("/practices?lang=en&field=family-parents").text
     assert "No practice fits these filters" in client.get("/practices?lang=en&text=nirgends").text
 
@@ -151,6 +152,10 @@ def test_who_says_it_is_the_publication_with_its_date_and_only_then_the_list_it_
     assert "Taken from “" in undated
     assert "recorded here since" in neither
     assert "Where the source itself can be read online is not recorded." in undated
+
+
+def test_a_day_that_is_none_is_shown_as_somebody_wrote_it(client):
+    assert "Amt: Notiz · published im-Mai-" in client.get("/practices/irgendwann?lang=en").text
 
 
 def test_a_level_of_evidence_says_what_it_means(client):

@@ -38,7 +38,7 @@ def told(kompass: Run, tmp_path: Path) -> Run:
 def test_the_answer_says_what_where_why_who_followed_and_what_to_watch_out_for(told: Run) -> None:
     said = " ".join(told("practices", "10001", "--challenge", "school-seats", *ON).stdout.split())
     assert "Ort 10001: ein Praxisansatz kann bei „Schulplatzmangel, Wartezeiten“ helfen: Bildungslotsen." in said
-    assert "Hier nachfragen: Ort 10002 (Regelangebot, seit 01.01.2018, ähnlicher als" in said
+    assert "Erfasst für Ort 10002 (Regelangebot, seit 01.01.2018, ähnlicher als" in said
     assert "Beleg der Wirkung (evaluiert)" in said
     assert "Wer kam nach wem: Ort 10002" in said
     assert "angepasst übernommen" in said
