@@ -15,6 +15,7 @@ from graph_service.projection import Projection
 from graph_service.visibility import Audience, own_records
 from matching.about import DAYS, day
 from matching.inventory.matcher import CONFIRM_AFTER
+from matching.naming.municipalities import plain
 
 _FIRST = 0
 
@@ -95,4 +96,4 @@ def _aged(projection: Projection, what: Watched, own: Callable[[int], bool]) -> 
 
 
 def _longest_ago(each: Aged) -> tuple[bool, int, str, str]:
-    return (not each.own, each.since.toordinal() if each.since else _FIRST, each.name.casefold(), each.key)
+    return (not each.own, each.since.toordinal() if each.since else _FIRST, plain(each.name), each.key)

@@ -11,6 +11,7 @@ from graph_service.keys import Label, NodeKey
 from graph_service.model import Claim
 from graph_service.store.contract import Reader
 from graph_service.visibility import Audience
+from matching.naming.municipalities import plain
 
 NEAR_DEGREES = 0.02
 """Two points of the same area this close (2 km) are no contradiction: publishers choose their points differently."""
@@ -57,7 +58,7 @@ def _disagreements(reader: Reader, snapshot: Snapshot) -> Disagreements:
         if snapshot.sight.shows(key):  # several may say something of what none of them names
             found += _of_record(key, seen.name(key.label, seen.position(key)), claims)
     order = list(Label)
-    found.sort(key=lambda each: (order.index(each.key.label), each.name.casefold(), each.key, each.property))
+    found.sort(key=lambda each: (order.index(each.key.label), plain(each.name), each.key, each.property))
     return Disagreements(snapshot.revision, tuple(found))
 
 

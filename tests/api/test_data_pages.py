@@ -88,6 +88,15 @@ def test_what_was_confirmed_longest_ago_stands_first_and_the_own_before_all(serv
     assert [each.name for each in list_aged(services.snapshot(), Watched.BODIES, frozenset())] == ["Jugendamt"]
 
 
+def test_what_was_confirmed_equally_long_ago_stands_as_in_a_german_index(services):
+    named = ("Zebra", "Öhringer Treff", "Ämterhilfe", "Offener Kreis")
+    never = [Actor(key=NodeKey(f"actor:n{i}"), name=name) for i, name in enumerate(named)]
+    services.store.write(lambda tx: tx.replace(Dataset(id="never", title="Nie"), never))
+    services.moved()
+    found = [each.name for each in list_aged(services.snapshot(), Watched.ACTORS, frozenset())]
+    assert found[:5] == ["Ämterhilfe", "Nie", "Öhringer Treff", "Offener Kreis", "Zebra"]
+
+
 @pytest.mark.parametrize(
     ("what", "day", "due"),
     [
