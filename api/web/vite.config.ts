@@ -1,7 +1,6 @@
 import { readdirSync } from "node:fs";
 import { defineConfig } from "vite";
 import { onlyUsedParts } from "./kern.ts";
-import { leanSigma } from "./sigma.ts";
 
 // every file directly in src/entries is an entry: one for the frame, one for each island a page may ask for
 const entries = readdirSync(new URL("src/entries", import.meta.url))
@@ -11,7 +10,6 @@ const entries = readdirSync(new URL("src/entries", import.meta.url))
 export default defineConfig({
   base: "/static/",
   publicDir: false,
-  plugins: [leanSigma()],
   css: { postcss: { plugins: [onlyUsedParts()] } },
   build: {
     outDir: process.env.WEB_OUT ?? "../static",
