@@ -174,6 +174,11 @@ class Practice(Node):
     """When that was published: a day, month or year."""
     url: str | None = None
 
+    @property
+    def unproven(self) -> bool:
+        """Whether it is recorded that there is no evidence: of an award, say, but not of what was done."""
+        return self.evidence == "none"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer(Node):

@@ -20,7 +20,7 @@ from api.questions.comparison import MOST, Comparison, compare
 from api.questions.peers import PeerExplained, usual_lens
 from api.questions.standing import level_of
 from api.words.challenges import severity_words
-from api.words.comparison import answer_words, challenges_words, named_beside, structure_words
+from api.words.comparison import answer_words, challenges_words, named_beside, structure_words, tried_words
 from api.words.peers import lens_name, told_apart
 from api.words.suggestions import Explainer
 from graph_service.errors import Ambiguous, NotFound
@@ -202,9 +202,7 @@ def _tried(found: Comparison, heads: Sequence[Head]) -> list[tuple[Head, list[tu
                 (
                     each.name,
                     record_url(each.key),
-                    ": ".join(
-                        filter(None, (term("practice_status", each.status) if each.status else "", each.outcome))
-                    ),
+                    tried_words(each, term("practice_status", each.status) if each.status else "", words()),
                 )
                 for each in tried
             ],

@@ -15,7 +15,7 @@ from api.questions.comparison import MOST, compare
 from api.questions.peers import OWN, PeersAsked, find_peers
 from api.questions.sources import list_sources
 from api.words.challenges import rating_words
-from api.words.comparison import named_beside
+from api.words.comparison import named_beside, tried_words
 from api.words.peers import described, lens_name, named_apart, not_known
 from api.words.suggestions import Explainer
 from graph_service.errors import StoreError
@@ -107,13 +107,17 @@ def _answer(told: Material) -> Iterator[str]:
         yield speak("All of them lie close together in {alike}.", alike=speak.list(alike))
     elif apart:
         yield speak("They differ most in {apart}.", apart=speak.list(apart))
-    tried = [(each, name) for each, name in zip(told.beside.tried[1:], told.beside.names[1:], strict=True) if each]
+    tried = [
+        name
+        for each, name in zip(told.beside.tried[1:], told.beside.names[1:], strict=True)
+        if not all(one.unproven for one in each)
+    ]
     if tried:
         yield speak.plural(
             "What has been tried is recorded for one of them: {names}.",
             "What has been tried is recorded for {n} of them: {names}.",
             len(tried),
-            names=speak.list([name for _, name in tried]),
+            names=speak.list(tried),
         )
     else:
         yield speak("Nothing is recorded yet of what has been tried there; it is worth asking.")
@@ -168,8 +172,7 @@ def _tried(told: Material) -> Iterator[Part]:
     items = []
     for name, tried in zip(told.beside.names[1:], told.beside.tried[1:], strict=True):
         for each in tried:
-            status = term("practice_status", each.status) if each.status else ""
-            about = ": ".join(filter(None, (status, each.outcome)))
+            about = tried_words(each, term("practice_status", each.status) if each.status else "", speak)
             items.append(f"{name}: {each.name} ({about})" if about else f"{name}: {each.name}")
     if items:
         yield Bullets(tuple(items))

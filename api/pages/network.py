@@ -20,7 +20,7 @@ from api.questions.network_view import find_view_within
 from api.questions.underway import there
 from api.words.network_views import ToldView, ViewSpeaker
 from graph_service.errors import NotFound
-from graph_service.keys import Label
+from graph_service.keys import Label, NodeKey
 from graph_service.model import EdgeType
 from matching.naming.municipalities import plain
 
@@ -141,7 +141,8 @@ def _relations(told: ToldView, selected: int, speaker: ViewSpeaker) -> Iterator[
     for line, shown, other in joins:
         out = line.source == selected
         if line.type:
-            how = speaker.speaker.relation(EdgeType(line.type), back=not out)
+            source = NodeKey(told.nodes[line.source].key)
+            how = speaker.speaker.relation(EdgeType(line.type), source, back=not out)
         else:
             how = words()("{relations} with", relations=line.says)
         found.setdefault(other, []).append((how, speaker.about(shown)))

@@ -7,7 +7,8 @@ from typing import Any
 from flask import request
 
 from api.language import N_
-from api.words.network_views import ToldView, ViewSpeaker
+from api.words.network_views import ToldLine, ToldView, ViewSpeaker
+from graph_service.keys import NodeKey
 from graph_service.model import EdgeType
 from matching.naming.municipalities import plain
 
@@ -84,8 +85,12 @@ def line_rows(told: ToldView, speaker: ViewSpeaker) -> list[Row]:
             "source_key": told.nodes[each.source].key,
             "target": told.nodes[each.target].name,
             "target_key": told.nodes[each.target].key,
-            "relation": speaker.speaker.relation(EdgeType(each.type)) if each.type else each.says,
+            "relation": _relation(each, told, speaker) if each.type else each.says,
             "about": speaker.about(line),
         }
         for each, line in zip(told.lines, speaker.view.lines, strict=True)
     ]
+
+
+def _relation(line: ToldLine, told: ToldView, speaker: ViewSpeaker) -> str:
+    return speaker.speaker.relation(EdgeType(line.type), NodeKey(told.nodes[line.source].key))

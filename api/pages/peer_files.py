@@ -17,7 +17,7 @@ from api.pages.frame import term
 from api.pages.peers_view import view_of
 from api.questions.comparison import MOST, Comparison, compare
 from api.questions.peers import PeersFound, find_peers
-from api.words.comparison import named_beside
+from api.words.comparison import named_beside, tried_words
 from api.words.peers import described, named_apart, not_known
 from api.words.suggestions import Explainer
 from graph_service.keys import NodeKey
@@ -209,7 +209,7 @@ def _challenges(beside: Comparison) -> Table:
 def _practices(beside: Comparison) -> Table:
     speak = words()
     rows = tuple(
-        (name, each.name, term("practice_status", each.status) if each.status else "", each.outcome)
+        (name, each.name, term("practice_status", each.status) if each.status else "", tried_words(each, "", speak))
         for name, tried in zip(beside.names, beside.tried, strict=True)
         for each in tried
     )

@@ -1,5 +1,6 @@
 """Who is comparable: a sentence, the list with reasons, and every control in the address."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +39,7 @@ from graph_service.projection import LEVELS, Projection
 from matching.peers.challenges import challenge_similarity
 from matching.peers.lens import ALL_INDICATORS
 from matching.peers.matcher import PeerSuggestion
+from matching.practices.records import is_unproven
 
 peers = Blueprint("peers", __name__)
 depends_on_graph(peers)
@@ -192,12 +194,11 @@ def _alike(own: NodeKey, other: NodeKey, explainer: Explainer) -> tuple[str, flo
 
 
 def _applied(projection: Projection) -> dict[NodeKey, int]:
-    """How many practice approaches are recorded for each municipality."""
-    counts: dict[NodeKey, int] = {}
-    edges = projection.edges(EdgeType.APPLIED_IN)
-    for target in sorted(set(zip(edges.source.tolist(), edges.target.tolist(), strict=True))):
-        key = NodeKey.trusted(projection.arrays.keys[target[1]])
-        counts[key] = counts.get(key, 0) + 1
+    """How many practice approaches each municipality tried; of an award alone nobody knows what was."""
+    counts: Counter[NodeKey] = Counter()
+    edges, keys = projection.edges(EdgeType.APPLIED_IN), projection.arrays.keys
+    for practice, place in set(zip(edges.source.tolist(), edges.target.tolist(), strict=True)):
+        counts[NodeKey.trusted(keys[place])] += not is_unproven(projection, NodeKey.trusted(keys[practice]))
     return counts
 
 

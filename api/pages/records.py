@@ -1,6 +1,6 @@
 """The page of one record: what it is, what it is related to, how fresh that is, and who says what since when."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -15,7 +15,7 @@ from api.language import N_
 from api.pages.frame import PLACES, has_page, record_url, term, theirs
 from api.pages.names import name_of
 from api.pages.pictures import draw_timeline
-from api.pages.practice_trail import draw_trail, has_towns, how_far, not_recorded, only_named, trail
+from api.pages.practice_trail import Stop, draw_trail, has_towns, how_far, not_recorded, only_named, trail
 from api.pages.record_words import PROPERTIES, RELATIONS, TOPICS, edge_words, property_title, property_words
 from api.questions.records import ActorFound, Freshness, OfferFound, PracticeFound, RecordFound, find_record
 from api.questions.relations import Related
@@ -88,6 +88,7 @@ def show(label: Label, id: str) -> Response | str:
     stops = list(trail(found)) if isinstance(found, PracticeFound) else []
     named = isinstance(found, PracticeFound) and only_named(found.record, stops)
     fresh = found.freshness if isinstance(found, ActorFound | OfferFound) else None
+    asking = _asking(node, stops)
     return render_template(
         "record.html",
         label=label.value.lower(),
@@ -111,7 +112,8 @@ def show(label: Label, id: str) -> Response | str:
         ),
         told=_told(label, found.key),
         crumbs=_crumbs(label),
-        following=_next(label, found.key),
+        following=_next(label, found.key, asking),
+        outside_first=not asking,
         contact=f"/contact?to={found.key}" if viewer().account is not None and has_page("/contact") else "",
         lawful=bool(isinstance(node, Actor) and node.legal_basis),
     )
@@ -136,9 +138,18 @@ NEXT: tuple[tuple[Label, str, str], ...] = (
 """The page that goes on from a record, by its kind."""
 
 
-def _next(label: Label, key: NodeKey) -> list[tuple[str, str]]:
+def _asking(node: Node, stops: Sequence[Stop]) -> str:
+    """Where an exchange about a practice is proposed; nothing where nobody knows whether it was ever put to use."""
+    if not isinstance(node, Practice) or node.unproven or not has_page("/exchanges/new"):
+        return ""
+    places = [each.key.local for each in stops if not each.declined]
+    query = [("practice", node.key.local), *(("with", place) for place in places if len(places) == 1)]
+    return f"/exchanges/new?{urlencode(query)}"
+
+
+def _next(label: Label, key: NodeKey, asking: str) -> list[tuple[str, str]]:
     """Where one can go on from a record, as far as these pages are there."""
-    found = []
+    found = [(words()("Propose an exchange about it"), asking)] if asking else []
     for kind, title, path in NEXT:
         if kind is label and has_page(path.format(id="x")):
             found.append((words()(title), path.format(id=quote(key.local))))

@@ -18,6 +18,7 @@ from matching.about import text
 from matching.inventory.offers import Rating
 from matching.naming.municipalities import plain
 from matching.peers.features import years
+from matching.practices.records import is_unproven
 
 MOST = 5
 """With how many others a municipality is compared at once."""
@@ -55,6 +56,8 @@ class Tried:
     name: str
     status: str
     outcome: str
+    unproven: bool = False
+    """An award or a programme is known, but not what was done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,15 +136,15 @@ def practices_tried(snapshot: Snapshot, key: NodeKey) -> tuple[Tried, ...]:
     for town in dict.fromkeys([own, *(int(i) + start for i in inside(projection, key))]):
         for i in index.numbers(EdgeType.APPLIED_IN, "in", town):
             practice, said = int(edges.source[i]), edges.property(i)
-            found.setdefault(
-                practice,
-                Tried(
-                    NodeKey.trusted(arrays.keys[practice]),
+            if practice not in found:
+                its = NodeKey.trusted(arrays.keys[practice])
+                found[practice] = Tried(
+                    its,
                     arrays.names[practice],
                     text(said, "status"),
                     text(said, "outcome"),
-                ),
-            )
+                    is_unproven(projection, its),
+                )
     return tuple(sorted(found.values(), key=lambda each: (plain(each.name), each.key)))
 
 

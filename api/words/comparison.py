@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from api.language import N_, Words
-from api.questions.comparison import MOST, Compared, Comparison
+from api.questions.comparison import MOST, Compared, Comparison, Tried
 from api.questions.peers import PeerExplained
 from api.words.suggestions import Explainer
 
@@ -50,6 +50,12 @@ def challenges_words(pair: PeerExplained | None, words: Words) -> str:
         len(pair.challenges),
         share=words.percent(pair.challenge_score),
     )
+
+
+def tried_words(tried: Tried, status: str, words: Words) -> str:
+    """How a practice stands there, in the words for its status, and what came of it."""
+    said = ": ".join(filter(None, (status, tried.outcome)))
+    return said or (words("without evidence of what was done") if tried.unproven else "")
 
 
 def difference_words(row: Compared, names: Sequence[str], words: Words) -> str:

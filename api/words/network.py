@@ -13,6 +13,7 @@ from graph_service.network.ego import EgoNetwork, Neighbour
 from graph_service.network.fields import Overlap
 from graph_service.network.ties import Tie
 from graph_service.projection import Projection
+from matching.practices.records import is_unproven
 
 LINKS = {
     LinkKind.COOPERATION: N_("Actors that cooperate"),
@@ -74,12 +75,14 @@ class Speaker:
 
     def tie(self, tie: Tie) -> str:
         """A relation as a sentence in its own direction: who stands how to whom, with what else is said."""
-        sentence = f"{self.name(tie.source)} {self.relation(tie.type)} {self.name(tie.target)}"
+        sentence = f"{self.name(tie.source)} {self.relation(tie.type, tie.source)} {self.name(tie.target)}"
         said = self.details(tie)
         return f"{sentence} ({said})" if said else sentence
 
-    def relation(self, type: EdgeType, *, back: bool = False) -> str:
+    def relation(self, type: EdgeType, source: NodeKey, *, back: bool = False) -> str:
         """How a source stands to its target; ``back``: the target to its source."""
+        if type is EdgeType.APPLIED_IN and is_unproven(self.projection, source):
+            return self.words("is where this is known from:") if back else self.words("is known from")
         return self.words(BACK[type]) if back and type in BACK else self.term("edge_type", type.value)
 
     def details(self, tie: Tie) -> str:

@@ -59,13 +59,19 @@ class Known:
 
     @property
     def unproven(self) -> bool:
-        """Whether it is recorded that there is no evidence: of an award, say, but not of what was done."""
-        return self.practice.evidence == "none"
+        """Whether it is recorded that there is no evidence."""
+        return self.practice.unproven
 
     @property
     def words(self) -> str:
         """Name and description."""
         return " ".join(filter(None, [self.practice.name, self.practice.description]))
+
+
+def is_unproven(projection: Projection, key: NodeKey) -> bool:
+    """Whether this is a practice of which no evidence is recorded: nobody can say then that it was applied."""
+    node = projection.node(key)
+    return isinstance(node, Practice) and node.unproven
 
 
 def read_practices(projection: Projection) -> list[Known]:

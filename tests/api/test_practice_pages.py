@@ -108,7 +108,14 @@ def test_of_many_places_the_first_are_named_and_the_rest_is_a_link_unless_it_is_
 def test_what_lies_outside_is_never_the_first_thing_to_do(client):
     page = client.get("/practices/lotsen-5?lang=de").text
     assert re.search(r'kern-btn--secondary" href="https://kopien.example/5" rel="external nofollow"', page)
-    assert "kern-btn--primary" not in page.partition("<main")[2]
+    first = re.findall(r'kern-btn--primary" href="([^"]+)', page.partition("<main")[2])
+    assert first == ["/exchanges/new?practice=lotsen-5"]
+
+
+def test_an_exchange_is_proposed_with_the_only_place_and_never_about_an_award_alone(client):
+    address = "/exchanges/new?practice=cafe&amp;with=90003"
+    assert f'kern-btn--primary" href="{address}"' in client.get("/practices/cafe?lang=de").text
+    assert "/exchanges/new" not in client.get("/practices/preis?lang=de").text.partition("<main")[2]
 
 
 def test_what_is_known_of_no_place_has_no_column_and_is_said_in_a_sentence(client):
