@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -59,6 +59,16 @@ def write_package(folder: Path, *, districts: dict[str, tuple[str, int, float, f
     resources = [{"name": name, "path": f"{name}.csv"} for name in tables]
     description = {"name": "bears", "title": "Bären und Seen", "resources": resources}
     (folder / "datapackage.json").write_text(json.dumps(description), encoding="utf-8")
+    return folder
+
+
+def write_texts(folder: Path, tables: Mapping[str, str]) -> Path:
+    """An exchange package of tables written out as text, named like its folder."""
+    folder.mkdir()
+    for name, text in tables.items():
+        (folder / f"{name}.csv").write_text(text, "utf-8")
+    resources = [{"name": name, "path": f"{name}.csv"} for name in tables]
+    (folder / "datapackage.json").write_text(json.dumps({"name": folder.name, "resources": resources}), "utf-8")
     return folder
 
 

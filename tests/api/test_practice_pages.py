@@ -1,6 +1,5 @@
 """The page of practice approaches: a list with filters, or an answer for a municipality and its question."""
 
-import json
 import re
 from datetime import date
 from pathlib import Path
@@ -13,6 +12,7 @@ from api.language import Words
 from api.pages.practice_trail import _span
 from api.settings import Settings
 from api.words.practices import REMARKS, fortunes, remark
+from tests.api.conftest import write_texts
 
 AWARDED = "Träger: Caritas Ahaus-Vreden."
 PLACES = ("Zwergenau", "Österau", "Ostheim", "Ährenthal", "Aalfeld", "Bachtal", "Dorfmark")
@@ -45,13 +45,7 @@ def client(loaded, package: Path, store: str, tmp_path: Path) -> FlaskClient:
         "ratings": "municipality,challenge,severity,rated_on,rater_role\n"
         "90001,interpreters,4,2026-01-01,administration\n90001,mobility,0,2026-01-01,administration\n",
     }
-    folder = package.with_name("practices")
-    folder.mkdir()
-    for name, text in tables.items():
-        (folder / f"{name}.csv").write_text(text, "utf-8")
-    resources = [{"name": name, "path": f"{name}.csv"} for name in tables]
-    (folder / "datapackage.json").write_text(json.dumps({"name": "practices", "resources": resources}), "utf-8")
-    loaded("import", "package", folder)
+    loaded("import", "package", write_texts(package.with_name("practices"), tables))
     return create_app(Settings(store=store, cache=tmp_path, language="en")).test_client()
 
 

@@ -1,6 +1,5 @@
 """A practice of which no evidence is recorded is nowhere said to have been applied."""
 
-import json
 import re
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from flask.testing import FlaskClient
 
 from api.app import create_app
 from api.settings import Settings
+from tests.api.conftest import write_texts
 
 
 @pytest.fixture
@@ -17,13 +17,7 @@ def client(loaded, package: Path, store: str, tmp_path: Path) -> FlaskClient:
         "practices": "key,title,evidence\npreis,Integrationspreis,none\ncafe,Lerncafé,documented\n",
         "applications": "practice,municipality\npreis,90002\ncafe,90002\npreis,90004\n",
     }
-    folder = package.with_name("practices")
-    folder.mkdir()
-    for name, text in tables.items():
-        (folder / f"{name}.csv").write_text(text, "utf-8")
-    resources = [{"name": name, "path": f"{name}.csv"} for name in tables]
-    (folder / "datapackage.json").write_text(json.dumps({"name": "practices", "resources": resources}), "utf-8")
-    loaded("import", "package", folder)
+    loaded("import", "package", write_texts(package.with_name("practices"), tables))
     return create_app(Settings(store=store, cache=tmp_path, language="en")).test_client()
 
 
