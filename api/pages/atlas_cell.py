@@ -90,7 +90,7 @@ def show_cell(code: str, field: str) -> Response | str:
     unproven = [each for each in tried if each.practice.unproven]
     names = tuple(name_of(each.peer.key) for each in havers)
     asked = next((each for each in sorted(havers, key=lambda each: each.hearsay) if each.new), None)
-    first = name_of(asked.peer.key) if asked else ""
+    first = name_of(asked.partner) if asked else ""
     told = Told(hardest, len(offers), len(tried) - len(unproven), len(unproven), recorded, looked_at, names, first)
     listed = havers if request.args.get("show") == "all" else first_of(havers, MOST_HAVERS)
     return render_template(
@@ -162,7 +162,7 @@ def _proposal(haver: Haver, key: NodeKey, cell: tuple[str, str]) -> str:
     if not haver.new or not has_page("/exchanges/new"):
         return ""
     field, group = cell
-    query: list[tuple[str, str]] = [("with", key.local), ("with", haver.peer.key.local), ("topic", f"field.{field}")]
+    query: list[tuple[str, str]] = [("with", key.local), ("with", haver.partner.local), ("topic", f"field.{field}")]
     query += [("group", group)] if group else []
-    query += [("practice", haver.new_practice.key.local)] if haver.new_practice else []
+    query += [("practice", haver.new_practice.practice.key.local)] if haver.new_practice else []
     return f"/exchanges/new?{urlencode(query)}"

@@ -266,7 +266,7 @@ def _said_by(label: Label, claim: ClaimFound, source: Source | None) -> Told:
     here = speak("recorded here since {day}", day=speak.date(claim.since.date()))
     if publication := property_words(label, "source", said.get("source")):
         published = property_words(label, "published_on", said.get("published_on"))
-        when = speak("published {day}", day=published) if published else speak("since when is not known")
+        when = speak("published {day}", day=published) if published else speak("date not known")
         return Told(publication, when, speak("Taken from “{title}”, {here}.", title=title, here=here), facts)
     publisher = own_words(speak, source.publisher) if source and source.publisher else ""
     licences = [theirs(text) for text, _ in dataset_licences(speak, source.licence)] if source else []

@@ -39,10 +39,16 @@ class Haver:
         return len(self.both) < len(self.offers) + len(self.practices)
 
     @property
-    def new_practice(self) -> Known | None:
-        """The first practice with evidence that the one that asks has not tried."""
-        new = (each.practice for each in self.practices if each.practice.key not in self.both)
-        return next((each for each in new if not each.unproven), None)
+    def new_practice(self) -> Tried | None:
+        """The first practice with evidence that the one that asks has not tried, and where it was."""
+        new = (each for each in self.practices if each.practice.key not in self.both)
+        return next((each for each in new if not each.practice.unproven), None)
+
+    @property
+    def partner(self) -> NodeKey:
+        """Who is asked for an exchange: the town that tried what is new, where it is one, else the municipality."""
+        places = self.new_practice.places if self.new_practice else ()
+        return places[0] if len(places) == 1 else self.peer.key
 
     @property
     def hearsay(self) -> bool:

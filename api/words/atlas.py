@@ -113,10 +113,19 @@ def _practices(
             **told,
         )
     if known > practised:
-        yield speak.plural(
-            "For one there are only entries without evidence, such as an award.",
-            "For {n} there are only entries without evidence, such as an award.",
-            known - practised,
+        only = known - practised
+        yield (
+            speak.plural(
+                "For one there are only entries without evidence, such as an award.",
+                "For {n} there are only entries without evidence, such as an award.",
+                only,
+            )
+            if field
+            else speak.plural(
+                "In a field of action one has only entries without evidence, such as an award.",
+                "In a field of action {n} have only entries without evidence, such as an award.",
+                only,
+            )
         )
 
 
@@ -210,12 +219,13 @@ def _here_and_nearby(told: Told, words: Words) -> str:
         return f"{here}."
     if not told.havers:
         nearby = words(
-            "none of the {total} most similar municipalities has anything in it", total=words.number(told.looked_at)
+            "nothing in it is recorded for any of the {total} most similar municipalities",
+            total=words.number(told.looked_at),
         )
     else:
         nearby = words.plural(
-            "of the {total} most similar municipalities one has something in this field, {first}",
-            "of the {total} most similar municipalities {n} have something in this field, most similar {first}",
+            "something in this field is recorded for one of the {total} most similar municipalities, {first}",
+            "something in this field is recorded for {n} of the {total} most similar municipalities, first {first}",
             len(told.havers),
             total=words.number(told.looked_at),
             first=told.havers[0],

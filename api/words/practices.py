@@ -27,19 +27,19 @@ FEATURES = {
 }
 START = N_("what is expected where nothing is known")
 GENERAL_WAY = N_(
-    "Where nobody is recorded, a general way is left, though nobody there may know of it: the administration of the "
-    "municipality. The page of the municipality shows which bodies are recorded."
+    "Where no contact is recorded, you can try the municipality's administration, though they may not know of it. "
+    "The page of the municipality shows which bodies are recorded."
 )
 REMARKS: Mapping[str, str] = MappingProxyType(
     {
         "Bekannt ist die Auszeichnung im Bundeswettbewerb „Zusammenleben Hand in Hand“ 2018, nicht das Vorhaben.": N_(
-            "Only the award in the federal competition “Zusammenleben Hand in Hand” 2018 is known, not the undertaking."
+            "Only the award in the federal competition “Zusammenleben Hand in Hand” 2018 is known, not what was done."
         ),
         "Bekannt ist die Auszeichnung im Wettbewerb „Menschen und Erfolge“ 2015, nicht das Vorhaben.": N_(
-            "Only the award in the competition “Menschen und Erfolge” 2015 is known, not the undertaking."
+            "Only the award in the competition “Menschen und Erfolge” 2015 is known, not what was done."
         ),
         "Bekannt ist die Teilnahme am Programm, nicht, was vor Ort daraus wurde.": N_(
-            "Only the part in the programme is known, not what became of it on site."
+            "Only that they took part in the programme is known, not what came of it there."
         ),
         "Beitrag zum Bundeswettbewerb „Zusammenleben Hand in Hand“ 2018.": N_(
             "Entry to the federal competition “Zusammenleben Hand in Hand” 2018."
@@ -243,9 +243,23 @@ def fortunes(places: Sequence[str], failed: int, declined: int, words: Words, *,
         # one that is left over is named as well: it takes no more room than its number
         shown = list(places[:MOST_PLACES]) if rest > 1 else list(places)
         if rest > 1:
-            shown.append(words.plural("one more municipality", "{n} more municipalities", rest))
-        said = N_("Known from {places}.") if named else N_("Tried in {places}.")
-        yield words(said, places=words.list(shown))
+            shown.append(words.plural("one more", "{n} more", rest))
+        told = words.list(shown)
+        yield (
+            words.plural(
+                "Known from one municipality: {places}.",
+                "Known from {n} municipalities: {places}.",
+                len(places),
+                places=told,
+            )
+            if named
+            else words.plural(
+                "Tried in one municipality: {places}.",
+                "Tried in {n} municipalities: {places}.",
+                len(places),
+                places=told,
+            )
+        )
     if failed and len(places) == 1:
         yield words("It did not work out there; what is known of it stands below.")
     elif failed:

@@ -241,7 +241,7 @@ def test_a_cell_without_anybody_to_ask_leads_to_what_the_page_does_not_show_alre
 def test_what_the_atlas_counts_by_field_is_named_as_what_it_counts(client: Client) -> None:
     table = client(None).get("/atlas?lang=de").text.partition('aria-labelledby="fields"')[2].partition("</table>")[0]
     assert re.findall(r'scope="col"[^>]*>([^<]+)<', table)[1:] == [
-        "Kommunen mit Praxisansatz", "nur Einträge ohne Beleg", "mit großer Herausforderung", "mit Angebot",
+        "Kommunen mit Praxisansatz", "Nur Einträge ohne Beleg", "mit großer Herausforderung", "mit Angebot",
         "mit Lücke",
     ]  # fmt: skip
     row = table.partition("Gesundheit")[2].partition("</tr>")[0]
