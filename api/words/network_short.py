@@ -1,7 +1,7 @@
 """Names for pictures, with few letters: what tells one from the others stays, and so does what it is."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import takewhile
 
 LONGEST = 34
@@ -31,6 +31,22 @@ def in_pictures(names: Sequence[str], places: Collection[str] = ()) -> tuple[lis
         names, places = ([_DISTRICT.sub(_SHORT_DISTRICT, each) for each in group] for group in (names, places))
         found = [shortened(names, longest, places) for longest in (LONGEST, BRIEF)]
     return found[0], found[1]
+
+
+def left_to_neighbours(
+    names: Sequence[str], short: Sequence[str], longest: int, beside: Mapping[int, int]
+) -> list[str]:
+    """Short names, without the place that a name ends with where that stands beside it: ``beside`` its only neighbour.
+
+    Only names that were cut in the middle gain by it: how they begin says more than a place that is read twice.
+    """
+    found = list(short)
+    for i, other in beside.items():
+        place = _BRACKET.sub("", names[other])
+        head = re.sub(rf"[\s:,–-]+(?:Landkreis |Kreis )?{re.escape(place)}$", "", names[i])
+        if _GAP in short[i] and head != names[i]:
+            found[i] = head if len(head) <= longest else _ended(head, longest)
+    return found
 
 
 def shortened(names: Sequence[str], longest: int = LONGEST, places: Collection[str] = ()) -> list[str]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 
 from api.questions.network_shown import Drawn, Item, Line
 from api.words.network_sentences import ViewSentences
-from api.words.network_short import in_pictures
+from api.words.network_short import BRIEF, LONGEST, in_pictures, left_to_neighbours
 from graph_service.keys import Label
 from matching.naming.municipalities import plain
 
@@ -63,6 +63,9 @@ class ViewSpeaker(ViewSentences):
         order = sorted(range(len(names)), key=lambda i: (view.items[i].hops, -view.items[i].shown, plain(names[i]), i))
         places = {name for name, item in zip(names, view.items, strict=True) if item.label is Label.MUNICIPALITY}
         shorts, briefs = in_pictures(names, places)
+        beside = self._beside()
+        shorts = left_to_neighbours(names, shorts, LONGEST, beside)
+        briefs = left_to_neighbours(names, briefs, BRIEF, beside)
         rank = {i: n for n, i in enumerate(order)}
         return ToldView(
             view.revision,
@@ -74,6 +77,15 @@ class ViewSpeaker(ViewSentences):
             view.places,
             view.land,
         )
+
+    def _beside(self) -> dict[int, int]:
+        """The one municipality that a node is joined with, for those that are joined with nothing else."""
+        joined: dict[int, set[int]] = {}
+        for line in self.view.lines:
+            joined.setdefault(line.source, set()).add(line.target)
+            joined.setdefault(line.target, set()).add(line.source)
+        alone = {i: next(iter(others)) for i, others in joined.items() if len(others) == 1}
+        return {i: other for i, other in alone.items() if self.view.items[other].label is Label.MUNICIPALITY}
 
     @property
     def unnamed(self) -> str:

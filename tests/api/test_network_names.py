@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from api.pages.network_labels import order_of
 from api.pages.network_placing import Spot, place_names
-from api.words.network_short import BRIEF, LONGEST, in_pictures, shortened
+from api.words.network_short import BRIEF, LONGEST, in_pictures, left_to_neighbours, shortened
 
 SHARED = json.loads(Path(__file__, "../../../api/web/tests/names.json").resolve().read_text(encoding="utf-8"))
 """Cases that the script's picture is held to, too."""
@@ -111,3 +111,15 @@ def test_no_name_is_too_long_and_short_ones_stay_as_they_are(names, longest):
     for name, short in zip(names, shortened(names, longest), strict=True):
         assert len(short) <= longest
         assert short == name if len(name) <= longest else short
+
+
+def test_a_place_that_stands_beside_a_name_is_not_squeezed_into_it():
+    names = [
+        f"Ausgezeichnete Integrationsstrategie: {each}" for each in ("Henstedt-Ulzburg", "Landkreis Osnabrück", "Ort")
+    ]
+    names += ["Henstedt-Ulzburg", "Osnabrück (Landkreis)", "Ort", "Kiel-Kompass", "Kiel"]
+    _, brief = in_pictures(names, names[3:6])
+    beside = {0: 3, 1: 4, 6: 7}
+    found = left_to_neighbours(names, brief, BRIEF, beside)
+    assert found[:2] == ["Ausgezeichnete Inte…"] * 2
+    assert found[2:] == brief[2:], "without a neighbour, or in full, a name stays"
