@@ -1,7 +1,7 @@
 """What has been tried: by challenge and context with reasons, or everything that is recorded, by field of action."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urlencode
 
@@ -44,6 +44,8 @@ depends_on_graph(practices)
 A_PAGE = 20
 MOST_NAMED = 3
 MOST_SUGGESTED = 10
+MOST_RANKED = 1_000
+"""So many are ranked where only some of them are wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,9 @@ def show_practices() -> str:
     if own is not None and (challenge or text):
         lens = shipped_lens(DEFAULT_LENS)
         question = practice_question(here, own, today(), challenge, text)
-        answer = find_practices(here, lens, question, limit=MOST_SUGGESTED)
+        narrowed = bool(_chosen("field") or _chosen("practice_status", "status"))
+        answer = find_practices(here, lens, question, limit=MOST_RANKED if narrowed else MOST_SUGGESTED)
+        answer = _narrowed(answer) if narrowed else answer
     return render_template(
         "practices.html",
         own=own,
@@ -183,6 +187,22 @@ def _choices(challenge: str, *, asked: bool) -> dict[str, object]:
     }
 
 
+def _narrowed(answer: PracticeAnswer) -> PracticeAnswer:
+    """Of an answer what is of the chosen field and status, the best first again."""
+    field, status = _chosen("field"), _chosen("practice_status", "status")
+    fitting = {each.key for each in snapshot().prepared("practice-list", _list) if _is_of(each, field, status)}
+    kept = [each for each in answer.suggestions if each.key in fitting][:MOST_SUGGESTED]
+    return replace(
+        answer,
+        suggestions=tuple(replace(each, rank=rank) for rank, each in enumerate(kept, 1)),
+        cautions=tuple(each for each in answer.cautions if each.key in fitting),
+    )
+
+
+def _is_of(one: Listed, field: str, status: str) -> bool:
+    return (not field or field in one.fields) and (not status or status in one.statuses)
+
+
 def _answered(answer: PracticeAnswer) -> dict[str, object]:
     explainer = Explainer(snapshot().projection, words())
     told = [reason for each in answer.suggestions for reason in each.contributions if reason.feature == "evidence"]
@@ -190,6 +210,7 @@ def _answered(answer: PracticeAnswer) -> dict[str, object]:
         "meanings": evidence_meanings({str(each.other) for each in told}, words()),
         "answer": headline(answer, explainer),
         "scope": list(scope(answer, explainer)),
+        "filters": list(_filters("", _chosen("field"), _chosen("practice_status", "status"), "")),
         "suggested": [_suggested(each, explainer) for each in answer.suggestions],
         "cautions": [cautioned(each, explainer) for each in answer.cautions],
         "listed": None,
@@ -216,9 +237,8 @@ def _listed(challenge: str, text: str) -> dict[str, object]:
     found = [
         each
         for each in everything
-        if (not field or field in each.fields)
+        if _is_of(each, field, status)
         and (not challenge or challenge in each.challenges)
-        and (not status or status in each.statuses)
         and all(word in each.sought for word in sought)
     ]
     pages = max(1, -(-len(found) // A_PAGE))

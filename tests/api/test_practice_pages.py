@@ -238,3 +238,14 @@ def test_an_unclear_or_unknown_name_is_said_and_the_list_is_still_there(client):
 def test_a_municipality_leads_to_its_practices(client):
     answer = client.get("/municipalities/90001/practices")
     assert (answer.status_code, answer.headers["Location"]) == (303, "/practices?municipality=90001")
+
+
+def test_field_and_status_narrow_the_answer_for_a_municipality_and_the_ranks_begin_anew(client):
+    def told(more: str) -> list[tuple[str, str]]:
+        page = client.get(f"/practices?lang=en&municipality=90001&text=Irgendwann+Sprachlotsen{more}").text
+        return re.findall(r'bk-peer__rank" aria-hidden="true">(\d+)</span> <a href="/practices/([^"]+)"', page)
+
+    assert {practice for _, practice in told("")} >= {"irgendwann", "lotsen-1"}
+    assert told("&field=language") == told("")
+    assert told("&status=running") == [("1", "lotsen-1")]
+    assert told("&field=family-parents") == []
