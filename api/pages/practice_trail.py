@@ -23,7 +23,6 @@ from matching.practices.records import FAILED, REJECTED
 
 GOING_ON = frozenset({"pilot", "running", "embedded"})
 """The statuses that say that something goes on."""
-NO_EVIDENCE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +105,7 @@ def _span(name: str, since: date, until: date | None, status: str) -> Span:
 def only_named(practice: Practice, stops: Sequence[Stop]) -> bool:
     """Whether nothing is known but that places are named for it, with an award or a part in a programme."""
     told = any(each.status or each.since or each.said for each in stops)
-    return bool(stops) and practice.evidence == NO_EVIDENCE and not told
+    return bool(stops) and practice.unproven and not told
 
 
 def how_far(stops: Sequence[Stop], *, named: bool = False) -> str:
