@@ -527,7 +527,7 @@ def test_nobody_waits_for_a_view_that_takes_long(monkeypatch):
     slow = network_view._Builder.view
 
     def view(self):
-        assert go.wait(5)
+        assert go.wait(60)
         return slow(self)
 
     monkeypatch.setattr(network_view._Builder, "view", view)

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 from limits.storage import MemoryStorage, storage_from_string
+from waiting import comes_true
 
 from api.app import create_app
 from api.http.serving import LAST_ANSWERS
@@ -187,13 +188,14 @@ def children(pid: int) -> set[int]:
 
 
 def fetch(url: str) -> int:
-    for _ in range(100):
-        try:
-            with urllib.request.urlopen(url, timeout=20) as answer:
-                return answer.status
-        except OSError:
-            time.sleep(0.1)
-    return 0
+    answers: list[int] = []
+
+    def answered() -> bool:
+        with suppress(OSError), urllib.request.urlopen(url, timeout=20) as answer:
+            answers.append(answer.status)
+        return bool(answers)
+
+    return answers[0] if comes_true(answered) else 0
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux's /proc")
@@ -203,11 +205,8 @@ def test_a_worker_that_dies_is_replaced_and_an_end_is_orderly(served):
     before = children(process.pid)
     assert len(before) == 2
     os.kill(min(before), signal.SIGKILL)
-    for _ in range(100):
-        if len(children(process.pid)) == 2 and children(process.pid) != before:
-            break
-        time.sleep(0.05)
-    assert len(children(process.pid) - before) == 1
+    # between the end of the one and the start of the other there is only the survivor
+    assert comes_true(lambda: len(children(process.pid) - before) == 1)
     assert fetch(base + PEERS) == 200
     process.send_signal(signal.SIGTERM)
     assert process.wait(30) == 0
@@ -268,9 +267,7 @@ def test_granian_serves_the_same_and_its_end_is_orderly(loaded, store: str):
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux's /proc")
 def test_granian_ends_when_told_to_while_its_processes_are_still_starting(loaded, store: str):
     with by_granian(store) as (_, process):
-        until = time.monotonic() + 60
-        while not children(process.pid) and time.monotonic() < until:
-            time.sleep(0.01)
+        assert comes_true(lambda: children(process.pid))
         process.terminate()
         # sooner than what does not listen is killed
         assert process.wait(LAST_ANSWERS - 5) in (0, -signal.SIGTERM)

@@ -2,10 +2,11 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from network_graphs import actors, projection_of
+from waiting import comes_true
 
 from api import revisions as module
 from api.revisions import Revisions
@@ -47,14 +48,6 @@ def revisions(store: Store, monkeypatch) -> Iterator[Revisions]:
     found.close()
 
 
-def until(condition: Callable[[], bool]) -> bool:
-    for _ in range(600):
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
-
-
 class Slow:
     """What takes as long as the test wants."""
 
@@ -85,7 +78,7 @@ def test_readers_get_the_earlier_revision_until_what_was_in_use_is_ready_for_the
     assert revisions.is_earlier(earlier)
     ask(earlier, slow)  # waits for nothing
     slow.go.set()
-    assert until(lambda: revisions.ready().snapshot(PUBLIC).revision == 2)
+    assert comes_true(lambda: revisions.ready().snapshot(PUBLIC).revision == 2)
     ask(revisions.ready().snapshot(PUBLIC), slow)
     assert slow.built == [1, 2], "made once, before anybody asked"
 
@@ -97,7 +90,7 @@ def test_what_takes_too_long_keeps_nobody_from_the_newest_revision(store, revisi
     monkeypatch.setattr(module, "MOST_BEHIND", 0.0)
     store.revision = 2
     revisions.moved()
-    assert until(lambda: revisions.ready().snapshot(PUBLIC).revision == 2)
+    assert comes_true(lambda: revisions.ready().snapshot(PUBLIC).revision == 2)
     assert slow.built == [1]
     slow.go.set()
 
@@ -108,7 +101,7 @@ def test_what_nobody_used_lately_is_not_made_again(store, revisions, monkeypatch
     monkeypatch.setattr(module, "USED", -1.0)
     store.revision = 2
     revisions.moved()
-    assert until(lambda: revisions.ready().snapshot(PUBLIC).revision == 2)
+    assert comes_true(lambda: revisions.ready().snapshot(PUBLIC).revision == 2)
     assert slow.built == [1]
 
 
@@ -118,7 +111,7 @@ def test_it_is_made_for_each_audience_that_used_it(store, revisions):
     revisions.ready().snapshot(PUBLIC)
     store.revision = 2
     revisions.moved()
-    assert until(lambda: revisions.ready().whole.revision == 2)
+    assert comes_true(lambda: revisions.ready().whole.revision == 2)
     assert slow.built == [1, 2]
 
 
@@ -131,7 +124,7 @@ def test_what_cannot_be_made_ready_is_left_to_whoever_asks(store, revisions):
     revisions.ready().snapshot(PUBLIC).prepared("fails", fails_later, ahead=True)
     store.revision = 2
     revisions.moved()
-    assert until(lambda: revisions.ready().snapshot(PUBLIC).revision == 2)
+    assert comes_true(lambda: revisions.ready().snapshot(PUBLIC).revision == 2)
 
 
 def test_what_another_process_has_written_is_seen_by_who_asks_at_once(store, revisions):

@@ -1,12 +1,12 @@
 """Neo4j down at the start, gone while people read and write, and back again: one clear answer, and no restart."""
 
 import threading
-import time
 from pathlib import Path
 
 import pytest
 from flask import Flask, g
 from neo4j_server import Server, Start, free_port
+from waiting import comes_true
 
 from api.app import create_app
 from api.http.viewer import Role, Viewer
@@ -44,16 +44,6 @@ def server(own_neo4j: Start) -> Server:
     return found
 
 
-def until(condition, seconds: float = 60) -> bool:
-    """Whether something comes to be; how long it takes is not what is tested."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.1)
-    return False
-
-
 def test_a_server_that_is_down_at_the_start_is_told_and_asked_again(tmp_path):
     client = serving(free_port(), tmp_path).test_client()
     answer = client.get(ADDRESS)
@@ -89,7 +79,7 @@ def test_reading_goes_on_while_the_server_is_away_writing_says_so_and_both_recov
         each.start()
     server.crash()
     try:
-        assert until(lambda: client.get("/health/ready").json["store"] == "last-known")
+        assert comes_true(lambda: client.get("/health/ready").json["store"] == "last-known")
         answer = client.get(ADDRESS)
         assert (answer.status_code, answer.json) == (200, known)
         assert answer.headers["Kompass-Data"] == "last-known"
@@ -99,7 +89,7 @@ def test_reading_goes_on_while_the_server_is_away_writing_says_so_and_both_recov
         assert (refused.status_code, refused.json["code"]) == (503, "store-unavailable")
         assert "Retry-After" in refused.headers
         server.start()
-        assert until(lambda: client.get("/health/ready").json["store"] == "present")
+        assert comes_true(lambda: client.get("/health/ready").json["store"] == "present")
     finally:
         stop.set()
         for each in readers:

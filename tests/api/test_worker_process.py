@@ -5,12 +5,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from waiting import comes_true
 
 from api.jobs.imports import ImportOrder
 from api.jobs.table import Job, JobState
@@ -58,9 +58,7 @@ def test_a_worker_that_is_asked_to_end_ends_well_and_holds_nothing(
     worker = subprocess.Popen(
         [sys.executable, "-m", "api.cli.main", "worker"], env=environment, cwd=ROOT, stderr=subprocess.PIPE, text=True
     )
-    until = time.monotonic() + 60
-    while time.monotonic() < until and not (_periodic_ran(services) and (job is None or jobs.job(job.id).attempts)):
-        time.sleep(0.01)
+    assert comes_true(lambda: _periodic_ran(services) and (job is None or jobs.job(job.id).attempts))
     worker.send_signal(signal.SIGTERM)
     _, said = worker.communicate(timeout=60)
     assert worker.returncode == 0, said

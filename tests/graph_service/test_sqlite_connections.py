@@ -42,8 +42,8 @@ def test_who_works_is_waited_for(connections: Connections) -> None:
     closer.join(0.1)
     assert closer.is_alive()
     go_on.set()
-    worker.join(10)
-    closer.join(10)
+    worker.join(60)
+    closer.join(60)
     assert len(connections) == 0
     assert rows(connections) == [1]
 
@@ -56,7 +56,7 @@ def test_who_holds_on_keeps_the_connection_within_and_after(
         outer.execute("BEGIN IMMEDIATE")
         closer = threading.Thread(target=connections.close)
         closer.start()
-        closer.join(10)
+        closer.join(60)
         with connections.mine() as inner:
             assert inner is outer
             inner.execute("INSERT INTO t VALUES (2)")

@@ -1,7 +1,6 @@
 """A whole service but for the web, with a clock of its own."""
 
 import io
-import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -84,12 +83,3 @@ def zipped(folder: Path) -> bytes:
         for path in folder.iterdir():
             archive.write(path, path.name)
     return packed.getvalue()
-
-
-def wait_until(true: Callable[[], bool]) -> None:
-    ready = threading.Event()
-    for _ in range(400):
-        if true():
-            return
-        ready.wait(0.02)
-    raise AssertionError("it never came true")

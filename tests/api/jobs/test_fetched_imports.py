@@ -4,6 +4,7 @@ import threading
 from datetime import datetime, timedelta
 
 import pytest
+from waiting import comes_true
 from web_server import answer, serving
 
 from api.jobs import worker as worker_module
@@ -11,7 +12,7 @@ from api.jobs.imports import ImportOrder, Stage
 from api.jobs.schedules import Every
 from api.jobs.table import JobState
 from api.jobs.worker import Done
-from tests.api.jobs.conftest import ACTORS, House, wait_until
+from tests.api.jobs.conftest import ACTORS, House
 
 
 def test_a_file_is_fetched_checked_and_imported_with_where_and_when_it_came_from(house: House) -> None:
@@ -103,7 +104,7 @@ def test_a_worker_waits_for_work_until_it_is_stopped(house: House, monkeypatch: 
     thread = threading.Thread(target=worker.run)
     thread.start()
     job = house.jobs.enqueue("fine", {})
-    wait_until(lambda: house.state(job) is JobState.DONE)
+    assert comes_true(lambda: house.state(job) is JobState.DONE)
     worker.stop()
-    thread.join(10)
+    thread.join(60)
     assert not thread.is_alive()

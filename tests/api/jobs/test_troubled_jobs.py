@@ -6,13 +6,14 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from waiting import comes_true
 
 from api.jobs.leases import MOST_ATTEMPTS, Leases
 from api.jobs.table import JobState, Progress
 from api.jobs.worker import Done, Task
 from graph_service.errors import GraphServiceError, StoreUnavailable
 from graph_service.store.contract import GraphStore
-from tests.api.jobs.conftest import House, wait_until, zipped
+from tests.api.jobs.conftest import House, zipped
 
 
 def test_a_store_that_cannot_be_reached_is_tried_again_later_but_not_for_ever(house: House, package: Path) -> None:
@@ -82,11 +83,11 @@ def test_the_lease_is_renewed_and_progress_told_while_a_job_runs(house: House, m
     def slow(task: Task) -> Done:
         task.say("Reading")
         task.tick(3, 7)
-        wait_until(lambda: house.jobs.job(task.job.id).progress == Progress(3, 7, "Reading"))
+        assert comes_true(lambda: house.jobs.job(task.job.id).progress == Progress(3, 7, "Reading"))
         for _ in range(3):
             before = until(house)
             house.time.goes_on(seconds=20)
-            wait_until(lambda before=before: until(house) > before)
+            assert comes_true(lambda before=before: until(house) > before)
         return Done({})
 
     job = house.jobs.enqueue("slow", {})
