@@ -151,7 +151,7 @@ def test_the_office_brings_a_file_looks_at_it_and_takes_it_over(
         judged(page, axe)
     installation.work()
     if script:
-        expect(page.locator("[aria-current=step]")).to_have_text("Vorschau", timeout=15_000)
+        expect(page.locator("[aria-current=step]")).to_have_text("Vorschau")
         judged(page, axe)
     else:
         page.get_by_role("link", name="Nachsehen, wie es steht").click()
@@ -162,7 +162,7 @@ def test_the_office_brings_a_file_looks_at_it_and_takes_it_over(
     installation.work()
     if not script:
         page.reload()
-    expect(page.locator("[aria-current=step]")).to_have_text("Bericht", timeout=15_000)
+    expect(page.locator("[aria-current=step]")).to_have_text("Bericht")
     expect(page.locator("main")).to_contain_text("Bestätigt von")
     if script:
         judged(page, axe)
