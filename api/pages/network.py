@@ -55,7 +55,7 @@ def show_network() -> AnyResponse | str:
     nodes, columns = node_list(told, from_start=view.asked.start is not None)
     parts |= {
         "picture": draw_view(told, words(), _selected(asked, told)),
-        "kinds": _kinds(told),
+        "kinds": told.kinds,
         "node_columns": columns,
         "line_columns": LINE_COLUMNS,
         "has_alliances": bool(here.projection.spans[Label.ALLIANCE]),
@@ -150,8 +150,3 @@ def _relations(told: ToldView, selected: int, speaker: ViewSpeaker) -> Iterator[
         node = told.nodes[other]
         hows, abouts = (dict.fromkeys(filter(None, column)) for column in zip(*ways, strict=True))
         yield Joined(node.key, node.name, ", ".join(hows), "; ".join(abouts))
-
-
-def _kinds(told: ToldView) -> list[tuple[str, str]]:
-    """The kinds in the picture with their words, for the legend."""
-    return list(dict.fromkeys((each.kind, each.word) for each in told.nodes))

@@ -16,6 +16,7 @@ SHAPES: Mapping[str, str] = MappingProxyType(
         "actor": "M-.89-.89H.89V.89H-.89z",
         "alliance": "M0-1.2 1.2 0 0 1.2-1.2 0z",
         "practice": "M0-1.15 1.1.85H-1.1z",
+        "unproven": "M0-1.15 1.1.85H-1.1z",
         "offer": "M0-1.1 1.08-.3.67.98H-.67L-1.08-.3z",
         "request": "M-.38-1.1H.38V-.38H1.1V.38H.38V1.1H-.38V.38H-1.1V-.38H-.38z",
         "exchange": "M-1.1-.6H1.1V.6H-1.1z",
@@ -35,8 +36,11 @@ COLOURS: Mapping[str, str] = MappingProxyType(
         "challenge": "#6e7597",
         "exchange": "#6e7597",
         "group": "#ffffff",
+        "unproven": "#ffffff",
     }
 )
+EDGES: Mapping[str, float] = MappingProxyType({"group": 3, "unproven": 1.75})
+"""How wide the edges of hollow signs are."""
 MARGIN = 28.0
 FEWEST_WIDE = 420.0
 WHOLE = 1.2
@@ -107,7 +111,7 @@ def _dressed(body: str) -> str:
         'class="word"': f'{text} font-size="{FONT:g}"',
     }
     for kind, colour in COLOURS.items():
-        for mark, wide in ((" m", 3), ("", 3 if kind == "group" else 1)):
+        for mark, wide in ((" m", 3), ("", EDGES.get(kind, 1))):
             said[f'class="n k-{kind}{mark}"'] = f'fill="{colour}" {edge.format(wide)}'
     for sign, attributes in said.items():
         body = body.replace(sign, attributes)
@@ -162,7 +166,7 @@ def _names(names: Sequence[Name], grown: float) -> Iterator[str]:
 
 def _legend(told: ToldView, x: float, y: float, wide: float) -> tuple[str, float]:
     """Kinds in columns, as many as fit, and how high that is."""
-    kinds = list(dict.fromkeys((each.kind, each.word) for each in told.nodes))
+    kinds = told.kinds
     column = 44 + max(len(word) for _, word in kinds) * LETTER
     across = max(1, int(wide // column))
     found = []

@@ -20,6 +20,7 @@ from graph_service.model import EdgeType
 from graph_service.network.brokers import Brokers
 from graph_service.network.communities import Communities
 from graph_service.network.ties import PLACE, WORK, Mask, Tie, Ties, place_of
+from matching.practices.records import is_unproven
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -89,6 +90,7 @@ class Drawer:
             lines=tuple(lines),
             nodes=len(members),
             counts=self._counted(members),
+            unproven=self._unproven(members),
             edges=edges,
             edges_left_out=left_out,
             by=found.groups.by if found.groups else None,
@@ -150,6 +152,11 @@ class Drawer:
             if inside := int(((nodes >= span.start) & (nodes < span.stop)).sum()):
                 counts[label] = inside
         return dict(counts)
+
+    def _unproven(self, nodes: IntArray) -> int:
+        span = self.snapshot.projection.spans[Label.PRACTICE]
+        practices = nodes[(nodes >= span.start) & (nodes < span.stop)].tolist()
+        return sum(is_unproven(self.snapshot.projection, self.ties.key(node)) for node in practices)
 
     def _lines(self) -> tuple[list[Line], int, int]:
         """Relations between individuals one by one, those of groups counted; how many there are, and are left out."""

@@ -159,6 +159,8 @@ class View:
     lines: tuple[Line, ...]
     nodes: int
     counts: dict[Label, int]
+    unproven: int
+    """How many of the practices are without evidence."""
     edges: int
     edges_left_out: int
     by: AreaBy | None

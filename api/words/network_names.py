@@ -11,6 +11,7 @@ from api.questions.network_shown import Item, Size, View
 from api.words.network import Speaker
 from graph_service.keys import Label, NodeKey
 from graph_service.projection import Projection
+from matching.practices.records import is_unproven
 
 GROUPINGS: Mapping[AreaBy, str] = MappingProxyType(
     {
@@ -60,6 +61,8 @@ class ViewNames:
         if item.label is Label.CONCEPT:
             kind = NodeKey(item.key).local.partition(".")[0]
             return "challenge", self.term_kind(kind)
+        if is_unproven(self.projection, NodeKey(item.key)):
+            return "unproven", self.words("Entry without evidence")
         return item.label.value.lower(), self.speaker.term("node_label", item.label.value)
 
     def term_kind(self, kind: str) -> str:
@@ -95,10 +98,14 @@ class ViewNames:
         """What the size of nodes shows, for the legend."""
         return self.words(MEASURES[size])
 
-    def amounts(self, counts: dict[Label, int]) -> Iterator[str]:
-        """How many of each kind."""
+    def amounts(self, counts: dict[Label, int], unproven: int = 0) -> Iterator[str]:
+        """How many of each kind; of practices how many are without evidence."""
         for label, n in counts.items():
-            yield self.amount(label, n)
+            said = self.amount(label, n)
+            if label is Label.PRACTICE and unproven:
+                none = self.words.plural("one of them without evidence", "{n} of them without evidence", unproven)
+                said = f"{said} ({none})" if n > 1 else f"{said} ({self.words('evidence: none')})"
+            yield said
 
     def amount(self, label: Label, n: int) -> str:
         """So many of a kind."""

@@ -5,6 +5,7 @@ from functools import cached_property
 from api.questions.network_shown import Act, Entry
 from api.words.network_names import ViewNames
 from graph_service.keys import Label, NodeKey
+from matching.practices.records import is_unproven
 
 NAMED = 3
 CLEAR = 0.3
@@ -51,7 +52,7 @@ class ViewSentences(ViewNames):
 
     def _shown(self) -> str:
         view, speak, asked = self.view, self.words, self.view.asked
-        amounts = speak.list(self.amounts(view.counts))
+        amounts = speak.list(self.amounts(view.counts, view.unproven))
         if not view.nodes:
             return ""
         if asked.start is not None and asked.target is not None:
@@ -61,10 +62,11 @@ class ViewSentences(ViewNames):
             if view.nodes == 1:
                 return speak("{name} has no ties of this kind yet.", name=self.named(asked.start))
             others = {label: n - (label is asked.start.label) for label, n in view.counts.items()}
+            unproven = view.unproven - is_unproven(self.projection, asked.start)
             return speak(
                 "Around {name}: {amounts}, joined by {relations}.",
                 name=self.named(asked.start),
-                amounts=speak.list(self.amounts({label: n for label, n in others.items() if n})),
+                amounts=speak.list(self.amounts({label: n for label, n in others.items() if n}, unproven)),
                 relations=relations,
             )
         match asked.entry:

@@ -52,6 +52,12 @@ class ToldView:
     ground: tuple[tuple[float, float], ...]
     land: tuple[tuple[tuple[float, float], ...], ...]
 
+    @property
+    def kinds(self) -> list[tuple[str, str]]:
+        """The kinds in the picture with their words, for a legend: what is without evidence after all others."""
+        kinds = dict.fromkeys((each.kind, each.word) for each in self.nodes)
+        return sorted(kinds, key=lambda each: each[0] == "unproven")
+
 
 class ViewSpeaker(ViewSentences):
     """Knows what to say of one view in one language."""

@@ -19,6 +19,7 @@ from network_graphs import a, actors, b, cooperates, edge, field, member, networ
 
 from api.app import create_app
 from api.language import Words
+from api.pages import network_picture
 from api.pages.network_labels import LETTER, placed_names
 from api.pages.network_lists import line_list, line_rows, node_list
 from api.pages.network_picture import draw_view
@@ -442,6 +443,55 @@ def test_the_legend_of_a_file_stands_in_columns_and_within_it():
     rows, columns = (len({word[axis] for word in words}) for axis in (2, 1))
     assert rows > 1
     assert columns == -(-9 // rows)
+
+
+def awarded(*, proven: int = 1, unproven: int = 2) -> Projection:
+    """A town with practices, and with entries of which only an award is known."""
+    known = [Practice(key=NodeKey.of(Label.PRACTICE, f"p{i}"), name=f"Lernpaten {i}") for i in range(proven)]
+    known += [
+        Practice(key=NodeKey.of(Label.PRACTICE, f"u{i}"), name=f"Preis {i}", evidence="none") for i in range(unproven)
+    ]
+    return projection_of(town("90001001", "Stadt"), *known, *(edge(EdgeType.APPLIED_IN, p.key, TOWN) for p in known))
+
+
+def test_what_is_known_by_an_award_alone_has_a_hollow_sign_and_its_own_word():
+    projection = awarded()
+    speaker = ViewSpeaker(projection, Words("de"), find_view(seen(projection), ViewAsked()))
+    told = speaker.told()
+    assert {(each.key[:10], each.kind, each.word) for each in told.nodes if each.kind != "municipality"} == {
+        ("practice:p", "practice", "Praxisansatz"),
+        ("practice:u", "unproven", "Eintrag ohne Beleg"),
+    }
+    drawn = ET.fromstring(draw_view(told, Words("de"), alone=True))
+    fills = [path.get("fill") for path in drawn.iter("{http://www.w3.org/2000/svg}path") if path.get("transform")]
+    # three signs and one of the legend, filled or not as what they stand for
+    assert (fills.count("#cc79a7"), fills.count("#ffffff")) == (2, 3)
+    assert "Eintrag ohne Beleg" in [text.text for text in drawn.iter("{http://www.w3.org/2000/svg}text")]
+    assert told.kinds[-1] == ("unproven", "Eintrag ohne Beleg")
+
+
+def test_the_canvas_knows_every_sign_of_the_drawn_picture():
+    sources = Path(network_picture.__file__).parents[1] / "web" / "src" / "network"
+    for name in ("shapes.ts", "colours.ts"):
+        known = re.search(r"= \[(.*)\];", (sources / name).read_text(encoding="utf-8"))
+        assert known is not None, name
+        assert set(json.loads(f"[{known[1]}]")) == set(network_picture.SHAPES), name
+
+
+@pytest.mark.parametrize(
+    ("proven", "unproven", "said"),
+    [
+        (1, 2, "3 Praxisansätze (2 davon ohne Beleg)"),
+        (1, 1, "2 Praxisansätze (einer davon ohne Beleg)"),
+        (0, 1, "ein Praxisansatz (ohne Beleg)"),
+        (2, 0, "2 Praxisansätze, "),
+    ],
+)
+def test_the_sentence_says_how_many_practices_are_without_evidence(proven, unproven, said):
+    projection = awarded(proven=proven, unproven=unproven)
+    for start in (None, TOWN):
+        speaker = ViewSpeaker(projection, Words("de"), find_view(seen(projection), ViewAsked(start=start)))
+        assert said in speaker.told().sentence
 
 
 @pytest.mark.parametrize("form", ["gexf", "graphml", "package"])

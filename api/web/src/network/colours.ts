@@ -12,7 +12,7 @@ export interface Colours {
   rim: string;
 }
 
-const KINDS = ["municipality", "actor", "alliance", "practice", "offer", "request", "exchange", "challenge", "group"];
+const KINDS = ["municipality", "actor", "alliance", "practice", "offer", "request", "exchange", "challenge", "group", "unproven"];
 
 /** Any colour of a style sheet as WebGL can read it. */
 function plain(colour: string, pen: CanvasRenderingContext2D | null): string {

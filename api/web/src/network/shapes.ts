@@ -3,7 +3,7 @@ import { NodeProgram, type ProgramInfo } from "sigma/rendering";
 import type { NodeDisplayData, RenderParams } from "sigma/types";
 import { floatColor } from "sigma/utils";
 
-const SHAPES = ["municipality", "actor", "alliance", "practice", "offer", "request", "exchange", "challenge", "group"];
+const SHAPES = ["municipality", "actor", "alliance", "practice", "offer", "request", "exchange", "challenge", "group", "unproven"];
 
 export function shapeOf(kind: string): number {
   const found = SHAPES.indexOf(kind);
@@ -53,10 +53,10 @@ float polygon(vec2 p, float sides, float reach) {
   return cos(floor(0.5 + angle / sector) * sector - angle) * length(p) - reach;
 }
 float shape(vec2 p) {
-  if (v_shape < 0.5 || v_shape > 7.5) return length(p) - 1.0;
+  if (v_shape < 0.5 || (v_shape > 7.5 && v_shape < 8.5)) return length(p) - 1.0;
   if (v_shape < 1.5) return max(abs(p.x), abs(p.y)) - 0.89;
   if (v_shape < 2.5) return (abs(p.x) + abs(p.y) - 1.2) * 0.7071;
-  if (v_shape < 3.5) return max(p.y - 0.85, abs(p.x) * 0.876 - (p.y + 1.15) * 0.4818);
+  if (v_shape < 3.5 || v_shape > 8.5) return max(p.y - 0.85, abs(p.x) * 0.876 - (p.y + 1.15) * 0.4818);
   if (v_shape < 4.5) return polygon(-p, 5.0, 0.9);
   if (v_shape < 5.5) return max(min(abs(p.x), abs(p.y)) - 0.38, max(abs(p.x), abs(p.y)) - 1.1);
   if (v_shape < 6.5) return max(abs(p.x) - 1.1, abs(p.y) - 0.6);
@@ -70,7 +70,7 @@ void main() {
   #else
   float d = shape(p) * v_radius;
   if (d > 0.75) discard;
-  float wide = v_shape > 7.5 ? 3.0 : 1.25;
+  float wide = v_shape > 8.5 ? min(2.0, 0.2 * v_radius) : v_shape > 7.5 ? 3.0 : min(1.25, 0.2 * v_radius);
   vec4 inner = mix(v_color, v_edge, smoothstep(-wide - 0.75, -wide + 0.25, d));
   gl_FragColor = inner * (1.0 - smoothstep(-0.5, 0.75, d));
   #endif
