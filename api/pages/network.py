@@ -20,8 +20,7 @@ from api.questions.network_view import find_view_within
 from api.questions.underway import there
 from api.words.network_views import ToldView, ViewSpeaker
 from graph_service.errors import NotFound
-from graph_service.keys import Label, NodeKey
-from graph_service.model import EdgeType
+from graph_service.keys import Label
 from matching.naming.municipalities import plain
 
 network = Blueprint("network_pages", __name__, url_prefix="/network")
@@ -140,11 +139,8 @@ def _relations(told: ToldView, selected: int, speaker: ViewSpeaker) -> Iterator[
     joins.sort(key=lambda each: (-each[0].strength, -each[0].count, plain(told.nodes[each[2]].name)))
     for line, shown, other in joins:
         out = line.source == selected
-        if line.type:
-            source = NodeKey(told.nodes[line.source].key)
-            how = speaker.speaker.relation(EdgeType(line.type), source, back=not out)
-        else:
-            how = words()("{relations} with", relations=line.says)
+        said = speaker.relation(shown, back=not out)
+        how = said if line.type else words()("{relations} with", relations=said)
         found.setdefault(other, []).append((how, speaker.about(shown)))
     for other, ways in found.items():
         node = told.nodes[other]

@@ -12,6 +12,8 @@ from api.http.current import words
 from api.questions.network_shown import MOST, ViewAsked
 from api.schemas.network_view import ViewQuery, view_asked
 from api.snapshot import Snapshot
+from api.words.peers import told_apart
+from api.words.suggestions import Explainer
 from graph_service.errors import Ambiguous, GraphServiceError, NotFound
 from graph_service.keys import NodeKey
 from graph_service.model import EdgeType
@@ -25,6 +27,15 @@ USUAL = {"entry": "whole", "layout": "force", "size": "ties", "most": str(MOST)}
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """One of several that a name may mean: the address that means it, what it is called, and its own key."""
+
+    url: str
+    name: str
+    local: str
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """The address as it was understood: the view, its canonical query, who is chosen, and what was wrong in it."""
 
@@ -32,7 +43,7 @@ class Asked:
     query: tuple[tuple[str, str], ...]
     at: str = ""
     problem: str = ""
-    candidates: tuple[tuple[str, str], ...] = ()
+    candidates: tuple[Candidate, ...] = ()
 
     def url(self, **changed: object) -> str:
         """The page of this view with some of it changed; None takes it away."""
@@ -76,7 +87,7 @@ def read_address(here: Snapshot) -> Asked:
     given |= {name: values for name, values in several.items() if values}
     given["step"] = [each for each in request.args.getlist("step") if each]
     problem = ""
-    candidates: tuple[tuple[str, str], ...] = ()
+    candidates: tuple[Candidate, ...] = ()
     speak = words()
     while True:
         try:
@@ -98,15 +109,39 @@ def read_address(here: Snapshot) -> Asked:
         if view.field:
             here.projection.position(NodeKey(f"concept:field.{view.field}"))
     except Ambiguous as error:
-        problem, candidates = speak("Several are called that. Which one do you mean?"), error.candidates
+        problem = speak("Several are called that. Which one do you mean?")
+        candidates = _candidates(here, query, error)
     except NotFound as error:
-        problem = speak("Nothing is known as “{text}”.", text=str(error.found)[:200])
+        problem = _unknown(query, str(error.found))
     except GraphServiceError:
         problem = speak("This part of the address was not understood and is left out: {what}", what="step")
     if problem:
         kept = {n: query[n] for n in ("layout", "size") if n in query}
         view = view_asked(here, schema.load(kept))
     return Asked(view, tuple(_canonical(view)), request.args.get("at", ""), problem, candidates)
+
+
+def _candidates(here: Snapshot, query: Mapping[str, Any], error: Ambiguous) -> tuple[Candidate, ...]:
+    """All that are called so; whatever else was named at the other end stays as it is."""
+    which = "start" if query.get("start") == error.found else "target"
+    named = {name: query[name] for name in ("start", "target") if query.get(name)}
+    places = (each for each in error.candidates if each[0].startswith("municipality:"))
+    apart = dict(told_apart(places, Explainer(here.projection, words())))
+    return tuple(
+        Candidate(f"/network?{urlencode({**named, which: key}, safe=':')}", apart.get(key, name), key.partition(":")[2])
+        for key, name in error.candidates
+    )
+
+
+def _unknown(query: Mapping[str, Any], found: str) -> str:
+    """What was written and is not known, and what is called nearly so, which the error names in brackets."""
+    typed = max(
+        (text for text in map(query.get, ("start", "target")) if text and found.startswith(text)), default=found
+    )
+    said = words()("Nothing is known as “{text}”.", text=typed[:200])
+    if near := found[len(typed) :].strip(" ()?"):
+        said += " " + words()("Similar names: {names}.", names=near)
+    return said
 
 
 def _canonical(view: ViewAsked) -> Iterator[tuple[str, str]]:

@@ -22,6 +22,8 @@ CANVAS = {
     "name": N_("Network: arrow keys go along the relations, question mark lists all keys"),
     "nowhere": N_("No relation leads there."),
     "at": N_("{name}, {word}, connected to {n} others here"),
+    "one": N_("{name}, {word}, connected to one other here"),
+    "alone": N_("{name}, {word}, not connected to anything here"),
     "via": N_("by: {relation}"),
     "end": N_("The last step is undone."),
     "nothing": N_("There is nothing to undo."),

@@ -7,9 +7,7 @@ from typing import Any
 from flask import request
 
 from api.language import N_
-from api.words.network_views import ToldLine, ToldView, ViewSpeaker
-from graph_service.keys import NodeKey
-from graph_service.model import EdgeType
+from api.words.network_views import ToldView, ViewSpeaker
 from matching.naming.municipalities import plain
 
 EACH_PAGE = 25
@@ -85,12 +83,8 @@ def line_rows(told: ToldView, speaker: ViewSpeaker) -> list[Row]:
             "source_key": told.nodes[each.source].key,
             "target": told.nodes[each.target].name,
             "target_key": told.nodes[each.target].key,
-            "relation": _relation(each, told, speaker) if each.type else each.says,
+            "relation": speaker.relation(line),
             "about": speaker.about(line),
         }
         for each, line in zip(told.lines, speaker.view.lines, strict=True)
     ]
-
-
-def _relation(line: ToldLine, told: ToldView, speaker: ViewSpeaker) -> str:
-    return speaker.speaker.relation(EdgeType(line.type), NodeKey(told.nodes[line.source].key))

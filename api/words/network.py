@@ -79,9 +79,9 @@ class Speaker:
         said = self.details(tie)
         return f"{sentence} ({said})" if said else sentence
 
-    def relation(self, type: EdgeType, source: NodeKey, *, back: bool = False) -> str:
-        """How a source stands to its target; ``back``: the target to its source."""
-        if type is EdgeType.APPLIED_IN and is_unproven(self.projection, source):
+    def relation(self, type: EdgeType, source: NodeKey | None, *, back: bool = False) -> str:
+        """How a source, None for a group, stands to its target; ``back``: the target to its source."""
+        if source is not None and type is EdgeType.APPLIED_IN and is_unproven(self.projection, source):
             return self.words("is where this is known from:") if back else self.words("is known from")
         return self.words(BACK[type]) if back and type in BACK else self.term("edge_type", type.value)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from api.questions.network_shown import Drawn, Item, Line
 from api.words.network_sentences import ViewSentences
 from api.words.network_short import BRIEF, LONGEST, in_pictures, left_to_neighbours
-from graph_service.keys import Label
+from graph_service.keys import Label, NodeKey
 from matching.naming.municipalities import plain
 
 ALL_NAMED = 8
@@ -115,10 +115,17 @@ class ViewSpeaker(ViewSentences):
         """What else is said of a single relation: role, strength, time."""
         return self.speaker.details(self.view.ties.tie(line.edge)) if line.type and line.edge >= 0 else ""
 
+    def relation(self, line: Line, *, back: bool = False) -> str:
+        """How the source of a line stands to its target; of lines of groups how many relations they are."""
+        if line.type is None:
+            return self.words.plural("one relation", "{n} relations", line.count)
+        source = self.view.items[line.source]
+        return self.speaker.relation(line.type, NodeKey(source.key) if source.label else None, back=back)
+
     def line(self, line: Line) -> ToldLine:
         """What joins two in words."""
         if line.type is None:
-            says = self.words.plural("one relation", "{n} relations", line.count)
+            says = self.relation(line)
         elif line.edge >= 0:
             says = self.speaker.tie(self.view.ties.tie(line.edge))
         else:

@@ -274,6 +274,23 @@ def test_on_the_map_things_stand_where_they_are():
     assert at[TOWN][1] < at[DISTRICT][1]
 
 
+def test_a_state_so_large_that_its_districts_are_groups_is_told_as_any_other():
+    state = municipality_key("90")
+    districts = [Municipality(key=municipality_key(f"9000{i}"), name=f"Kreis {i}", level=Level.DISTRICT) for i in "123"]
+    projection = projection_of(
+        Municipality(key=state, name="Land", level=Level.STATE), *districts, *actors(9),
+        *(edge(EdgeType.PART_OF, each.key, state) for each in districts),
+        *(edge(EdgeType.LOCATED_IN, a(i), districts[i % 3].key) for i in range(9)),
+    )  # fmt: skip
+    view = find_view(seen(projection), ViewAsked(start=state, most=5, by=AreaBy.DISTRICT))
+    speaker = ViewSpeaker(projection, Words("de"), view)
+    told = speaker.told()
+    assert {each.word for each in told.nodes} >= {"Gruppe", "Kommune"}
+    assert {(row["source"], row["relation"], row["target"]) for row in line_rows(told, speaker)} >= {
+        (f"Kreis {i}", "gehört zu", "Land") for i in "123"
+    }
+
+
 def test_sizes_follow_the_chosen_measure():
     even = view_of(size=Size.EVEN)
     assert len({item.size for item in even.items}) == 1
@@ -359,6 +376,30 @@ def test_what_is_not_understood_is_said_and_the_rest_is_shown(client, wrong):
     page = text(client, f"/network?{wrong}")
     assert 'role="alert"' in page
     assert 'id="nw-lists"' in page
+
+
+def test_of_several_with_one_name_each_is_told_apart_and_leads_on_from_the_same_other_end(kompass, tmp_path, client):
+    (tmp_path / "more").mkdir()
+    rows = "key,name,kind\nzwei-a,Zweifach,association\nzwei-b,Zweifach,association\n"
+    places = "key,name,level,kind\n90801,Bärau,district,landkreis\n90802,Bärau,district,kreisfreie_stadt\n"
+    for name, said in (("actors", rows), ("municipalities", places)):
+        (tmp_path / "more" / f"{name}.csv").write_text(said, encoding="utf-8")
+    resources = [{"name": name, "path": f"{name}.csv"} for name in ("municipalities", "actors")]
+    (tmp_path / "more" / "datapackage.json").write_text(json.dumps({"name": "more", "resources": resources}), "utf-8")
+    kompass("import", "package", str(tmp_path / "more"))
+    page = text(client, "/network?start=Zweifach&target=actor:one", **{"Accept-Language": "de"})
+    assert '<a href="/network?start=actor:zwei-b&amp;target=actor:one">Zweifach</a>' in page
+    page = text(client, "/network?start=actor:one&target=Zweifach", **{"Accept-Language": "de"})
+    assert '<a href="/network?start=actor:one&amp;target=actor:zwei-a">Zweifach</a>' in page
+    page = text(client, "/network?start=B%C3%A4rau", **{"Accept-Language": "de"})
+    assert "district" not in page[page.index('id="nw-answer"') : page.index('id="nw-begin"')]
+    assert '<a href="/network?start=municipality:90801">Bärau (Landkreis)</a>' in page
+
+
+def test_what_is_unknown_is_quoted_as_it_was_written_and_what_is_called_nearly_so_beside_it(client):
+    page = text(client, "/network?start=Vereim+Zwei", **{"Accept-Language": "de"})
+    assert "Unter „Vereim Zwei“ ist nichts bekannt. Ähnliche Namen: " in page
+    assert "Verein Zwei" in page.partition("Ähnliche Namen: ")[2].partition(".")[0]
 
 
 def test_names_are_text_and_not_markup(client):

@@ -333,6 +333,33 @@ def test_undoing_takes_back_steps_and_filters_and_never_leads_away(opened: Open)
     assert page.url.endswith(JUGENDAMT)
 
 
+def test_what_was_undone_does_not_come_back_by_undoing_further(opened: Open) -> None:
+    page = ready(opened(JUGENDAMT))
+    for node in ("Patenkreis Süd", "Lernbrücke e.V."):
+        page.locator("#nw-lists").get_by_role("link", name=node).first.click()
+        page.locator("#nw-card").get_by_role("link", name="Ausblenden").click()
+        expect(page.locator("#nw-lists")).not_to_contain_text(node)
+    page.get_by_role("link", name="Letzten Schritt zurücknehmen").click()
+    expect(page.locator("#nw-lists")).to_contain_text("Lernbrücke e.V.")
+    expect(page.locator("#status")).to_contain_text("Der letzte Schritt ist rückgängig gemacht. Netzwerk: Jugendamt")
+    shared = page.url
+    page.get_by_role("application").focus()
+    page.keyboard.press("u")
+    expect(page.locator("#nw-lists")).to_contain_text("Patenkreis Süd")
+    page.get_by_role("application").focus()
+    page.keyboard.press("u")
+    expect(page.locator("#status")).to_have_text("Es gibt nichts zurückzunehmen.")
+    # a step of a link is taken back, too, and does not come again
+    page = ready(opened("/network" + shared.partition("/network")[2]))
+    expect(page.locator("#nw-lists")).not_to_contain_text("Patenkreis Süd")
+    page.get_by_role("application").focus()
+    page.keyboard.press("u")
+    expect(page.locator("#nw-lists")).to_contain_text("Patenkreis Süd")
+    page.get_by_role("application").focus()
+    page.keyboard.press("u")
+    expect(page.locator("#status")).to_have_text("Es gibt nichts zurückzunehmen.")
+
+
 def test_picture_lists_sentence_and_address_stay_in_step(opened: Open) -> None:
     page = ready(opened("/network?entry=communities"))
     page.get_by_role("link", name="Wer steht allein?").click()

@@ -22,6 +22,7 @@ export class Explorer {
   private url = new URL(location.href);
   private request: AbortController | undefined;
   private card: number | undefined;
+  private undone = false;
   private readonly place: HTMLElement;
   private readonly words: Readonly<Record<string, string>>;
   private readonly help: HTMLDialogElement;
@@ -122,6 +123,7 @@ export class Explorer {
         return;
       }
       if (push) history.pushState(EXPLORED, "", final);
+      else history.replaceState(history.state, "", final);
       this.url = final;
       if (data) this.show(data);
       this.told();
@@ -144,7 +146,9 @@ export class Explorer {
     document.title = `${title} · Bündniskompass`;
     const here = document.querySelector('.bk-crumbs [aria-current="page"]');
     if (here) here.textContent = title;
-    announce(answer?.dataset["announce"] ?? "");
+    const end = this.undone ? `${this.words["end"] ?? ""} ` : "";
+    this.undone = false;
+    announce(end + (answer?.dataset["announce"] ?? ""));
   }
 
   private enable(): void {
@@ -162,6 +166,7 @@ export class Explorer {
     const url = new URL(link.href);
     if (!isView(url) || link.hasAttribute("download")) return;
     event.preventDefault();
+    if (link.matches(".nw-undo")) return this.undo();
     const selected = link.dataset["select"];
     const index = selected === undefined ? undefined : this.walker?.find(selected);
     if (index !== undefined && this.canvas) this.choose(index);
@@ -190,7 +195,7 @@ export class Explorer {
     this.at = index;
     this.canvas?.choose(index);
     const node = walker.node(index);
-    const said = (this.words["at"] ?? "")
+    const said = (this.words[node.shown === 0 ? "alone" : node.shown === 1 ? "one" : "at"] ?? "")
       .replace("{name}", node.name)
       .replace("{word}", node.about ? `${node.word}, ${node.about}` : node.word)
       .replace("{n}", String(node.shown));
@@ -222,8 +227,11 @@ export class Explorer {
   }
 
   private undo(): void {
-    if (this.url.searchParams.has("step")) void this.go(withoutLastStep(this.url), true).then(() => announce(this.words["end"] ?? ""));
-    else if (history.state === EXPLORED) history.back();
+    // what was done here is taken back by going back, the steps of a link one by one: neither can itself be undone
+    const step = this.url.searchParams.has("step");
+    this.undone = history.state === EXPLORED || step;
+    if (history.state === EXPLORED) history.back();
+    else if (step) void this.go(withoutLastStep(this.url), false);
     else announce(this.words["nothing"] ?? "");
   }
 
