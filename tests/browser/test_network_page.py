@@ -373,7 +373,7 @@ def test_picture_lists_sentence_and_address_stay_in_step(opened: Open) -> None:
     expect(page.locator("h1")).to_have_text("Netzwerk: Wer mehr miteinander arbeitet als mit anderen")
 
 
-def test_the_slider_of_years_leaves_out_what_was_not_yet_or_no_more(opened: Open) -> None:
+def test_the_slider_of_years_leaves_out_what_was_not_yet_or_no_more_and_keeps_the_focus(opened: Open) -> None:
     page = ready(opened("/network"))
     slider = page.get_by_role("slider", name="Stand im Jahr")
     slider.focus()
@@ -381,6 +381,10 @@ def test_the_slider_of_years_leaves_out_what_was_not_yet_or_no_more(opened: Open
     expect(page.locator("#nw-lists")).not_to_contain_text("Runder Tisch Übergang")
     expect(page.locator("#nw-lists")).to_contain_text("Bündnis Ankommen")
     assert "year=2016" in page.url
+    # the slider keeps the focus, so that the next key moves it on
+    expect(slider).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#nw-answer")).to_contain_text("Stand 2017")
     page.get_by_role("link", name="Alle Jahre").click()
     expect(page.locator("#nw-lists")).to_contain_text("Runder Tisch Übergang")
 

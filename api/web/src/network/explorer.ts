@@ -117,6 +117,8 @@ export class Explorer {
         location.assign(final);
         return;
       }
+      // its slider is there before the old one goes, so that it can keep the focus
+      enableYears(fresh, this.words["year"] ?? "");
       const data = sameView(final, this.url) ? undefined : await this.data(address);
       if (!replaceParts(this.root, fresh)) {
         location.assign(final);
