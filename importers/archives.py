@@ -182,10 +182,14 @@ def _measure(archive: zipfile.ZipFile, path: Path, most: int) -> None:
                 size += len(chunk)
                 if total + size > most:
                     raise SourceError(
-                        f"at most {most >> 20} MB once unpacked", f"more in {member.filename}", Place(file=path.name)
+                        f"at most {most >> 20} MB once unpacked",
+                        f"more content in {member.filename}",
+                        Place(file=path.name),
                     )
                 if size > _RATIO_FROM and size > _MOST_RATIO * max(1, member.compress_size):
                     raise SourceError(
-                        f"a file packed at most {_MOST_RATIO}-fold", f"more in {member.filename}", Place(file=path.name)
+                        f"a file packed at most {_MOST_RATIO}-fold",
+                        f"more content in {member.filename}",
+                        Place(file=path.name),
                     )
         total += size

@@ -41,6 +41,7 @@ class Issues:
     counts: Counter[str] = field(default_factory=Counter)
     kept: dict[str, list[Issue]] = field(default_factory=dict)
     skipped: int = 0
+    _unplaced: set[Issue] = field(default_factory=set)
 
     def add(self, error: GraphServiceError, place: Place | None = None, *, kind: str = "") -> None:
         """Report a row (or value) that is skipped because of this error."""
@@ -65,8 +66,10 @@ class Issues:
     def _keep(self, issue: Issue, times: int = 1) -> None:
         self.counts[issue.kind] += times
         kept = self.kept.setdefault(issue.kind, [])
-        if len(kept) < self.keep:
+        if len(kept) < self.keep and issue not in self._unplaced:
             kept.append(issue)
+            if issue.place.line is None:  # the same once more would tell nobody anything: it is counted
+                self._unplaced.add(issue)
 
     def examples(self, most: int = 20) -> list[Issue]:
         """The first issues of each kind."""

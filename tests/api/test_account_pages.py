@@ -95,6 +95,13 @@ def test_pages_of_an_account_are_kept_by_nobody(client):
     assert client.get("/account").headers["Cache-Control"] == "no-store"
 
 
+def test_one_button_of_the_account_is_the_first_to_use(client):
+    sign_in(client)
+    page = client.get("/account").text
+    assert page.count("kern-btn--primary") == 1
+    assert 'href="/peers"' in client.get("/saved").text.partition("kern-btn--primary")[2][:20]
+
+
 def test_name_and_language_are_changed(client, accounts):
     sign_in(client)
     answer = client.post("/account", data={"name": "Jugendamt", "language": "en"})

@@ -22,6 +22,10 @@ def test_everything_that_is_said_is_translated_and_compiled():
     assert found.returncode == 0, found.stdout + found.stderr
 
 
+def test_what_an_archive_holds_too_much_of_is_told_in_german():
+    assert GERMAN.finding("more content in list.csv") == "mehr Inhalt in list.csv"
+
+
 def test_translations_fill_the_same_places_as_their_messages():
     import string
 

@@ -35,6 +35,14 @@ def test_every_page_answers_in_both_languages_with_one_heading(client, path, lan
     assert page.count("<h1") == 1
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/about", "/accessibility", "/privacy", "/data", "/data/vocabularies", "/data/freshness", "/indicators"],
+)
+def test_each_page_has_one_thing_to_do_next(client, path):
+    assert text(client, path).count("kern-btn--primary") == 1
+
+
 def test_nothing_is_written_into_the_page_as_script_or_style(client):
     page = text(client, "/")
     assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=", page)

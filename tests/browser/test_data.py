@@ -250,6 +250,8 @@ def test_administrators_invite_change_and_disable(opened: Open, axe: Axe) -> Non
     page.get_by_role("button", name="Einladen").press("Enter")
     expect(page.locator("code")).to_contain_text("/password/")
     judged(page, axe)
+    page.set_viewport_size({"width": 320, "height": 800})
+    assert not scrolls_sideways(page), "four times as large"
     page.get_by_label("Rolle").select_option("reader")
     page.get_by_role("button", name="Speichern").click()
     expect(page.get_by_role("status").filter(has_text="geändert")).to_be_visible()

@@ -75,6 +75,7 @@ def test_a_declared_size_that_lies_is_found_out(tmp_path: Path) -> None:
 def test_an_archive_packed_beyond_reason_is_refused_within_the_limit(tmp_path: Path) -> None:
     path = packed(tmp_path / "dense.zip", {"a": bytes(80 << 20)})
     assert "-fold" in refusal(path).expected
+    assert refusal(path).found == "more content in a"
 
 
 @pytest.mark.parametrize("keep", [0.1, 0.5, 0.99])

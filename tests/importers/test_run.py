@@ -162,3 +162,11 @@ def test_terms_of_the_shipped_vocabularies_come_with_whoever_uses_them(store: SQ
 
 def test_an_import_stands_in_the_journal_as_one(store: SQLiteStore) -> None:
     assert [line.signature.origin for line in store.read(lambda reader: reader.journal())] == ["import"]
+
+
+def test_what_is_noticed_again_without_a_line_is_counted_and_told_once():
+    issues = Issues()
+    for place in (Place(column="kind"), Place(column="kind"), Place(line=2), Place(line=3)):
+        issues.note("unknown-term", "a term", "Verein", place)
+    assert issues.counts["unknown-term"] == 4
+    assert [issue.place.line for issue in issues.examples()] == [None, 2, 3]
