@@ -14,7 +14,7 @@ from api.files.inventories import export_atlas, export_coverage
 from api.language import N_, Words
 from api.questions.inventory import inventory
 from api.questions.peers import DEFAULT_LENS
-from api.words.coverage import how_old
+from api.words.coverage import confirmed, how_old
 from api.words.suggestions import Explainer
 from graph_service.model import Level
 from matching.inventory.answers import (
@@ -283,8 +283,7 @@ def print_atlas(answer: AtlasAnswer, explainer: Explainer) -> None:
     )
     say(words("Challenges were rated by {share} of them.", share=words.percent(answer.rated)))
     if answer.assured:
-        first, last = (words.date(day) for day in answer.assured)
-        say(words("Offers were confirmed between {first} and {last}.", first=first, last=last))
+        say(confirmed(answer.assured, words))
     columns = [Column("name", words("Municipality")), *(Column(f, str(i)) for i, f in enumerate(answer.fields, 1))]
     print_table(columns, _matrix(answer), words)
     say("; ".join(f"{i} {explainer.term('field', field)}" for i, field in enumerate(answer.fields, 1)))

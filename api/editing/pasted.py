@@ -77,7 +77,10 @@ def read_pasted(
         error = InvalidValue(N_("headings in the first row, among them one for the name"), ", ".join(header)[:200])
         return Pasted(header, columns, (), error)
     if len(lines) > MOST_ROWS + 1:
-        return Pasted(header, columns, (), InvalidValue(f"at most {MOST_ROWS} rows", f"{len(lines) - 1}"))
+        error = InvalidValue(
+            f"at most {MOST_ROWS} rows at a time; longer lists in parts, each with the headings", f"{len(lines) - 1}"
+        )
+        return Pasted(header, columns, (), error)
     if len(lines) == 1:
         return Pasted(header, columns, (), InvalidValue(N_("rows below the headings"), "nothing"))
     rows = tuple(_row(table, columns, line, cells, given, actor) for line, cells in lines[1:])

@@ -63,7 +63,6 @@ def calendar(entries: Iterable[Entry], installation: str, words: Words) -> bytes
     say = found.add
     say("prodid", _PRODUCT)
     say("version", "2.0")
-    say("method", "PUBLISH")
     say("x-wr-calname", words("Bündniskompass: exchanges"))
     say("x-wr-timezone", ZONE.key)
     for entry in sorted(entries, key=lambda each: each.exchange.key):

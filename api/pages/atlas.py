@@ -12,9 +12,9 @@ from api.pages.atlas_map import SHAPES, mark_of
 from api.pages.atlas_picture import lists_of, picture_of
 from api.pages.frame import record_url, term, url_with
 from api.pages.names import name_of
-from api.questions.inventory import atlas_rows
+from api.questions.inventory import atlas_rows, without_field
 from api.questions.peers import DEFAULT_LENS, shipped_lens
-from api.words.atlas import Count, answer, cells_of, counted, in_cell
+from api.words.atlas import Count, answer, cells_of, counted, first_by, in_cell, in_order
 from api.words.suggestions import Explainer
 from graph_service.keys import Label, NodeKey
 from graph_service.model import Level
@@ -76,6 +76,7 @@ def show_atlas() -> str:
     pages = max(1, -(-len(ordered) // A_PAGE))
     page = min(chosen.page, pages)
     counts = list(_counts(rows))
+    lacks = _lacks(rows)
     shown = [_row(each, chosen, explainer) for each in ordered[(page - 1) * A_PAGE : page * A_PAGE]]
     return render_template(
         "atlas.html",
@@ -94,7 +95,10 @@ def show_atlas() -> str:
         states=_places(Level.STATE, None),
         districts=_places(Level.DISTRICT, chosen.state) if chosen.state else [],
         groups=[(each.id, each.label(speak.language)) for each in load_vocabulary().terms("target_group")],
-        lacks=_lacks(rows),
+        lacks=lacks,
+        order=in_order(chosen.sort, not lacks[1], explainer) if len(ordered) > 1 else "",
+        orders=[("-" if other else "", first_by(other, not lacks[1], speak)) for other in (False, True)],
+        loose=[] if chosen.field else list(_loose([row.key for row in rows], chosen.group)),
         counted=counted(chosen.level, speak),
         map=picture_of(rows, chosen),
         exchanges=len(here.projection.spans[Label.EXCHANGE]),
@@ -143,6 +147,13 @@ def _counts(rows: Sequence[AtlasRow]) -> Iterator[Count]:
             sum(bool(cell.unproven and not cell.proven) for cell in cells),
             sum(cell.white for cell in cells),
         )
+
+
+def _loose(keys: Sequence[NodeKey], group: str) -> Iterator[tuple[str, str, str]]:
+    """Name, address and places of what is in no cell, as it names no field."""
+    found = without_field(snapshot(), shipped_lens(DEFAULT_LENS), keys, group)
+    for key, (name, places) in sorted(found.items(), key=lambda each: plain(each[1][0])):
+        yield name, record_url(key), ", ".join(sorted(map(name_of, places), key=plain))
 
 
 def _lacks(rows: Sequence[AtlasRow]) -> tuple[bool, bool]:

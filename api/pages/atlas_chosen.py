@@ -46,9 +46,16 @@ def read_chosen() -> Chosen:
         chosen_term("field", "field"),
         request.args.get("name", "").strip()[:100],
         request.args.get("show") == "all",
-        request.args.get("sort", "name")[:60],
+        _sort(),
         max(1, request.args.get("page", 1, type=int)),
     )
+
+
+def _sort() -> str:
+    """The name or a field, with a minus if the other way round; by the name where neither is known."""
+    sort = request.args.get("sort", "")[:80]
+    by = sort.removeprefix("-")
+    return sort if by == "name" or load_vocabulary().find("field", by) else "name"
 
 
 def _any(level: Level) -> bool:

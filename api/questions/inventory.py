@@ -105,6 +105,22 @@ def practised(snapshot: Snapshot, group: str = "") -> Mapping[NodeKey, Sequence[
     )
 
 
+def without_field(
+    snapshot: Snapshot, lens: Lens, keys: Sequence[NodeKey], group: str = ""
+) -> dict[NodeKey, tuple[str, set[NodeKey]]]:
+    """Running offers and practices of these municipalities that name no field: their names, and where they are."""
+    stock, tried = inventory(snapshot, lens).stock, practised(snapshot, group)
+    found: dict[NodeKey, tuple[str, set[NodeKey]]] = {}
+    for key in keys:
+        for offer in stock.of(key):
+            if offer.running and not offer.fields and serves(offer.groups, group):
+                found.setdefault(offer.key, (offer.name, set()))[1].add(key)
+        for each in tried.get(key, ()):
+            if not each.practice.fields:
+                found.setdefault(each.practice.key, (each.practice.name, set()))[1].update(each.places)
+    return found
+
+
 def had(
     snapshot: Snapshot, lens: Lens, key: NodeKey, field: str, group: str = ""
 ) -> tuple[list[KnownOffer], list[Tried]]:

@@ -151,6 +151,23 @@ def _how_much(offers: int, rated: int, total: int, words: Words) -> Iterator[str
         )
 
 
+def in_order(sort: str, rated: bool, explainer: Explainer) -> str:
+    """How the rows follow each other; ``rated``: whether challenges have a part in it."""
+    speak, by, other = explainer.words, sort.removeprefix("-"), sort.startswith("-")
+    if by == "name":
+        return speak("In reverse alphabetical order.") if other else speak("In alphabetical order.")
+    return speak("By “{field}”: {first}.", field=explainer.term("field", by), first=first_by(other, rated, speak))
+
+
+def first_by(other: bool, rated: bool, words: Words) -> str:
+    """What comes first in the order by a field, or in the ``other`` way round."""
+    if rated and other:
+        return words("mildest or unrated challenge first, then most offers and practices")
+    if rated:
+        return words("hardest challenge first, then fewest offers and practices")
+    return words("most offers and practices first") if other else words("fewest offers and practices first")
+
+
 def in_cell(cell: AtlasCell, words: Words) -> str:
     """What a cell holds, as a list without an end."""
     told = []

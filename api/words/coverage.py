@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 
 from api.language import Words
 from api.words.suggestions import Explainer
@@ -19,14 +20,24 @@ def named_stock(answer: CoverageAnswer, explainer: Explainer) -> CoverageAnswer:
     return replace(answer, name=explainer.name(answer.key), lacking=tuple(lacking))
 
 
+def confirmed(days: tuple[date, date], words: Words) -> str:
+    """When offers were confirmed, from the first day to the last."""
+    first, last = (words.date(day) for day in days)
+    if first == last:
+        return words("Offers were confirmed on {day}.", day=first)
+    return words("Offers were confirmed between {first} and {last}.", first=first, last=last)
+
+
 def how_old(answer: CoverageAnswer, words: Words) -> Iterator[str]:
     """When offers were confirmed and challenges rated, and which offers stand in no row."""
     if answer.assured:
-        first, last = (words.date(day) for day in answer.assured)
-        yield words("Offers were confirmed between {first} and {last}.", first=first, last=last)
+        yield confirmed(answer.assured, words)
     if answer.rated:
         first, last = (words.date(day) for day in answer.rated)
-        yield words("Challenges were rated between {first} and {last}.", first=first, last=last)
+        if first == last:
+            yield words("Challenges were rated on {day}.", day=first)
+        else:
+            yield words("Challenges were rated between {first} and {last}.", first=first, last=last)
     elif not answer.challenges:
         yield words("No challenge has been rated, so gaps cannot be shown.")
     if answer.unsorted:

@@ -12,6 +12,8 @@ from click.testing import Result
 from openpyxl import load_workbook
 from records import Made, filled
 
+from api.language import Words
+from api.words.coverage import confirmed
 from graph_service.keys import NodeKey
 from graph_service.model import Actor, Level, Offer
 
@@ -122,3 +124,10 @@ def test_wrong_use_and_stores_without_anything_get_a_helpful_answer(
     assert "0 davon" in " ".join(loaded("atlas", "--state", "Bärenland").stdout.split())
     empty = kompass("--store", f"sqlite:///{tmp_path / 'e.db'}", "atlas", "--district", "X", code=1)
     assert "kompass demo" in empty.stderr
+
+
+def test_offers_confirmed_on_one_day_are_said_to_be_of_that_day() -> None:
+    words = Words("de")
+    assert confirmed((date(2026, 11, 23), date(2026, 11, 23)), words) == "Angebote wurden am 23.11.2026 bestätigt."
+    told = confirmed((date(2026, 1, 2), date(2026, 11, 23)), words)
+    assert told == "Angebote wurden zwischen 02.01.2026 und 23.11.2026 bestätigt."

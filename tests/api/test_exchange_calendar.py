@@ -142,3 +142,14 @@ def test_entries_stand_in_the_order_of_their_keys() -> None:
 def test_what_cannot_stand_in_a_calendar_is_refused(said: dict[str, object], expected: str) -> None:
     with pytest.raises(InvalidValue, match=expected):
         entry(**said)
+
+
+def test_a_file_asks_nobody_and_its_lines_are_as_long_as_calendars_read_them() -> None:
+    title = "Übergänge „Schule–Beruf“: " + "für Schülerinnen, Eltern; Träger " * 6
+    written = calendar([entry(exchange=changed(name=title))], "kompass.example.org", Words("de"))
+    # a method needs an organizer (RFC 5546), and an entry names no person
+    assert b"METHOD" not in written
+    assert max(map(len, written.split(b"\r\n"))) <= 75
+    assert b"\n" not in written.replace(b"\r\n", b"")
+    (event,) = Calendar.from_ical(written).walk("VEVENT")
+    assert event["SUMMARY"] == title

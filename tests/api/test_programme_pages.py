@@ -63,6 +63,8 @@ def app(tmp_path: Path) -> Flask:
     made.applied("preis", "10002")
     made.practice("beirat", name="Beirat", fields=["participation"], evidence="documented")
     made.applied("beirat", "10003")
+    made.practice("ohne", name="Ohne Feld")
+    made.applied("ohne", "10004")
     made.offer(Offer(key=NodeKey("offer:bus"), name="Praxisbus"), "10006", fields=["health-psychosocial"])
     filled(made, tmp_path).close()
     services = Services(Settings(store=f"sqlite:///{tmp_path / 'made.db'}", cache=tmp_path))
@@ -281,6 +283,36 @@ def test_a_legend_explains_only_signs_that_occur(client: Client, monkeypatch: py
         assert {sign for sign in signs if sign in legend} == {sign for sign in signs if letter in signs[sign]}
 
 
+def test_the_atlas_says_its_order_and_a_form_without_script_changes_it(client: Client) -> None:
+    anybody = client(None)
+    pages = {
+        sort: anybody.get(f"/atlas?lang=de&show=all&sort={sort}").text for sort in ("", "-name", "school", "-school")
+    }
+    first = {
+        sort: re.findall(r'scope="row"[^>]*><a href="/municipalities/(\d+)"', page)[0] for sort, page in pages.items()
+    }
+    assert first == {"": "10001", "-name": "10006", "school": "10001", "-school": "10002"}
+    assert "In alphabetischer Reihenfolge." in pages[""]
+    assert "In umgekehrter alphabetischer Reihenfolge." in pages["-name"]
+    assert "Schule und schulische Integration“: zuerst die größte Herausforderung" in pages["school"]
+    assert "Schule und schulische Integration“: zuerst die leichteste oder keine" in pages["-school"]
+    for sort, page in pages.items():
+        form = page.partition('class="bk-filters')[2].partition("</form>")[0]
+        chosen = re.findall(r'<option value="([^"]*)" selected', form.partition('name="sort"')[2])
+        assert chosen == ([sort] if sort else []), "the form keeps the order that is looked at"
+    assert "In alphabetischer Reihenfolge." in anybody.get("/atlas?lang=de&sort=no-such-field").text
+
+
+def test_what_names_no_field_is_in_no_cell_and_the_atlas_says_so(client: Client) -> None:
+    anybody = client(None)
+    told = anybody.get("/atlas?lang=de").text
+    said = told.partition("Ein Eintrag nennt kein Handlungsfeld und steht deshalb in keiner Zelle.")[2].partition(
+        "</details>"
+    )[0]
+    assert re.search(r'<a href="/practices/ohne">Ohne Feld</a>.*10004', said)
+    assert "kein Handlungsfeld" not in anybody.get("/atlas?lang=de&field=school").text, "one field alone is looked at"
+
+
 def test_every_cell_leads_on_by_exactly_one_button_and_says_how_much_there_is_first(client: Client) -> None:
     anybody = client(None)
     cells = set(re.findall(r'href="(/atlas/\d+/[^"]+)"', anybody.get("/atlas?show=all").text))
@@ -369,6 +401,13 @@ def test_cells_are_read_as_spreadsheets_copy_them() -> None:
         {"name": '"Offen', "funded_until": date(2026, 3, 1)},
     ]
     assert [each.line for each in found.rows] == [2, 3, 4]
+
+
+def test_a_list_that_is_too_long_says_what_to_do(client: Client) -> None:
+    rows = "\n".join(["Angebot", *(f"Angebot {i}" for i in range(5000))])
+    page = client(Role.EDITOR).post("/municipalities/10001/offers/paste?lang=de", data={"rows": rows}).text
+    assert "höchstens 500 Zeilen auf einmal; längere Listen in Teilen, jeweils mit den Überschriften" in page
+    assert "Angebot 4999</textarea>" in page, "nothing that was pasted is lost"
 
 
 def test_no_cell_is_dropped_without_a_word() -> None:
