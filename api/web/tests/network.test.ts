@@ -298,6 +298,15 @@ describe("pieces of the network", () => {
     expect(packed(map, 800, 600, () => 100)).toBe(map);
   });
 
+  test("what would be cut off at the sides, or be far higher than its place, is shown as it is", () => {
+    const broad = data([...star, node("far", 4000, 0), node("apart", 0, 900)], [...star.slice(1).keys()].map((i) => [0, i + 1]).concat([[0, star.length]]) as [number, number][]);
+    const high = { ...broad, nodes: broad.nodes.map((each) => ({ ...each, x: each.y, y: each.x })) };
+    expect(packed(broad, 319, 392, () => 100)).toBe(broad);
+    expect(packed(broad, 836, 696, () => 100)).toBe(broad);
+    expect(packed(high, 836, 696, () => 100)).toBe(high);
+    expect(packed(high, 319, 392, () => 100).frame?.width).toBe(319);
+  });
+
   test("neighbours stay in the same direction, whatever the width", () => {
     const { nodes } = packed(view, 319, 392, () => 100);
     const [middle, ...around] = nodes.slice(0, star.length);

@@ -30,27 +30,33 @@ const ROOMS: Record<"wide" | "narrow", Room> = {
 /** What is free between a sign and its name, and between a name and the next sign. */
 const GAP = { own: 6, next: 14 };
 const APART = 6;
+const SIGN = 8;
 const STEP = 0.05;
+/** So many times as high as the place large pieces may be; a narrow place is scrolled through anyway. */
+const HIGHEST = 2;
 
-/** The same view for a place of this size; as it is where its places mean something, or all hangs together. `wide`: how */
-/** much room the name of a node takes, in brief. */
+/** The same view for a place of this size; as it is where its places mean something, all hangs together, or a piece is so */
+/** large that it would be cut off. `wide`: how much room the name of a node takes, in brief. */
 export function packed(data: ViewData, width: number, height: number, wide: (node: ViewNode) => number): Packed {
   const pieces = piecesOf(data);
   if (data.layout !== "force" || data.nodes.length > FEW || pieces.length < 2) return data;
   const room = width < NARROW ? ROOMS.narrow : ROOMS.wide;
   const places: Place[] = [];
   const large = pieces.filter((piece) => piece.length > 2);
-  let [shrunk, end] = [1, 0];
+  let [shrunk, rows, end, widest] = [1, 0, 0, 0];
   const small = (top: number): number => {
     const twos = pieces.filter((piece) => piece.length === 2);
     const ones = pieces.filter((piece) => piece.length === 1);
     return inColumns(places, data.nodes, ones, inColumns(places, data.nodes, twos, top, width, room, wide), width, room, wide);
   };
   for (; ; shrunk -= STEP) {
-    end = small(inRows(places, data.nodes, large, width, shrunk, room));
-    const widest = Math.max(0, ...large.map((piece) => boxOf(data.nodes, piece).width * shrunk + 2 * room.beside));
+    rows = inRows(places, data.nodes, large, width, shrunk, room);
+    end = small(rows);
+    widest = Math.max(0, ...large.map((piece) => boxOf(data.nodes, piece).width * shrunk + 2 * room.beside));
     if (shrunk - STEP < room.least.across || (end <= height && widest <= width)) break;
   }
+  // signs must lie within, names may be missing
+  if (widest - 2 * room.beside + 2 * SIGN > width || (room === ROOMS.wide && rows > HIGHEST * height)) return data;
   const nodes = data.nodes.map((node, i) => ({ ...node, ...places[i] }));
   return { ...data, nodes, frame: { width, height: end } };
 }
