@@ -7,6 +7,7 @@ from functools import partial
 
 from scripts.bench_load import Load, bench_load, load_options
 from scripts.bench_network import bench_network
+from scripts.bench_pages import bench_pages
 from scripts.bench_partners import bench_partners
 from scripts.bench_peers import bench_peers
 from scripts.bench_stores import bench_neo4j, bench_sqlite
@@ -18,6 +19,7 @@ BENCHES: dict[str, Bench] = {
     "partners": bench_partners,
     "sqlite": bench_sqlite,
     "neo4j": bench_neo4j,
+    "pages": bench_pages,
     "load": bench_load,
 }
 

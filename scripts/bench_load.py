@@ -81,15 +81,15 @@ def bench_load(load: Load | None = None) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         file = f"sqlite:///{folder}/kompass.db"
-        environment = _newcomer(folder)
+        environment = newcomer(folder)
         if not load.store or _is_empty(load.store):
-            _kompass(environment, "--store", file, "demo")
+            kompass(environment, "--store", file, "demo")
             if load.times > 1:
                 store = open_store(file)
                 yield Figure("actors", "", f"{grow(store, load.times):,}", f"{load.times} times the sample's")
                 store.close()
             if load.store:
-                _kompass(environment, "copy", file, load.store)
+                kompass(environment, "copy", file, load.store)
         yield from _loaded(load.store or file, environment, load)
 
 
@@ -101,7 +101,7 @@ def _is_empty(url: str) -> bool:
         store.close()
 
 
-def _newcomer(folder: Path) -> dict[str, str]:
+def newcomer(folder: Path) -> dict[str, str]:
     """An environment without settings, in which Python keeps what it has compiled, as it does for everybody."""
     kept = {k: v for k, v in os.environ.items() if k == "KOMPASS_NEO4J_PASSWORD" or not k.startswith("KOMPASS_")}
     kept.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -111,14 +111,14 @@ def _newcomer(folder: Path) -> dict[str, str]:
 def _loaded(store: str, environment: Mapping[str, str], load: Load) -> Iterator[Figure]:
     what = "Neo4j" if store.startswith(("neo4j", "bolt")) else "SQLite"
     token = _editor(environment, store)
-    with _service(environment, store, token) as running:
+    with service(environment, store, token) as running:
         yield Figure(
             f"{what}: first answer after the first start",
             "",
             duration(running.first_answer),
             f"compiles, {running.busy:.1f} s of processor time",
         )
-    with _service(environment, store, token) as running:
+    with service(environment, store, token) as running:
         yield Figure(
             f"{what}: first answer after the start",
             "2 s",
@@ -151,7 +151,8 @@ def _told(what: str, users: int, seen: Seen, edits: list[int], memory: Memory, l
     yield Figure(f"{what}: memory with {users} readers", "< 600 MB", str(memory), "all processes, shared counted once")
 
 
-def _kompass(environment: Mapping[str, str], *args: str, said: str = "") -> str:
+def kompass(environment: Mapping[str, str], *args: str, said: str = "") -> str:
+    """What a command of ours prints, for a newcomer; raises CalledProcessError."""
     command = [sys.executable, "-m", "api.cli.main", *args]
     done = subprocess.run(command, check=True, env=environment, input=said, capture_output=True, text=True)
     return done.stdout
@@ -160,14 +161,14 @@ def _kompass(environment: Mapping[str, str], *args: str, said: str = "") -> str:
 def _editor(environment: Mapping[str, str], store: str) -> str:
     """The token of somebody who changes the graph."""
     password = "a long one for measuring, nobody's own"  # noqa: S105  # of an account that lives for this run
-    _kompass(environment, "--store", store, "user", "add", EDITOR, "--role", "office", said=f"{password}\n{password}\n")
+    kompass(environment, "--store", store, "user", "add", EDITOR, "--role", "office", said=f"{password}\n{password}\n")
     scopes = ("--scope", "write", "--scope", "office")
-    made = _kompass(environment, "--store", store, "token", "create", EDITOR, "--name", "load", *scopes)
+    made = kompass(environment, "--store", store, "token", "create", EDITOR, "--name", "load", *scopes)
     return made.split()[-1]
 
 
 @contextlib.contextmanager
-def _service(environment: Mapping[str, str], store: str, token: str) -> Iterator[Running]:
+def service(environment: Mapping[str, str], store: str, token: str) -> Iterator[Running]:
     """The service, once it has answered."""
     command = [sys.executable, "-m", "api.cli.main", "--store", store, "serve", "--port", "0"]
     began = time.perf_counter()

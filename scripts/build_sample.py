@@ -7,6 +7,7 @@ second store, a dataset for each publication; that one leaves through the export
 import argparse
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -30,6 +31,7 @@ WHOLE = Dataset(
     id="germany-sample",
     title="Beispieldaten Deutschland: Kreise, Gemeinden, Indikatoren, Raumtypen, Praxisansätze",
     publisher="Bündniskompass, aus amtlichen Veröffentlichungen",
+    territory_date=date(2024, 12, 31),
     note="Zusammengestellt aus den genannten Quellen; Kreise und Gemeinden in den Grenzen vom 31.12.2024. Bei jedem "
     "Indikator stehen Herausgeber, Lizenz und Adresse. Die Einwohnerzahl der Gemeinden und Kreise ist vom 31.12.2023 "
     "auf Basis des Zensus 2011; der Indikator Bevölkerung ist vom 31.12.2024 auf Basis des Zensus 2022.",

@@ -1,6 +1,6 @@
 """What is in the data: whose they are, how fresh, under which licence, what is missing, and how to take them along."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
@@ -47,6 +47,7 @@ class Card:
     url: str
     licences: tuple[tuple[str, str], ...]
     counts: str
+    values: str
     retrieved: str
     territory: str
     updated: date
@@ -68,7 +69,7 @@ def show_data() -> str:
         "data.html",
         tabs=tabs(),
         amounts=amounts(snapshot_status(), speak, ALL_OF_IT),
-        cards=[_card(each, reports) for each in sources],
+        cards=[_card(each, reports, _years(each, sources)) for each in sources],
         told=told,
         forms=[(each.purpose, FORMS[each.id].ending[1:].upper(), each.url) for each in list_forms(speak).items],
         missing=list(_missing(here)),
@@ -107,7 +108,7 @@ def _vocabulary(id: str) -> Kind:
     return Kind(id, label, tuple(told[True]), tuple(sorted(told[False], key=lambda term: plain(term[0]))))
 
 
-def _card(source: Source, reports: Mapping[str, str]) -> Card:
+def _card(source: Source, reports: Mapping[str, str], years: str) -> Card:
     speak = words()
     counts = [word for kind in ("node", "edge", "series", "boundary") if (word := _count(kind, source.claims))]
     updated = source.updated_at.date()
@@ -118,6 +119,7 @@ def _card(source: Source, reports: Mapping[str, str]) -> Card:
         source.url if source.url.startswith(("https://", "http://")) else "",
         dataset_licences(speak, source.licence),
         speak.list(counts) if counts else "",
+        years,
         speak.date(source.retrieved_on) if source.retrieved_on else "",
         speak.date(source.territory_date) if source.territory_date else "",
         updated,
@@ -125,6 +127,17 @@ def _card(source: Source, reports: Mapping[str, str]) -> Card:
         source.precedence,
         reports.get(source.id, ""),
     )
+
+
+def _years(source: Source, sources: Sequence[Source]) -> str:
+    """From when the values of a dataset are, where they can be told from those of others; nothing where it has none."""
+    if not source.claims.get("series"):
+        return ""
+    if sum(bool(each.claims.get("series")) for each in sources) > 1:
+        return words()("stated beside each value")
+    status = snapshot_status()
+    first, last = status.first_year, status.last_year
+    return "" if first is None else f"{first}" if first == last else f"{first}–{last}"
 
 
 def _count(kind: str, claims: Mapping[str, int]) -> str:

@@ -26,7 +26,7 @@ from api.pages.freshness import DataStatus, amounts, data_status
 from api.questions.sources import list_datasets
 from api.settings import LANGUAGES
 from api.words.places import beside
-from api.words.terms import term_words
+from api.words.terms import label_words, term_words
 from graph_service.errors import GraphServiceError, StoreError
 from graph_service.keys import Label, NodeKey
 from graph_service.vocabulary import load_vocabulary
@@ -249,7 +249,7 @@ def term(vocabulary: str, id: str) -> str:
     """What a term is called in the reader's language."""
     found = load_vocabulary().find(vocabulary, id)
     language = words().language
-    return found.label(language) if found else term_words(snapshot().projection, language, vocabulary, id)
+    return label_words(found, language) if found else term_words(snapshot().projection, language, vocabulary, id)
 
 
 def local_path(target: str | None, otherwise: str = "/") -> str:

@@ -20,7 +20,7 @@ from graph_service.model import EdgeType, Level
 from graph_service.projection import LEVELS, Projection
 from graph_service.vocabulary import load_vocabulary
 from matching.naming.municipalities import plain
-from matching.naming.namesakes import RURAL
+from matching.naming.namesakes import CITIES, RURAL
 from matching.peers.lens import LensIndicator
 
 Option = tuple[str, str]
@@ -154,8 +154,10 @@ def _choices(projection: Projection, level: Level | None) -> Choices:
 
 
 def _kinds(there: Choices, chosen: object, explainer: Explainer) -> list[Option]:
-    """Each kind with what else it holds; rural districts are one choice, for their names but say where they are."""
-    offered = [each for each in there.kinds if each not in RURAL - {"landkreis"} or each == chosen]
+    """Each kind with what else it holds; rural districts are one choice, for their names but say where they are, and so
+    are independent cities."""
+    narrower = (RURAL | CITIES) - {"landkreis", "kreisfreie-stadt"}
+    offered = [each for each in there.kinds if each not in narrower or each == chosen]
     return [(each, kind_words(kinds_within(each), explainer)) for each in offered]
 
 

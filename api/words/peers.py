@@ -153,8 +153,8 @@ def kind_words(kinds: Sequence[str], explainer: Explainer) -> str:
     wide, *labels = (
         explainer.term("municipality_kind", each) for each in (first, *(k for k in narrower if k in there))
     )
-    # what only adds to the wider word says nothing new: Rural district (Kreis)
-    return ", ".join([wide, *(label for label in labels if not label.startswith(wide))])
+    # English has one word where German has several
+    return ", ".join(dict.fromkeys([wide, *labels]))
 
 
 def told_apart(candidates: Iterable[tuple[str, str]], explainer: Explainer) -> tuple[tuple[str, str], ...]:

@@ -3,7 +3,7 @@
 from api.language import N_, Words
 from graph_service.model import Concept, Level
 from graph_service.projection import Projection
-from graph_service.vocabulary import load_vocabulary
+from graph_service.vocabulary import Term, load_vocabulary
 
 LEVELS = {
     Level.STATE: N_("Federal states"),
@@ -21,10 +21,17 @@ def level_words(level: Level, words: Words) -> str:
     return found.label(words.language) if found else level.value
 
 
+def label_words(term: Term, language: str) -> str:
+    """The label of a term; where English has one word for several German ones, that word and nothing behind it."""
+    label = term.label(language)
+    wide = load_vocabulary().find(*term.broader.split(".", 1)) if term.broader and language == "en" else None
+    return wide.label_en if wide and label.startswith(f"{wide.label_en} (") else label
+
+
 def term_words(projection: Projection, language: str, kind: str, id: str) -> str:
     """The label of a term in a language; nothing for no term."""
     if found := load_vocabulary().find(kind, id) if id else None:
-        return found.label(language)
+        return label_words(found, language)
     known = projection.known(f"concept:{kind}.{id}") if id else None
     node = projection.node(known) if known else None
     name = ((language == "en" and node.label_en) or node.name) if isinstance(node, Concept) else ""

@@ -18,7 +18,7 @@ _A_REGISTER = "a municipality register (GV-ISys workbook or GV100AD text)"
 
 KINDS: Mapping[str, str] = {
     "41": "kreisfreie-stadt",
-    "42": "kreisfreie-stadt",
+    "42": "stadtkreis",
     "43": "kreis",
     "44": "landkreis",
     "45": "regionalverband",
@@ -26,7 +26,7 @@ KINDS: Mapping[str, str] = {
     **dict.fromkeys(("51", "52", "53", "54", "55", "56", "57", "58"), "gemeindeverband"),
     "60": "gemeinde",
     "61": "kreisfreie-stadt",
-    "62": "kreisfreie-stadt",
+    "62": "stadtkreis",
     "63": "kreisangehoerige-stadt",
     "64": "gemeinde",
     "65": "gemeindefreies-gebiet",
@@ -36,8 +36,9 @@ KINDS: Mapping[str, str] = {
 """The kind of a municipality by its mark (Textkennzeichen).
 
 A Kreis (Nordrhein-Westfalen, Schleswig-Holstein; the Städteregion Aachen, too) and the Regionalverband Saarbrücken do
-what a Landkreis does and keep their names; the Region Hannover is marked as a Landkreis. A Stadtkreis is a kreisfreie
-Stadt, a Markt a municipality without the title of a town, a Große Kreisstadt a town that belongs to a district.
+what a Landkreis does and keep their names, as a Stadtkreis (Baden-Württemberg) does, which is a kreisfreie Stadt; the
+Region Hannover is marked as a Landkreis. A Markt is a municipality without the title of a town, a Große Kreisstadt a
+town that belongs to a district.
 """
 
 _TYPE = "municipality_type"

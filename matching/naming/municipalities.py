@@ -14,7 +14,7 @@ from graph_service.keys import Label, NodeKey, ags_from_ars, district_ags, munic
 from graph_service.model import EdgeType, Level
 from graph_service.projection import LEVELS, Projection
 from graph_service.vocabulary import load_vocabulary
-from matching.naming.namesakes import CITIES, RURAL, TOWNS, Apart, core_name, namesakes, short_name
+from matching.naming.namesakes import CITIES, RURAL, TOWNS, Apart, core_name, namesakes, same_kinds, short_name
 
 EXPECTED = "a municipality's code, key or name"
 MANY = "the name of one municipality"
@@ -179,7 +179,7 @@ def _marks(projection: Projection, apart: Apart) -> Iterator[str]:
     if apart.kind in TOWNS:
         yield from ("stadt", "city", "town")
     # outside Nordrhein-Westfalen a Kreis is soon called Landkreis, and the other way round
-    for kind in RURAL if apart.kind in RURAL else {apart.kind} - {""}:
+    for kind in same_kinds(apart.kind):
         if term := load_vocabulary().find("municipality_kind", kind):
             yield from (plain(term.label(language)) for language in ("de", "en"))
 

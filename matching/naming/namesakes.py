@@ -28,6 +28,11 @@ _IN_BRACKETS = re.compile(r"(.+) \(([^()]+)\)\Z")
 _ENDED = re.compile(r'"valid_until":"(\d{4})')
 
 
+def same_kinds(kind: str) -> frozenset[str]:
+    """The kinds that do what this one does under other names, itself among them; none for no kind."""
+    return next((each for each in (RURAL, CITIES) if kind in each), frozenset({kind} - {""}))
+
+
 @dataclass(frozen=True, slots=True)
 class Apart:
     """What tells a place from others of its name: one of the three is given."""

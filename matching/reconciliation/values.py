@@ -16,7 +16,7 @@ from graph_service.model import EdgeType
 from graph_service.projection import LEVELS, Projection
 from graph_service.vocabulary import load_vocabulary
 from matching.naming.municipalities import KINDS, bare, plain
-from matching.naming.namesakes import RURAL
+from matching.naming.namesakes import same_kinds
 from matching.naming.organisations import address
 
 MUNICIPALITY, ACTOR, LEVEL = "municipality", "actor", "level."
@@ -239,7 +239,7 @@ def _text(value: Value) -> str:
 def _same_term(kind: str, known: str, value: Value) -> float:
     said = _text(value).strip()
     place = kind == _KINDS[Label.MUNICIPALITY]
-    kinds = RURAL if place and known in RURAL else {known}  # lists call any rural district Kreis or Landkreis
+    kinds = same_kinds(known) if place and known else {known}  # lists call any rural district Kreis or Landkreis
     terms = [term for each in kinds if (term := load_vocabulary().find(kind, each))]
     called = {*kinds, *(term.label(language) for term in terms for language in ("de", "en"))}
     named = said.casefold() in {each.casefold() for each in called}

@@ -194,6 +194,18 @@ def test_the_overview_links_licences_and_says_what_is_missing(signed_in):
     assert "/data/imports" not in page
 
 
+def test_each_dataset_tells_how_old_its_data_are_or_that_it_is_not_stated(signed_in):
+    page = signed_in(Role.ANONYMOUS).get("/data").text
+    cards = page.partition('<ol class="bk-grid">')[2].partition("</ol>")[0].split("<li")[1:]
+    assert cards
+    for card in cards:
+        assert ("Werte aus den Jahren" in card) == ("Zeitreihe" in card)
+        known = any(word in card for word in ("Werte aus den Jahren", "Abgerufen am", "Gebietsstand"))
+        assert ("<dt>Datenstand</dt><dd>nicht angegeben" in card) == (not known)
+    assert any("Werte aus den Jahren" in card for card in cards)
+    assert any("Datenstand" in card for card in cards)
+
+
 def test_names_of_settings_are_told_to_administrators_alone(signed_in):
     assert "KOMPASS_OPERATOR" in signed_in(Role.ADMIN).get("/privacy").text
     assert "KOMPASS_" not in signed_in(Role.OFFICE).get("/privacy").text

@@ -96,11 +96,23 @@ def test_every_filter_stands_in_the_form_as_it_is_in_the_address(client):
     assert 'value="kreisfreie-stadt"' in html
 
 
+def english(client) -> str:
+    return client.get(PEERS, headers={"Accept-Language": "en"}).get_data(as_text=True)
+
+
 def test_rural_districts_are_one_choice_however_they_are_called(client):
     html = page(client, PEERS)
     assert '<option value="landkreis">Landkreis, Kreis</option>' in html
     assert 'value="kreis"' not in html
     assert '<option value="kreis" selected>Kreis</option>' in page(client, f"{PEERS}?municipality_kind=kreis")
+    assert '<option value="landkreis">Rural district</option>' in english(client)
+
+
+def test_independent_cities_are_one_choice_however_they_are_called(client):
+    html = page(client, PEERS)
+    assert '<option value="kreisfreie-stadt">Kreisfreie Stadt, Stadtkreis</option>' in html
+    assert 'value="stadtkreis"' not in html
+    assert '<option value="kreisfreie-stadt">Independent city</option>' in english(client)
 
 
 @pytest.mark.parametrize("query", ["municipality_kind=nonsense", "municipality_type=nonsense", "state=77"])

@@ -44,9 +44,11 @@ def test_loading_it_again_changes_nothing(store: SQLiteStore) -> None:
 def test_a_rural_district_is_called_what_it_is_called_there(store: SQLiteStore, tmp_path: Path) -> None:
     client = create_app(Settings(store=f"sqlite:///{store.path}", cache=tmp_path)).test_client()
     for code, german, english in (
-        ("05154", "Kreis in Nordrhein-Westfalen", "Rural district (Kreis) in Nordrhein-Westfalen"),
-        ("01061", "Kreis in Schleswig-Holstein", "Rural district (Kreis) in Schleswig-Holstein"),
+        ("05154", "Kreis in Nordrhein-Westfalen", "Rural district in Nordrhein-Westfalen"),
+        ("01061", "Kreis in Schleswig-Holstein", "Rural district in Schleswig-Holstein"),
         ("10041", "Regionalverband im Saarland", "Regional association in the Saarland"),
+        ("08111", "Stadtkreis in Baden-Württemberg", "Independent city in Baden-Württemberg"),
+        ("05315", "Kreisfreie Stadt in Nordrhein-Westfalen", "Independent city in Nordrhein-Westfalen"),
         ("08116", "Landkreis in Baden-Württemberg", "Rural district in Baden-Württemberg"),
     ):
         assert f">{german}" in client.get(f"/municipalities/{code}?lang=de").text

@@ -151,7 +151,7 @@ def test_filters_change_the_list_and_stand_in_the_address(opened: Open) -> None:
     page.get_by_label("Land", exact=True).select_option(label="Bayern")
     expect(page).to_have_url(re.compile("state=09"))
     expect(page.locator("#list")).to_contain_text("Nur: Bayern.")
-    page.get_by_label("Art der Kommune").select_option(label="Kreisfreie Stadt")
+    page.get_by_label("Art der Kommune").select_option(label="Kreisfreie Stadt, Stadtkreis")
     expect(page).to_have_url(re.compile("municipality_kind=kreisfreie-stadt"))
     expect(page.locator(".bk-peer .bk-meta").first).to_have_text("Kreisfreie Stadt, Bayern")
     page.get_by_label("Einwohnerzahl, verglichen mit hier").select_option(label="halb bis doppelt so viele")

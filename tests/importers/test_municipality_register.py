@@ -211,6 +211,14 @@ def test_a_register_that_lost_a_level_is_refused_because_all_of_it_would_retire(
         read(workbook(tmp_path / "a.xlsx", [u for u in UNITS if u[0] != "40"]))
 
 
+def test_a_city_is_called_as_its_state_calls_it(tmp_path: Path) -> None:
+    path = tmp_path / "GV100AD.txt"
+    cities = [line("40", "98012", "Hügelstadt, Stadtkreis", "42"), line("40", "98013", "Talstadt, Stadt", "41")]
+    path.write_text("\n".join([*LINES, *cities]) + "\n", "utf-8")
+    found = nodes(read(path)[1])
+    assert (found["98012"].kind, found["98013"].kind) == ("stadtkreis", "kreisfreie-stadt")
+
+
 @pytest.mark.parametrize(("encoding", "mark"), [("utf-8", b"\xef\xbb\xbf"), ("latin-1", b""), ("utf-8", b"")])
 def test_fixed_width_text_reads_in_each_encoding_it_ever_had(tmp_path: Path, encoding: str, mark: bytes) -> None:
     path = tmp_path / "GV100AD.txt"
@@ -279,6 +287,8 @@ def test_the_originals_have_the_counts_their_publisher_states(
     assert {key: found[key].kind for key in rural} == rural, "as the register marks them, the Region Hannover, too"
     assert [key for key, node in found.items() if node.kind == "regionalverband"] == ["10041"]
     assert {key[:2] for key, node in found.items() if node.kind == "kreis"} == {"01", "05"}
+    cities = [key for key, node in found.items() if node.kind == "stadtkreis"]
+    assert ({key[:2] for key in cities}, sum(len(key) == 5 for key in cities)) == ({"08"}, 9)
     assert chain(records, "05334002") == ["053340002", "05334", "053", "05"]
     assert chain(records, "13000999")[-1] == "13"
 
