@@ -112,7 +112,7 @@ def export_view(format: str) -> Response:
         return response
     if format not in EXPORTED:
         raise NotFound("one of " + ", ".join(("svg", *EXPORTED)), format)
-    written = write_part(services(), here.audience, format, view.keys())
+    written = write_part(services(), here.audience, format, view)
     name = f"netzwerk{FORMS[format].ending}"
     return send_file(written.path, written.media_type, as_attachment=True, download_name=name)
 

@@ -70,7 +70,7 @@ class Drawer:
         import networkx as nx  # takes long to import, and most answers never need it
 
         found, item_of = self.found, self.item_of
-        lines, edges, left_out = self._lines()
+        lines, joined, left_out = self._lines()
         graph: nx.Graph[int] = nx.Graph()
         graph.add_nodes_from(range(self.size))
         graph.add_edges_from((line.source, line.target) for line in lines)
@@ -91,7 +91,7 @@ class Drawer:
             nodes=len(members),
             counts=self._counted(members),
             unproven=self._unproven(members),
-            edges=edges,
+            edges=len(joined),
             edges_left_out=left_out,
             by=found.groups.by if found.groups else None,
             parts=nx.number_connected_components(graph),
@@ -104,6 +104,7 @@ class Drawer:
             brokers=found.brokers,
             communities=found.communities,
             members=members,
+            joined=joined,
         )
 
     def _hops(self) -> IntArray:
@@ -158,8 +159,8 @@ class Drawer:
         practices = nodes[(nodes >= span.start) & (nodes < span.stop)].tolist()
         return sum(is_unproven(self.snapshot.projection, self.ties.key(node)) for node in practices)
 
-    def _lines(self) -> tuple[list[Line], int, int]:
-        """Relations between individuals one by one, those of groups counted; how many there are, and are left out."""
+    def _lines(self) -> tuple[list[Line], IntArray, int]:
+        """Relations between individuals one by one, those of groups counted; which there are, how many are left out."""
         item_of, ties = self.item_of, self.ties
         members = np.flatnonzero(item_of >= 0)
         entries = ties.entries(members)
@@ -179,7 +180,7 @@ class Drawer:
         for one, other, count in zip(*pairs[:, most].tolist(), counts[most].tolist(), strict=True):
             lines.append(Line(one, other, None, count, 1 + (count * 8 >= top) + (count * 2 >= top), -1))
         told = min(int(both.sum()), MOST_EDGES) + int(counts[most].sum()) + int((~both & (here == there)).sum())
-        return [*lines, *self._belonging(lines)], len(edge), len(edge) - told
+        return [*lines, *self._belonging(lines)], edge, len(edge) - told
 
     def _line(self, edge: int) -> Line:
         tie = self.ties.tie(edge)

@@ -1,13 +1,14 @@
 """The part of the graph that a view shows, as a file for another program."""
 
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from tempfile import mkdtemp
 from threading import BoundedSemaphore
 
 from api.http.errors import TooMany
 from api.questions.exports import FORMS, Written
+from api.questions.network_shown import Relation, View
 from api.services import Services
 from api.snapshot import Snapshot
 from graph_service.export.part import Part
@@ -23,28 +24,40 @@ FEW = 3000
 _running = BoundedSemaphore(2)
 
 
-class _Few(Part):
-    """The same part, read by its keys: that is faster while it is small."""
+class _Shown(Part):
+    """The part that a view shows, read by its keys while it is small: that is faster. ``only``: no other relations."""
 
-    def __init__(self, reader: Reader, keys: Collection[NodeKey]) -> None:
+    def __init__(self, reader: Reader, keys: Collection[NodeKey], only: Collection[Relation] | None) -> None:
         super().__init__(reader, keys)
-        self._few = sorted(keys)
+        self._few = sorted(keys) if len(keys) <= FEW else None
+        self._only = only
 
     def nodes(self, label: Label | None = None) -> Iterator[Node]:
+        if self._few is None:
+            return super().nodes(label)
         return (self.node(key) for key in self._few if label in (None, key.label))
 
     def edges(self, type: EdgeType | None = None) -> Iterator[Edge]:
+        found = super().edges(type) if self._few is None else self._found(self._few, type)
+        only = self._only
+        return found if only is None else (each for each in found if (each.type, each.source, each.target) in only)
+
+    def _found(self, keys: Sequence[NodeKey], type: EdgeType | None) -> Iterator[Edge]:
         found = {
             (each.type, each.source, each.target, each.qualifier): each
-            for key in self._few
+            for key in keys
             for each in self.edges_of(key)
             if type in (None, each.type)
         }
         return (found[at] for at in sorted(found))
 
 
-def write_part(services: Services, audience: Audience, format: str, keys: Collection[NodeKey]) -> Written:
-    """Write these nodes and what joins them to a temporary file; raises InvalidValue, TooMany, StoreError."""
+def write_part(services: Services, audience: Audience, format: str, view: View) -> Written:
+    """Write a view's nodes and relations to a temporary file, or all that joins these nodes as a package.
+
+    Raises InvalidValue, TooMany, StoreError.
+    """
+    keys, only = view.keys(), None if format == "package" else view.relations()
     form, write = FORMS[format], exporter(format)
     if not _running.acquire(blocking=False):
         raise TooMany("a moment without other exports", "exports that are being written")
@@ -52,7 +65,7 @@ def write_part(services: Services, audience: Audience, format: str, keys: Collec
     path = folder / f"part{form.ending}"
 
     def work(reader: Reader, _: Snapshot) -> None:
-        write(_Few(reader, keys) if len(keys) <= FEW else Part(reader, keys), path, visibility=audience.clearance)
+        write(_Shown(reader, keys, only), path, visibility=audience.clearance)
 
     try:
         services.read(audience, work)

@@ -19,6 +19,7 @@ MOST_AT_ALL = 2000
 MOST_DEPTH = 3
 AREA = frozenset({EdgeType.PART_OF, EdgeType.ADJACENT_TO, EdgeType.SUCCEEDED_BY, EdgeType.OF_TYPE})
 TERMS = ALL - AREA
+Relation = tuple[EdgeType, NodeKey, NodeKey]
 
 
 class Entry(StrEnum):
@@ -183,7 +184,14 @@ class View:
     """Who works together more than with others, where that was asked."""
     members: IntArray
     """The positions of all nodes that belong to it, among all nodes."""
+    joined: IntArray
+    """The numbers of all relations that belong to it, among the ties."""
 
     def keys(self) -> frozenset[NodeKey]:
         """The keys of all nodes that belong to it."""
         return frozenset(map(self.ties.key, self.members.tolist()))
+
+    def relations(self) -> frozenset[Relation]:
+        """All relations that belong to it, each by its type and ends."""
+        ties = map(self.ties.tie, self.joined.tolist())
+        return frozenset((tie.type, tie.source, tie.target) for tie in ties)

@@ -11,6 +11,7 @@ from pkgutil import resolve_name
 from threading import Event
 from xml.etree import ElementTree as ET
 
+import networkx as nx
 import pytest
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
@@ -23,7 +24,7 @@ from api.pages import network_picture
 from api.pages.network_labels import LETTER, placed_names
 from api.pages.network_lists import line_list, line_rows, node_list
 from api.pages.network_picture import draw_view
-from api.questions import network_view
+from api.questions import network_export, network_view
 from api.questions.network import find_anything
 from api.questions.network_groups import AreaBy
 from api.questions.network_layout import Layout
@@ -549,6 +550,19 @@ def test_a_part_leaves_with_what_is_shown_alone(client, form, kompass, tmp_path)
         found = answer.get_data(as_text=True)
         assert "alliance:all" in found
         assert "actor:two" not in found
+
+
+@pytest.mark.parametrize("few", [0, 3000])
+def test_a_file_for_other_programs_holds_the_relations_that_are_shown_alone(client, few, monkeypatch):
+    monkeypatch.setattr(network_export, "FEW", few)
+    shown = view_types(client, "/network/export/graphml?start=actor:one&depth=3")
+    assert {"MEMBER_OF", "COOPERATES_WITH", "LOCATED_IN"} <= shown
+    assert view_types(client, "/network/export/graphml?start=actor:one&depth=3&types=MEMBER_OF") == {"MEMBER_OF"}
+
+
+def view_types(client: FlaskClient, path: str) -> set[str]:
+    graph = nx.parse_graphml(client.get(path).get_data(as_text=True))
+    return {said["type"] for _, _, said in graph.edges(data=True)}
 
 
 def test_lists_begin_in_an_order_that_their_head_shows(client):
