@@ -20,6 +20,11 @@ ZONE = ZoneInfo("Europe/Berlin")
 """What clocks show where people read this."""
 
 
+def day_of(time: datetime) -> date:
+    """The day that it is here at that time."""
+    return time.astimezone(ZONE).date()
+
+
 def N_(text: str) -> str:  # noqa: N802 - the customary name of the mark for later translation
     """Mark a text for translation where the language is not known yet."""
     return text
@@ -107,7 +112,7 @@ class Words:
 
     def date(self, day: date) -> str:
         """A day; of a moment the day that it is here."""
-        here = day.astimezone(ZONE) if isinstance(day, datetime) else day
+        here = day_of(day) if isinstance(day, datetime) else day
         return format_date(here, "dd.MM.yyyy" if self.language == "de" else "dd/MM/yyyy", locale=self.locale)
 
     def moment(self, time: datetime) -> str:

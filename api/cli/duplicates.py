@@ -10,7 +10,7 @@ from api.cli.base import app, argument, command, option
 from api.cli.network_options import NO_ACTORS, limit_option
 from api.cli.output import format_option, print_csv, print_json
 from api.cli.paragraphs import DAY, say
-from api.language import N_
+from api.language import N_, day_of
 from api.questions.network import find_duplicates
 from api.words.duplicates import reason_text
 from api.words.network import Speaker
@@ -70,7 +70,7 @@ def _print(found: Sequence[Duplicate], speaker: Speaker) -> None:
 
 
 def _today() -> str:
-    return datetime.now(UTC).date().isoformat()
+    return day_of(datetime.now(UTC)).isoformat()
 
 
 _reason_option = option("--reason", default="", help=N_("Why, in a few words; kept with the decision."))

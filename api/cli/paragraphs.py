@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from api.cli.base import option
-from api.language import N_
+from api.language import N_, day_of
 
 WIDTH = 100
 
@@ -30,7 +30,7 @@ def say(text: str, indent: int = 0, hang: int = 0) -> None:
 
 
 def _today() -> str:
-    return datetime.now(UTC).date().isoformat()
+    return day_of(datetime.now(UTC)).isoformat()
 
 
 class _Day(click.DateTime):

@@ -13,6 +13,7 @@ from flask import Blueprint, Flask, Response, current_app, g, request
 
 from api.http.current import services, snapshot, words
 from api.http.viewer import Role, viewer
+from api.language import day_of
 from graph_service.errors import StoreError
 
 MOST_BYTES = 32_000_000
@@ -150,4 +151,4 @@ def _encoding() -> str:
 
 def today() -> date:
     """The day that answers are given on; ages are counted to it."""
-    return datetime.now(UTC).date()
+    return day_of(datetime.now(UTC))

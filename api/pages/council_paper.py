@@ -231,7 +231,7 @@ def _sources(told: Material) -> Iterator[str]:
         for each in list_sources(services(), snapshot().audience).items:
             if not ("series" in each.claims or (any(told.beside.tried) and each.claims.get("edge"))):
                 continue  # nothing of it stands here
-            when = each.retrieved_on or each.updated_at.date()
+            when = each.retrieved_on or each.updated_at
             about = ", ".join(filter(None, (each.publisher, each.licence, speak("as of {day}", day=speak.date(when)))))
             yield speak("Dataset: {title} ({about})", title=each.title, about=about)
     except StoreError:

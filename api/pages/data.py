@@ -12,7 +12,7 @@ from api.http.current import services, snapshot, words
 from api.http.viewer import Role, viewer
 from api.jobs.imports import KIND
 from api.jobs.table import JobState
-from api.language import N_
+from api.language import N_, day_of
 from api.pages.data_frame import age, tabs
 from api.pages.frame import SIGN_IN, has_page, snapshot_status
 from api.pages.freshness import amounts
@@ -111,7 +111,7 @@ def _vocabulary(id: str) -> Kind:
 def _card(source: Source, reports: Mapping[str, str], years: str) -> Card:
     speak = words()
     counts = [word for kind in ("node", "edge", "series", "boundary") if (word := _count(kind, source.claims))]
-    updated = source.updated_at.date()
+    updated = day_of(source.updated_at)
     return Card(
         source.id,
         dataset_title(speak, source.id, source.title),

@@ -9,7 +9,7 @@ from flask import Blueprint, render_template, request
 
 from api.http.caching import depends_on_graph
 from api.http.current import services, snapshot, words
-from api.language import N_
+from api.language import N_, day_of
 from api.pages.data_frame import HOME, name_of, part_of, tabs, title_of
 from api.pages.frame import record_url, term, url_with
 from api.pages.record_words import PROPERTIES, property_words
@@ -137,7 +137,7 @@ def _conflict(each: Disagreement, sources: Mapping[str, Source]) -> Conflict:
             Said(
                 value_words(each.key.label, each.property, saying.value),
                 _title(saying, sources),
-                saying.since.date(),
+                day_of(saying.since),
                 saying is each.sayings[0],
             )
             for saying in each.sayings

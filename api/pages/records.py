@@ -263,7 +263,7 @@ def _said_by(label: Label, claim: ClaimFound, source: Source | None) -> Told:
         for name in PROPERTIES
         if (told := property_words(label, name, said.get(name)))
     )
-    here = speak("recorded here since {day}", day=speak.date(claim.since.date()))
+    here = speak("recorded here since {day}", day=speak.date(claim.since))
     if publication := property_words(label, "source", said.get("source")):
         published = property_words(label, "published_on", said.get("published_on"))
         when = speak("published {day}", day=published) if published else speak("date not known")

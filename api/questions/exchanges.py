@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 from api.editing.editor import Editor
 from api.files.calendar import Entry as CalendarEntry
+from api.language import day_of
 from api.questions.inventory import inventory, practices
 from api.questions.peers import DEFAULT_LENS, PeerExplained, PeersAsked, explain_pair, shipped_lens
 from api.questions.profile import ratings
@@ -119,7 +120,7 @@ def _stations(entries: Iterable[Entry]) -> Iterable[Station]:
     for entry in entries:
         state = entry.after.state or "" if isinstance(entry.after, Exchange) else ""
         if state and state != before:
-            yield Station(state, entry.at.date())
+            yield Station(state, day_of(entry.at))
         before = state
 
 

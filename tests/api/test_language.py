@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.language import Words, catalog
+from api.language import Words, catalog, day_of
 
 ROOT = Path(__file__).resolve().parents[2]
 GERMAN, ENGLISH = Words("de"), Words("en")
@@ -62,6 +62,11 @@ def test_shares_and_dates_follow_the_language():
     assert ENGLISH.percent(0.973) == "97%"
     assert GERMAN.date(date(2024, 3, 1)) == "01.03.2024"
     assert ENGLISH.date(date(2024, 3, 1)) == "01/03/2024"
+
+
+def test_after_midnight_here_it_is_another_day_though_not_yet_elsewhere():
+    assert day_of(datetime(2026, 11, 23, 23, 30, tzinfo=UTC)) == date(2026, 11, 24)
+    assert day_of(datetime(2026, 11, 23, 22, 30, tzinfo=UTC)) == date(2026, 11, 23)
 
 
 @pytest.mark.parametrize(

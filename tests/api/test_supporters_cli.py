@@ -11,6 +11,7 @@ import pytest
 from click.testing import Result
 from records import DATASET, Made, filled
 
+from api.language import day_of
 from api.mail.arrivals import arrived_since
 from graph_service.keys import NodeKey, municipality_key
 from graph_service.model import Actor, Dataset, Edge, EdgeType, Record, Request
@@ -18,7 +19,7 @@ from graph_service.store.contract import Claimed, GraphStore, Writer
 from graph_service.store.open import open_store
 
 Run = Callable[..., Result]
-TODAY = datetime.now(UTC).date()
+TODAY = day_of(datetime.now(UTC))
 
 
 def country() -> Made:
