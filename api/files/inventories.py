@@ -13,6 +13,8 @@ from graph_service.store.contract import GraphStore, Reader
 from matching.about import targets
 from matching.inventory.answers import AtlasAnswer, CoverageAnswer, Due
 from matching.inventory.matcher import Inventory
+from matching.inventory.offers import KnownOffer
+from matching.naming.municipalities import plain
 from matching.peers.nearness import above, below, position_keys
 
 
@@ -21,7 +23,7 @@ def export_coverage(
 ) -> None:
     """Write the inventory of one municipality; the name's ending says in which form. Raises TargetError."""
     if path.suffix.lower() == ".xlsx":
-        write_sheets(path, coverage_sheets(answer, explainer))
+        write_sheets(path, coverage_sheets(answer, inventory.stock.of(answer.key), explainer))
     else:
         _write_package(inventory, [answer.key], path, store)
 
@@ -62,7 +64,7 @@ def records_behind(inventory: Inventory, areas: Sequence[NodeKey]) -> frozenset[
     return frozenset(municipalities | offers.keys() | providers | practices | concepts)
 
 
-def coverage_sheets(answer: CoverageAnswer, explainer: Explainer) -> list[Sheet]:
+def coverage_sheets(answer: CoverageAnswer, offers: Sequence[KnownOffer], explainer: Explainer) -> list[Sheet]:
     """The matrix first, then everything that it hides."""
     words, term = explainer.words, explainer.term
     counts = {(cell.field, cell.group): cell for cell in answer.cells}
@@ -102,14 +104,21 @@ def coverage_sheets(answer: CoverageAnswer, explainer: Explainer) -> list[Sheet]
         for lack in answer.lacking
         for e in lack.examples
     ]
+    names = {each.key: each.name for each in offers}
     overlaps: list[list[Value]] = [
-        [term("field", o.field), labels[o.group], term("offer_kind", o.kind), "; ".join(key.local for key in o.offers)]
+        [
+            term("field", o.field),
+            labels[o.group],
+            term("offer_kind", o.kind),
+            "; ".join(names.get(key, key.local) for key in o.offers),
+        ]
         for o in answer.overlaps
     ]
     field, group, offer = words("Field of action"), words("Target group"), words("Offer")
     due = [words("Key"), offer, words("Day"), words("Note")]
     return [
         Sheet(words("Matrix"), [field, words("Severity"), *(labels[group] for group in groups)], matrix),
+        _offers(offers, explainer),
         Sheet(
             words("Challenges"),
             [
@@ -134,6 +143,41 @@ def coverage_sheets(answer: CoverageAnswer, explainer: Explainer) -> list[Sheet]
         Sheet(words("Funding ends"), due, _due(answer.funding_ends)),
         _about(answer, explainer),
     ]
+
+
+def _offers(offers: Sequence[KnownOffer], explainer: Explainer) -> Sheet:
+    """Every offer, under headings by which a list is pasted, too."""
+    words, term = explainer.words, explainer.term
+    heading = [
+        words("Key"),
+        words("Offer"),
+        words("Kind"),
+        words("Fields of action"),
+        words("Target groups"),
+        words("Provider"),
+        words("Department"),
+        words("Offer status"),
+        words("Funded until"),
+        words("Last confirmed"),
+        words("What could be better"),
+    ]
+    rows: list[list[Value]] = [
+        [
+            each.key.local,
+            each.name,
+            term("offer_kind", each.offer.kind) if each.offer.kind else None,
+            "; ".join(sorted((term("field", id) for id in each.fields), key=plain)),
+            "; ".join(sorted((term("target_group", id) for id in each.groups), key=plain)),
+            "; ".join(map(explainer.name, each.providers)),
+            each.offer.department,
+            term("offer_status", each.offer.status) if each.offer.status else None,
+            each.offer.funded_until,
+            each.offer.assured_on,
+            each.offer.improvement_note,
+        ]
+        for each in sorted(offers, key=lambda each: plain(each.name))
+    ]
+    return Sheet(words("Offers"), heading, rows)
 
 
 def _due(dues: Iterable[Due]) -> list[list[Value]]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import ceil
 from pathlib import Path
 
 from graph_service.export.network import clean
@@ -10,6 +11,10 @@ from graph_service.export.target import staged
 
 Value = str | int | float | date | None
 _WIDEST = 60
+_LINE = 15.0
+"""How high a line is, in points."""
+_FILLED = 0.85
+"""Which part of a column's width a line of words fills before it is broken, whatever the font."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +33,18 @@ def write_sheets(path: Path, sheets: Iterable[Sheet]) -> None:
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.properties import PageSetupProperties
 
     with staged(path) as place:
         book = Workbook(write_only=True)
         for sheet in sheets:
             page = book.create_sheet(sheet.title[:31])
             page.freeze_panes = "B2"
+            # on paper all columns stand beside each other, below the heading on each page
+            page.page_setup.orientation, page.page_setup.paperSize = "landscape", 9  # A4
+            page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+            page.page_setup.fitToHeight = 0
+            page.print_title_rows = "1:1"
             columns = zip(sheet.heading, *sheet.rows, strict=True)
             for index, column in enumerate(columns, start=1):
                 widest = max(len(str("" if value is None else value)) for value in column)
@@ -51,3 +62,23 @@ def write_sheets(path: Path, sheets: Iterable[Sheet]) -> None:
                     cells.append(cell)
                 page.append(cells)
         book.save(place)
+
+
+def _widths(sheet: Sheet) -> list[int]:
+    """How wide each column is, in letters."""
+    columns = zip(sheet.heading, *sheet.rows, strict=True)
+    return [min(max(len(_text(value)) for value in column), _WIDEST) + 2 for column in columns]
+
+
+def _lines(row: Sequence[Value], widths: Sequence[int]) -> int:
+    """How many lines the longest text of a row is broken into."""
+    cells = [
+        sum(max(1, ceil(len(part) / (width * _FILLED))) for part in _text(value).split("\n"))
+        for value, width in zip(row, widths, strict=True)
+        if len(_text(value)) > _WIDEST or "\n" in _text(value)
+    ]
+    return max(cells, default=1)
+
+
+def _text(value: Value) -> str:
+    return "" if value is None else str(value)

@@ -72,6 +72,7 @@ def _page(key: NodeKey, text: str, pasted: Pasted | None, problem: str = "") -> 
         name=name_of(key),
         text=text,
         pasted=pasted,
+        columns=list(_told_columns(pasted)) if pasted else [],
         summary=[("rows", problem)] if problem else list(_by_row(rows)),
         labels={column: speak(label) for column, label in COLUMNS.items()},
         example="\t".join(speak(COLUMNS[each]) for each in EXAMPLE),
@@ -83,6 +84,13 @@ def _page(key: NodeKey, text: str, pasted: Pasted | None, problem: str = "") -> 
         idempotency=secrets.token_hex(8),
         **{kind: _labels(kind) for kind in ("offer_kind", "field", "target_group")},
     )
+
+
+def _told_columns(pasted: Pasted) -> Iterator[tuple[int, str]]:
+    """Where a column is and what it is, but for those in which nothing stands."""
+    for at, column in enumerate(pasted.columns):
+        if pasted.headings[at] or any(any(each.cells[at : at + 1]) for each in pasted.rows):
+            yield at, column
 
 
 def _by_row(rows: Sequence[PastedRow]) -> Iterator[tuple[str, str]]:

@@ -93,6 +93,11 @@ def test_a_workbook_keeps_text_as_text_and_unknown_empty(told: Run, tmp_path: Pa
     assert book.sheetnames[0] == "Matrix"
     assert book["Zu verbessern"]["B2"].value == "=Café"
     assert book["Zu verbessern"]["B2"].data_type == "s"
+    listed = [[cell.value for cell in row] for row in book["Angebote"].iter_rows()]
+    assert listed[0][1:5] == ["Angebot", "Art", "Handlungsfelder", "Zielgruppen"]
+    assert [row[1] for row in listed[1:]] == ["=Café"], "every offer is listed"
+    for sheet in book:
+        assert (sheet.page_setup.orientation, sheet.sheet_properties.pageSetUpPr.fitToPage) == ("landscape", True)
     coverage(told, "10005", "--export", tmp_path / "none.xlsx")
     assert load_workbook(tmp_path / "none.xlsx")["Matrix"]["C2"].value is None
     told("atlas", "--state", "10", "--export", tmp_path / "a.xlsx")

@@ -403,6 +403,18 @@ def test_cells_are_read_as_spreadsheets_copy_them() -> None:
     assert [each.line for each in found.rows] == [2, 3, 4]
 
 
+def test_the_result_of_a_pasted_row_stands_first_and_empty_columns_take_no_room(client: Client) -> None:
+    rows = "Angebot\t\tArt\tNotiz\t\nCafé\t\tUnfug\tx\t\n"
+    page = client(Role.EDITOR).post("/municipalities/10001/offers/paste?lang=de", data={"rows": rows}).text
+    head = page.partition("<thead")[2].partition("</thead>")[0]
+    assert [each.split("<")[0] for each in re.findall(r'scope="col"[^>]*>(.*?)</th>', head)] == [
+        "Zeile", "Ergebnis", "Angebot", "Art", "Notiz",
+    ]  # fmt: skip
+    row = page.partition("<tbody")[2].partition("</tbody>")[0]
+    assert re.search(r"2</th>\s*<td[^>]*>Art: .*Unfug.*</td>\s*<td[^>]*>Café</td><td[^>]*><mark>Unfug</mark></td>", row)
+    assert '<details class="bk-details" open>' in page, "the terms that an error speaks of are seen"
+
+
 def test_a_list_that_is_too_long_says_what_to_do(client: Client) -> None:
     rows = "\n".join(["Angebot", *(f"Angebot {i}" for i in range(5000))])
     page = client(Role.EDITOR).post("/municipalities/10001/offers/paste?lang=de", data={"rows": rows}).text
