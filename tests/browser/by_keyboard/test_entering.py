@@ -3,7 +3,7 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from browser.conftest import Open
+from browser.conftest import Open, scrolls_sideways
 from browser.daily import PASSWORD, TOWN, entered, one_table, stored
 from browser.keyboard import assert_kept, pick, press, sign_in, skip, suggested, to, write
 from playwright.sync_api import Page, expect
@@ -116,6 +116,10 @@ def test_a_list_is_pasted_corrected_entered_and_taken_back(opened: Open) -> None
     assert field.input_value() == rows
     press(page, page.get_by_role("button", name="Ansehen, was verstanden wurde"))
     expect(page.locator("mark")).to_have_text("Beratun")
+    page.set_viewport_size({"width": 320, "height": 800})
+    expect(page.locator("details pre")).to_be_visible()
+    assert not scrolls_sideways(page), "the example wraps"
+    page.set_viewport_size({"width": 1280, "height": 900})
     to(page, field)
     paste(page, rows.replace("Beratun\t", "Beratung\t"))
     press(page, page.get_by_role("button", name="Ansehen, was verstanden wurde"))
