@@ -45,12 +45,13 @@ def write_sheets(path: Path, sheets: Iterable[Sheet]) -> None:
             page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
             page.page_setup.fitToHeight = 0
             page.print_title_rows = "1:1"
-            columns = zip(sheet.heading, *sheet.rows, strict=True)
-            for index, column in enumerate(columns, start=1):
-                widest = max(len(str("" if value is None else value)) for value in column)
-                page.column_dimensions[get_column_letter(index)].width = min(widest, _WIDEST) + 2
+            widths = _widths(sheet)
+            for index, width in enumerate(widths, start=1):
+                page.column_dimensions[get_column_letter(index)].width = width
             rows: list[Sequence[Value]] = [sheet.heading, *sheet.rows]
             for line, row in enumerate(rows):
+                # programmes that do not break lines anew when they open a file would print one row over the next
+                page.row_dimensions[line + 1].height = _LINE * _lines(row, widths)
                 cells = []
                 for value in row:
                     cell = WriteOnlyCell(page)

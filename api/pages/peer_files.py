@@ -148,8 +148,8 @@ def _list(found: PeersFound, explainer: Explainer) -> Table:
             each.name,
             explainer.place(each.key),
             ", ".join(filter(None, (explainer.closeness(each), explainer.stability(each)))),
-            each.score,
-            each.coverage,
+            round(each.score, 6),
+            round(each.coverage, 6),
             " ".join([*explainer.reasons(each), *explainer.special(each)]),
         )
         for each in found.suggestions

@@ -123,6 +123,8 @@ def _list(key: NodeKey, view: View, explainer: Explainer, *, partial: bool) -> d
     shown = [_shown(each, found, explainer, view, tables=not partial) for each in found.suggestions]
     listed = {each.key for each in shown}
     nothing = not any(weight > 0 and id not in found.unknown for id, weight in found.weights.items())
+    outer = _outer(found) if nothing else ("", "")
+    bare = () if outer[0] or not nothing else _unmeasured(found)
     base = f"/municipalities/{key.local}"
     return {
         "partial": partial,
@@ -146,9 +148,10 @@ def _list(key: NodeKey, view: View, explainer: Explainer, *, partial: bool) -> d
         "keep": title_words(found, view.asked.lens, explainer),
         "most_compared": MOST,
         "nothing_known": nothing,
-        "outer": _outer(found) if nothing else ("", ""),
+        "outer": outer,
+        "bare": bare,
         "every": view.address(lens=ALL_INDICATORS, title=None, weights=None)
-        if nothing and view.asked.lens.id != ALL_INDICATORS
+        if nothing and not bare and view.asked.lens.id != ALL_INDICATORS
         else "",
     }
 
@@ -162,6 +165,25 @@ def _outer(found: PeersFound) -> tuple[str, str]:
         return "", ""
     code = projection.key(Label.MUNICIPALITY, district).local
     return name_of(projection.key(Label.MUNICIPALITY, district)), f"/municipalities/{code}/peers"
+
+
+def _unmeasured(found: PeersFound) -> tuple[str, ...]:
+    """Of whom no indicator at all is known: that it is so, and what leads on with its address. Else nothing."""
+    projection, speak = snapshot().projection, words()
+    position = projection.position(found.key)
+    if (projection.observations.municipality == position).any():
+        return ()
+    if LEVELS[projection.municipalities.level[position]] in (Level.STATE, Level.REGION):
+        return (
+            speak("No indicators are recorded for {name} itself, only for its districts.", name=found.name),
+            speak("Choose a district"),
+            f"/municipalities/{found.key.local}#parts",
+        )
+    return (
+        speak("No indicators are recorded for {name} yet.", name=found.name),
+        speak("What the data hold, and what is missing"),
+        "/data",
+    )
 
 
 def _shown(each: PeerSuggestion, found: PeersFound, explainer: Explainer, view: View, *, tables: bool) -> ShownPeer:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from api.app import create_app
+from api.files.sheets import Sheet, write_sheets
 from api.pages.council_document import Heading, Paper, Rows, write_paper
 from api.pages.pictures import NUMBERS_APART, Strip, apart, draw_line, draw_strip
 from api.settings import Settings
@@ -200,6 +201,16 @@ def test_files_carry_the_question_of_the_page(client):
     assert rows[1][2] == "Kleinbärenkreis"
     book = load_workbook(BytesIO(client.get("/municipalities/90001/compare.xlsx?with=90002").data))
     assert book.worksheets[0].max_row == 4
+
+
+def test_sheets_give_long_texts_the_lines_they_need_and_print_on_one_page_across(tmp_path):
+    write_sheets(tmp_path / "a.xlsx", [Sheet("T", ("Nr.", "Gründe"), ((1, "kurz"), (2, "ein Grund " * 30)))])
+    page = load_workbook(tmp_path / "a.xlsx").worksheets[0]
+    short, long = page.row_dimensions[2].height, page.row_dimensions[3].height
+    assert long >= 5 * short
+    assert (page.page_setup.orientation, page.page_setup.fitToHeight) == ("landscape", 0)
+    assert page.sheet_properties.pageSetUpPr.fitToPage
+    assert page.print_title_rows == "$1:$1"
 
 
 def test_the_council_paper_names_the_chosen_and_what_was_tried(client):

@@ -53,3 +53,23 @@ def test_a_rural_district_is_called_what_it_is_called_there(store: SQLiteStore, 
     ):
         assert f">{german}" in client.get(f"/municipalities/{code}?lang=de").text
         assert f">{english}" in client.get(f"/municipalities/{code}?lang=en").text
+
+
+def test_a_city_that_is_a_district_of_its_own_leads_to_its_figures(store: SQLiteStore, tmp_path: Path) -> None:
+    client = create_app(Settings(store=f"sqlite:///{store.path}", cache=tmp_path)).test_client()
+    city = client.get("/municipalities/05315000?lang=de").text
+    assert "Köln bildet einen eigenen Kreis" in city
+    assert "worin es liegt" not in city
+    town = client.get("/municipalities/08119001").text
+    assert "Rems-Murr-Kreis, worin es liegt" in town
+    assert "eigenen Kreis" not in town
+
+
+@pytest.mark.parametrize("lens", ["structure", "all-indicators"])
+def test_a_state_leads_to_its_districts_instead_of_asking_for_peers(
+    store: SQLiteStore, tmp_path: Path, lens: str
+) -> None:
+    client = create_app(Settings(store=f"sqlite:///{store.path}", cache=tmp_path)).test_client()
+    page = client.get(f"/municipalities/08/peers?lens={lens}&lang=de").text
+    assert "nur für die Kreise darin" in page
+    assert 'href="/municipalities/08#parts"' in page
