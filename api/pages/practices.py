@@ -1,6 +1,6 @@
 """What has been tried: by challenge and context with reasons, or everything that is recorded, by field of action."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urlencode
@@ -34,7 +34,6 @@ from graph_service.keys import Label, NodeKey
 from graph_service.projection import Projection
 from graph_service.vocabulary import load_vocabulary
 from matching.naming.municipalities import plain
-from matching.naming.namesakes import short_name
 from matching.practices.answers import PracticeAnswer, PracticeSuggestion
 from matching.practices.records import FAILED, REJECTED, Event, read_practices
 
@@ -44,8 +43,6 @@ depends_on_graph(practices)
 A_PAGE = 20
 MOST_NAMED = 3
 MOST_SUGGESTED = 10
-MOST_RANKED = 1_000
-"""So many are ranked where only some of them are wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +53,6 @@ class Listed:
     name: str
     url: str
     places: tuple[NodeKey, ...]
-    """By the alphabet."""
     fields: tuple[str, ...]
     challenges: tuple[str, ...]
     statuses: frozenset[str]
@@ -109,9 +105,7 @@ def show_practices() -> str:
     if own is not None and (challenge or text):
         lens = shipped_lens(DEFAULT_LENS)
         question = practice_question(here, own, today(), challenge, text)
-        narrowed = bool(_chosen("field") or _chosen("practice_status", "status"))
-        answer = find_practices(here, lens, question, limit=MOST_RANKED if narrowed else MOST_SUGGESTED)
-        answer = _narrowed(answer) if narrowed else answer
+        answer = find_practices(here, lens, question, limit=MOST_SUGGESTED, among=_wanted())
     return render_template(
         "practices.html",
         own=own,
@@ -187,16 +181,12 @@ def _choices(challenge: str, *, asked: bool) -> dict[str, object]:
     }
 
 
-def _narrowed(answer: PracticeAnswer) -> PracticeAnswer:
-    """Of an answer what is of the chosen field and status, the best first again."""
+def _wanted() -> frozenset[NodeKey] | None:
+    """The practices of the chosen field and status; None where neither is chosen."""
     field, status = _chosen("field"), _chosen("practice_status", "status")
-    fitting = {each.key for each in snapshot().prepared("practice-list", _list) if _is_of(each, field, status)}
-    kept = [each for each in answer.suggestions if each.key in fitting][:MOST_SUGGESTED]
-    return replace(
-        answer,
-        suggestions=tuple(replace(each, rank=rank) for rank, each in enumerate(kept, 1)),
-        cautions=tuple(each for each in answer.cautions if each.key in fitting),
-    )
+    if not field and not status:
+        return None
+    return frozenset(each.key for each in snapshot().prepared("practice-list", _list) if _is_of(each, field, status))
 
 
 def _is_of(one: Listed, field: str, status: str) -> bool:
@@ -243,7 +233,7 @@ def _listed(challenge: str, text: str) -> dict[str, object]:
     ]
     pages = max(1, -(-len(found) // A_PAGE))
     page = min(max(request.args.get("page", 1, type=int), 1), pages)
-    shown = found[(page - 1) * A_PAGE : page * A_PAGE]
+    shown = [_with_places(each) for each in found[(page - 1) * A_PAGE : page * A_PAGE]]
     return {
         "answer": summary(len(found), len(everything), speak),
         "filters": list(_filters(challenge, field, status, text)),
@@ -283,7 +273,7 @@ def _list(projection: Projection) -> tuple[Listed, ...]:
                 each.key,
                 each.name,
                 f"/practices/{each.key.local}",
-                tuple(sorted(places, key=_spelt(named))),
+                tuple(sorted(places)),
                 tuple(sorted(each.fields)),
                 tuple(sorted(each.challenges)),
                 frozenset(event.status for event in told),
@@ -299,9 +289,9 @@ def _list(projection: Projection) -> tuple[Listed, ...]:
     return tuple(sorted(found, key=lambda each: (-rank.get(each.evidence, -1), plain(each.name))))
 
 
-def _spelt(named: Mapping[NodeKey, str]) -> Callable[[NodeKey], tuple[str, NodeKey]]:
-    """By what municipalities are called without their titles."""
-    return lambda key: (plain(short_name(named[key])), key)
+def _with_places(each: Listed) -> Listed:
+    """Its places by the alphabet, as they are displayed."""
+    return replace(each, places=tuple(sorted(each.places, key=lambda key: (plain(name_of(key)), key))))
 
 
 def _present(event: Event) -> tuple[bool, date]:

@@ -1,5 +1,6 @@
 """What others tried against a challenge, asked for one municipality."""
 
+from collections.abc import Collection
 from datetime import date
 
 from api.questions.profile import ratings
@@ -16,9 +17,11 @@ def practice_ranker(snapshot: Snapshot, lens: Lens) -> PracticeRanker:
     return snapshot.prepared(("practices", lens), lambda _: PracticeRanker(snapshot.peers(lens)))
 
 
-def find_practices(snapshot: Snapshot, lens: Lens, question: PracticeQuestion, *, limit: int) -> PracticeAnswer:
-    """Answer; raises NotFound for an unknown municipality or challenge."""
-    return practice_ranker(snapshot, lens).answer(question, limit=limit)
+def find_practices(
+    snapshot: Snapshot, lens: Lens, question: PracticeQuestion, *, limit: int, among: Collection[NodeKey] | None = None
+) -> PracticeAnswer:
+    """Answer, with these practices alone where ``among`` is given; NotFound for an unknown place or challenge."""
+    return practice_ranker(snapshot, lens).answer(question, limit=limit, among=among)
 
 
 def practice_question(

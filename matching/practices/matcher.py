@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -94,9 +94,11 @@ class PracticeRanker:
         """The practices that fit best, different ones; raises NotFound."""
         return list(self.answer(question, limit=limit).suggestions)
 
-    def answer(self, question: PracticeQuestion, *, limit: int = 10) -> PracticeAnswer:
-        """The same with warnings, what is here already, and what is not known."""
-        return _Query(self, question).answer(limit)
+    def answer(
+        self, question: PracticeQuestion, *, limit: int = 10, among: Collection[NodeKey] | None = None
+    ) -> PracticeAnswer:
+        """The same with warnings, what is here already, and what is not known; ``among`` names all that may be told."""
+        return _Query(self, question).answer(limit, among)
 
 
 class _Query:
@@ -132,7 +134,7 @@ class _Query:
         least = SIMILAR if self.question.text.strip() else DESCRIBED
         return "text" if self.alike[i] >= least else ""
 
-    def answer(self, limit: int) -> PracticeAnswer:
+    def answer(self, limit: int, among: Collection[NodeKey] | None) -> PracticeAnswer:
         """Rank, choose, and say what belongs to it."""
         known, on = self.ranker.known, self.question.on
         here = [i for i in self.fits if any(e.municipality in self.inside and not e.failed for e in known[i].events)]
@@ -157,9 +159,10 @@ class _Query:
             dated=(days[0], days[-1]) if days else None,
             undated=sum(event.last is None for event in events),
             here=tuple((known[i].key, known[i].name) for i in here),
-            cautions=self._cautions(),
+            cautions=self._cautions(among),
             elsewhere=() if usable else self._elsewhere(),
-            suggestions=self._diverse(usable, limit),
+            # before those alike are put together: one that stands behind another is told where that is left out
+            suggestions=self._diverse([i for i in usable if among is None or known[i].key in among], limit),
         )
 
     def _weights(self) -> dict[str, float]:
@@ -246,14 +249,14 @@ class _Query:
             for rank, (i, variants) in enumerate(sorted(zip(choice.chosen, choice.variants, strict=True)), 1)
         )
 
-    def _cautions(self) -> tuple[Caution, ...]:
+    def _cautions(self, among: Collection[NodeKey] | None) -> tuple[Caution, ...]:
         """What did not work out, the nearest places first; own experience before that of others."""
         found = [
             Caution(each.key, each.name, self._step(event))
             for i in self.fits
             for each in [self.ranker.known[i]]
             for event in each.events
-            if event.failed
+            if event.failed and (among is None or each.key in among)
         ]
         rank = {"challenge": 0, "related": 1, "field": 1, "text": 2}
         by_key = {self.ranker.known[i].key: rank[fit] for i, fit in self.fits.items()}

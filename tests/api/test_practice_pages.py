@@ -36,11 +36,13 @@ def client(loaded, package: Path, store: str, tmp_path: Path) -> FlaskClient:
         "applications": "practice,municipality,status,started_on,ended_on,outcome\n"
         "lotsen-1,90002,running,2021-01-01,,\nlotsen-2,90001,,,,\nlotsen-2,90002,,,,\n"
         "cafe,90003,ended-failed,2019-01-01,,Räume fehlten\npreis,90003,,,,\n"
-        "lotsen-3,99001,,2018-01-01,,\n"
+        "lotsen-3,99001,,2018-01-01,,\nlotsen-7,99001,running,2020-01-01,,Läuft gut\n"
+        + "".join(f"lotsen-6,{key},,,,\n" for key in (99008, 99009, 99005))
         + "".join(f"lotsen-3,9900{n},,2020-01-01,,\nlotsen-4,9900{n},,,,\n" for n in range(2, 8))
         + "zuletzt,90001,running,2019-01-01,,\nzuletzt,90002,ended-failed,2020-01-01,2021-01-01,Räume fehlten\n",
-        "municipalities": "key,name,level,kind,parent\n"
-        + "".join(f"9900{n},{name},district,landkreis,90\n" for n, name in enumerate(PLACES, 1)),
+        "municipalities": "key,name,level,kind,parent,longitude,latitude\n"
+        + "".join(f"9900{n},{name},district,landkreis,90,10.{n},51\n" for n, name in enumerate(PLACES, 1))
+        + "99008,Bärwald,district,kreisfreie-stadt,90,9,50\n99009,Bärwald,district,landkreis,90,9.2,50\n",
         "adoptions": "municipality,practice,decision,reason,on\n90003,zuletzt,rejected,Kein Personal,2022-01-01\n",
         "ratings": "municipality,challenge,severity,rated_on,rater_role\n"
         "90001,interpreters,4,2026-01-01,administration\n90001,mobility,0,2026-01-01,administration\n",
@@ -86,6 +88,21 @@ def test_places_are_told_by_the_alphabet_and_in_the_trail_first_by_time(client):
     trail = client.get("/practices/lotsen-3?lang=de").text.partition("<tbody")[2].partition("</tbody>")[0]
     told = re.findall(r'href="/municipalities/\d+">([^<]+)</a>', trail)
     assert told == ["Zwergenau", "Aalfeld", "Ährenthal", "Bachtal", "Dorfmark", "Österau", "Ostheim"]
+
+
+def test_places_of_a_list_are_ordered_by_the_names_that_it_shows(client):
+    page = client.get("/practices?lang=de&text=Sprachlotsen+6").text
+    told = re.findall(r'href="/municipalities/\d+">([^<]+)</a>', page.partition('<a href="/practices/lotsen-6">')[2])
+    assert told[:3] == ["Aalfeld", "Bärwald (Landkreis)", "Bärwald (Stadt)"]
+
+
+def test_what_is_told_of_a_practice_stands_beside_its_map_and_only_a_wide_table_above(client):
+    narrow, wide = (client.get(f"/practices/{key}?lang=de").text for key in ("lotsen-6", "lotsen-7"))
+    beside = narrow.partition('<div class="bk-beside">')[2]
+    assert beside.index('id="trail"') < beside.index("<tbody") < beside.index("bk-trail") < beside.index('id="told"')
+    above, _, beside = wide.partition('<div class="bk-beside">')
+    assert "Läuft gut" in above
+    assert beside.index("bk-timeline") < beside.index("bk-trail") < beside.index('id="told"')
 
 
 def test_of_many_places_the_first_are_named_and_the_rest_is_a_link_unless_it_is_one_or_two(client):

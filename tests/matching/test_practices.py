@@ -21,7 +21,9 @@ ON = date(2025, 6, 1)
 HERE = "10001"
 
 
-def asked(made: Made, folder: Path, limit: int = 10, **question: str) -> PracticeAnswer:
+def asked(
+    made: Made, folder: Path, limit: int = 10, among: set[NodeKey] | None = None, **question: str
+) -> PracticeAnswer:
     """The answer for the first district, compared through all indicators of its level."""
     from dataclasses import replace
 
@@ -30,7 +32,7 @@ def asked(made: Made, folder: Path, limit: int = 10, **question: str) -> Practic
     lens = replace(EVERYTHING, filters=Filters())
     ranker = PracticeMatcher(lens).fit(built(made, folder))
     question = question or {"challenge": "school-seats"}
-    return ranker.answer(PracticeQuestion(municipality_key(HERE), ON, **question), limit=limit)
+    return ranker.answer(PracticeQuestion(municipality_key(HERE), ON, **question), limit=limit, among=among)
 
 
 def country() -> Made:
@@ -151,6 +153,21 @@ def test_variants_of_one_practice_do_not_fill_the_list(tmp_path: Path) -> None:
     answer = asked(made, tmp_path, limit=3)
     assert names(answer) == ["lotse0", "bus"]
     assert {key.local for key in answer.suggestions[0].variants} == {f"lotse{i}" for i in range(1, 6)}
+
+
+def test_among_chosen_practices_one_is_told_that_stands_behind_another_otherwise(tmp_path: Path) -> None:
+    made = country()
+    for i in range(3):
+        made.practice(f"lotse{i}", challenges=["school-seats"], name=f"Bildungslotsen an Schulen {i}")
+        made.applied(f"lotse{i}", "10002", status="embedded")
+    made.practice("bus", challenges=["school-seats"], name="Fahrdienst zum Unterricht")
+    made.applied("bus", "10005", status="ended-failed")
+    everything = asked(made, tmp_path / "all")
+    assert "lotse2" not in names(everything)
+    assert [each.name for each in everything.cautions] == ["Fahrdienst zum Unterricht"]
+    chosen = asked(made, tmp_path / "chosen", among={NodeKey("practice:lotse2")})
+    assert [(each.rank, each.key.local, each.variants) for each in chosen.suggestions] == [(1, "lotse2", ())]
+    assert chosen.cautions == ()
 
 
 def test_what_runs_here_or_in_a_town_of_ours_is_said_and_not_suggested(tmp_path: Path) -> None:
