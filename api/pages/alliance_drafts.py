@@ -27,7 +27,7 @@ from api.words.alliances import TeamExplainer, finding_text
 from api.words.suggestions import Explainer
 from graph_service.keys import Label, NodeKey
 from graph_service.model import EdgeType, Visibility
-from matching.teams.health import AllianceMember, Finding, Health
+from matching.teams.health import AllianceMember, Health
 
 drafts = Blueprint("alliance_drafts", __name__)
 
@@ -108,7 +108,7 @@ def check_one(id: str) -> str:
         key=key,
         name=found.name,
         url=record_url(key),
-        answer=_answer(found.findings),
+        answer=_answer(found),
         said=said,
         fields=[term("field", each) for each in found.fields],
         members=[_shown(each, found.name, TeamExplainer(explainer)) for each in found.members],
@@ -172,8 +172,10 @@ def _wish_of(here: Snapshot, key: NodeKey, found: Health) -> Wish:
     )
 
 
-def _answer(findings: tuple[Finding, ...]) -> str:
-    speak = words()
+def _answer(found: Health) -> str:
+    speak, findings = words(), found.findings
+    if not found.members:
+        return speak("No member is recorded, so nothing can be checked yet.")
     if not findings:
         return speak("Nothing stands out, as far as the records go.")
     return speak.plural("One thing is worth a look.", "{n} things are worth a look.", len(findings))

@@ -27,7 +27,7 @@ from api.service_settings import MailSettings
 from api.services import Services
 from api.settings import Settings
 from graph_service.keys import Label, NodeKey, municipality_key
-from graph_service.model import Actor, Dataset, EdgeType, Visibility
+from graph_service.model import Actor, Alliance, Dataset, EdgeType, Visibility
 from graph_service.store.open import open_store
 from importers.package.importer import PackageImporter
 from importers.run import run
@@ -251,6 +251,16 @@ def test_who_may_not_save_is_told_why_and_keeps_the_board(client, services):
     sign_in(reader, "leserin")
     assert "Ihr Konto darf lesen" in told(reader, f"/alliances/board?{NEED}")
     assert reader.post("/alliances/drafts", data={"field": "school", "name": "x"}).status_code == 403
+
+
+def test_an_alliance_without_members_has_nothing_to_check(client, services):
+    empty = Alliance(key=NodeKey("alliance:leer"), name="Noch niemand")
+    services.store.write(lambda tx: tx.replace(Dataset(id="leer", title="Leer"), [empty]))
+    services.moved()
+    text = told(client, "/alliances/leer/check")
+    assert "Kein Mitglied ist verzeichnet, deshalb lässt sich noch nichts prüfen." in text
+    assert "keines der Mitglieder" not in text
+    assert "Nichts fällt auf" not in text
 
 
 def test_a_check_names_roles_without_a_holder_and_whom_to_write_to(client, services):
