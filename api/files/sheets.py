@@ -59,7 +59,12 @@ def write_sheets(path: Path, sheets: Iterable[Sheet]) -> None:
                     if isinstance(value, str):
                         cell.data_type = "s"  # a spreadsheet would compute what begins with "="
                     cell.font = Font(bold=line == 0)
-                    cell.alignment = Alignment(vertical="top", wrap_text=isinstance(value, str))
+                    # a letter from the edge, so that a year does not touch the number to its left
+                    cell.alignment = (
+                        Alignment(vertical="top", horizontal="left", indent=1, wrap_text=True)
+                        if isinstance(value, str)
+                        else Alignment(vertical="top")
+                    )
                     cells.append(cell)
                 page.append(cells)
         book.save(place)
@@ -68,7 +73,7 @@ def write_sheets(path: Path, sheets: Iterable[Sheet]) -> None:
 def _widths(sheet: Sheet) -> list[int]:
     """How wide each column is, in letters."""
     columns = zip(sheet.heading, *sheet.rows, strict=True)
-    return [min(max(len(_text(value)) for value in column), _WIDEST) + 2 for column in columns]
+    return [min(max(len(_text(value)) for value in column), _WIDEST) + 3 for column in columns]
 
 
 def _lines(row: Sequence[Value], widths: Sequence[int]) -> int:
@@ -76,7 +81,7 @@ def _lines(row: Sequence[Value], widths: Sequence[int]) -> int:
     cells = [
         sum(max(1, ceil(len(part) / (width * _FILLED))) for part in _text(value).split("\n"))
         for value, width in zip(row, widths, strict=True)
-        if len(_text(value)) > _WIDEST or "\n" in _text(value)
+        if len(_text(value)) > width or "\n" in _text(value)
     ]
     return max(cells, default=1)
 

@@ -209,6 +209,7 @@ def test_sheets_give_long_texts_the_lines_they_need_and_print_on_one_page_across
     short, long = page.row_dimensions[2].height, page.row_dimensions[3].height
     assert long >= 5 * short
     assert (page.page_setup.orientation, page.page_setup.fitToHeight) == ("landscape", 0)
+    assert (page["B2"].alignment.indent, page["A2"].alignment.indent) == (1, 0)
     assert page.sheet_properties.pageSetUpPr.fitToPage
     assert page.print_title_rows == "$1:$1"
 
