@@ -53,6 +53,13 @@ MORE: Mapping[str, str] = MappingProxyType(
     }
 )
 """What properties are called that the pages of records tell otherwise."""
+SPELT_OUT: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "scale": {"linear": N_("evenly"), "log": N_("over several orders of magnitude"), "share": N_("as a share")},
+        "polarity": {"1": N_("more is better"), "-1": N_("less is better"), "0": N_("neither better nor worse")},
+    }
+)
+"""What values mean that are short signs in the data."""
 _TERMS = {"level": "level", "visibility": "visibility", "theme": "theme"}
 
 
@@ -87,6 +94,8 @@ def value_words(label: Label, name: str, value: object) -> str:
     """The value of a property in words."""
     if name in _TERMS:
         return term(_TERMS[name], str(value))
+    if str(value) in SPELT_OUT.get(name, {}):
+        return words()(SPELT_OUT[name][str(value)])
     return property_words(label, name, value)
 
 

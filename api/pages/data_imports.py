@@ -16,7 +16,7 @@ from api.http.viewer import Role, viewer
 from api.jobs.imports import Stage
 from api.jobs.periodic import attended
 from api.jobs.schedules import Every
-from api.jobs.table import JobState
+from api.jobs.table import Job, JobState
 from api.jobs.uploads import SUFFIXES
 from api.jobs.work import WATCHED_TASK
 from api.language import N_
@@ -206,6 +206,8 @@ def _done(id: str, action: str) -> Response | tuple[str, int]:
     """Do something to an import, and go back to its page."""
     here = services().imports
     job = find_import(here, id)
+    if _is_so(job, action):
+        return redirect(f"{HOME}/imports/{id}", 303)
 
     def act() -> None:
         match action:
@@ -218,8 +220,22 @@ def _done(id: str, action: str) -> Response | tuple[str, int]:
 
     error = refusal(act)
     if error:
-        return _page(id, _sentence(error)), STATUS[error.code]
+        speak = words()
+        return _page(
+            id, speak("It is further on by now: {state}.", state=speak(STATES[find_import(here, id).state]))
+        ), STATUS[error.code]
     return redirect(f"{HOME}/imports/{id}", 303)
+
+
+def _is_so(job: Job, action: str) -> bool:
+    """Whether it was done already: by a second click, or in another window."""
+    match action:
+        case "confirm":
+            return job.confirmed_by is not None and job.state is not JobState.CONFIRMING
+        case "cancel":
+            return job.cancelling or job.state is JobState.CANCELLED
+        case _:
+            return job.state in (JobState.QUEUED, JobState.RUNNING)
 
 
 @data_imports.post("/<local:id>/confirm")

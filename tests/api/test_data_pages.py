@@ -1,5 +1,6 @@
 """The pages about the data tell what is asked for, to those who may know, and what runs in the background."""
 
+import io
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -15,14 +16,16 @@ from api.app import create_app
 from api.editing.editor import Editor
 from api.editing.history import journal_before
 from api.http.viewer import Role, Viewer
+from api.jobs.imports import ImportOrder
 from api.jobs.periodic import GRACE, Periodic, Periodicals, attended
 from api.language import Words
+from api.pages.data_conflicts import value_words
 from api.questions.confirmation import Watched, list_aged
 from api.services import Services
 from api.settings import Settings
 from api.words.datasets import OWN, dataset_licences, dataset_title
 from graph_service.keys import Label, NodeKey, concept_key, municipality_key
-from graph_service.model import Actor, Concept, Dataset, Edge, EdgeType, Request
+from graph_service.model import Actor, Concept, Dataset, Edge, EdgeType, Request, Scale
 from graph_service.store.journal import Signature
 from importers import statutory_bodies
 from scripts.build_sample import WHOLE
@@ -177,6 +180,26 @@ def test_only_the_office_imports_and_only_administrators_see_accounts(signed_in)
         assert client.get("/data/imports").status_code == imports
         assert client.get("/data/accounts").status_code == accounts
         assert client.post("/data/duplicates", data={}).status_code == (403 if role is Role.EDITOR else 422)
+
+
+def test_what_was_done_to_an_import_already_is_no_error_and_what_no_longer_fits_is_told_in_words(signed_in, services):
+    imports = services.imports
+    imports.ask(ImportOrder(source="package", files=imports.files.keep("x", [("x.csv", io.BytesIO(b"a;b"))])), None, "x")
+    office = signed_in(Role.OFFICE)
+    for _ in ("a click", "another, or in a second window"):
+        assert office.post("/data/imports/x/cancel").status_code == 303
+    late = office.post("/data/imports/x/confirm", headers={"Accept-Language": "de"})
+    assert late.status_code == 409
+    assert "Die Übernahme ist inzwischen weiter: abgebrochen." in late.text
+    assert "cancelled" not in late.text
+
+
+@pytest.mark.parametrize(("name", "values"), [("scale", [*Scale]), ("polarity", [-1, 0, 1])])
+def test_short_signs_of_indicators_are_spelt_out_where_sources_contradict(services, name, values):
+    with create_app(services.settings, services).test_request_context():
+        told = {value_words(Label.INDICATOR, name, value) for value in values}
+    assert len(told) == len(values)
+    assert not told & {str(value) for value in values}
 
 
 def test_the_last_administrator_stays(signed_in, services):
