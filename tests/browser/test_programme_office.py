@@ -276,6 +276,41 @@ def test_what_leads_on_in_the_matrix_is_underlined_also_in_forced_colours(opened
             assert each.evaluate("at => getComputedStyle(at).textDecorationLine") == "underline"
 
 
+def test_the_list_on_phones_is_sorted_by_a_form_without_script(opened: Open) -> None:
+    page = opened("/atlas?show=all", width=375, script=False)
+    expect(page.locator(".bk-matrix thead")).to_be_hidden()
+    first = page.locator(".bk-matrix tbody tr").first
+    expect(page.get_by_text("In alphabetischer Reihenfolge.")).to_be_visible()
+    page.get_by_label("Reihenfolge").select_option("-language")
+    page.get_by_role("button", name="Anzeigen").click()
+    expect(page.get_by_label("Reihenfolge")).to_have_value("-language")
+    expect(page.get_by_text("Nach „Sprache und Verständigung“: zuerst")).to_be_visible()
+    expect(first).to_contain_text("ein Angebot")
+    page.get_by_label("Reihenfolge").select_option("-name")
+    page.get_by_role("button", name="Anzeigen").click()
+    expect(page.get_by_text("In umgekehrter alphabetischer Reihenfolge.")).to_be_visible()
+    expect(first).to_contain_text("Zwickau")
+
+
+@pytest.mark.parametrize("path", ["/atlas?state=08", "/municipalities/08119/offers"])
+def test_a_matrix_is_printed_with_all_its_columns(opened: Open, path: str) -> None:
+    page = signed_in(opened, path, width=718)
+    page.emulate_media(media="print")
+    assert page.locator(".bk-matrix").evaluate("at => at.scrollWidth <= at.clientWidth")
+    at_once = (
+        "all => all.every(at => at.closest('th').getBoundingClientRect().right + 1 >= at.getBoundingClientRect().right)"
+    )
+    assert page.locator(".bk-matrix thead .bk-upright").evaluate_all(at_once)
+
+
+def test_the_page_of_a_pasted_list_never_scrolls_sideways(opened: Open) -> None:
+    page = signed_in(opened, "/municipalities/08119/offers/paste", width=375)
+    page.locator("textarea").fill("Angebot\t\tArt\tZielgruppen\nCafé\t\tUnfug\tJugend")
+    page.get_by_role("button", name="Ansehen").click()
+    expect(page.locator("details[open] pre")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 def test_the_matrix_is_sorted_and_turned_page_by_page_without_script(opened: Open) -> None:
     page = opened("/atlas?show=all", script=False)
     expect(page.locator(".bk-matrix tbody tr")).to_have_count(25)
