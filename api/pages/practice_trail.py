@@ -84,7 +84,7 @@ def _stop(each: Related, *, applied: bool) -> Stop:
         name,
         record_url(each.key),
         term("practice_status" if applied else "decision", status) if status else "",
-        speak.date(since) if since else "",
+        _begun(since, applied=applied) if since else "",
         speak.date(until) if until else "",
         text(said, "outcome" if applied else "reason"),
         ask,
@@ -94,6 +94,12 @@ def _stop(each: Related, *, applied: bool) -> Stop:
         # a decision is of one day, and does not go on
         _span(name, since, until, status) if since and applied else None,
     )
+
+
+def _begun(day: date, *, applied: bool) -> str:
+    """Since when something goes on, or when it was decided."""
+    speak = words()
+    return speak.date(day) if applied else speak("on {day}", day=speak.date(day))
 
 
 def _span(name: str, since: date, until: date | None, status: str) -> Span:

@@ -266,7 +266,7 @@ def _list(projection: Projection) -> tuple[Listed, ...]:
         places = {event.municipality: projection.position(event.municipality) for event in each.events}
         named = {key: projection.name(Label.MUNICIPALITY, position) for key, position in places.items()}
         told = [event for event in each.events if event.status]
-        dated = [event.since for event in each.events if event.since]
+        dated = [event.since for event in each.events if event.since and event.kind != REJECTED]
         description = each.practice.description or ""
         found.append(
             Listed(

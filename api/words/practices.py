@@ -205,7 +205,9 @@ def placed(step: Step, explainer: Explainer) -> str:
     kind, id = ("practice_status", event.status) if event.kind == "applied" else ("decision", event.kind)
     parts = [explainer.term(kind, id)] if id else []
     if event.since:
-        parts.append(words("since {day}", day=words.date(event.since)))
+        day = words.date(event.since)
+        # a decision is of one day, and does not go on
+        parts.append(words("since {day}", day=day) if event.kind == "applied" else words("on {day}", day=day))
     if event.until:
         parts.append(words("until {day}", day=words.date(event.until)))
     if step.nearness is not None:

@@ -84,6 +84,15 @@ def test_a_decision_against_a_practice_is_no_failure_and_lasts_no_time(client):
     assert timeline.count('class="name"') == 2
 
 
+def test_a_decision_is_of_a_day_and_not_since_one(client):
+    trail = client.get("/practices/zuletzt?lang=de").text.partition('id="trail"')[2]
+    assert '<td class="kern-table__cell">am 01.01.2022</td>' in trail
+    assert '<td class="kern-table__cell">01.01.2020</td>' in trail
+    answer = client.get("/practices?lang=de&municipality=90002&text=Zuletzt+im+Alphabet").text
+    assert "nicht übernommen, am 01.01.2022" in answer
+    assert "nicht übernommen, seit" not in answer
+
+
 def test_places_are_told_by_the_alphabet_and_in_the_trail_first_by_time(client):
     trail = client.get("/practices/lotsen-3?lang=de").text.partition("<tbody")[2].partition("</tbody>")[0]
     told = re.findall(r'href="/municipalities/\d+">([^<]+)</a>', trail)
