@@ -10,6 +10,8 @@ from werkzeug.datastructures import MultiDict
 from api.http.current import snapshot, words
 from api.pages.frame import term
 from api.pages.names import name_of
+from api.words.peers import told_apart
+from api.words.suggestions import Explainer
 from graph_service.errors import Ambiguous, NotFound
 from graph_service.keys import Label, NodeKey
 from graph_service.vocabulary import load_vocabulary
@@ -183,7 +185,8 @@ def _place(text: str, problems: list[str]) -> tuple[NodeKey | None, tuple[Choice
         return snapshot().municipality(text), ()
     except Ambiguous as error:
         problems.append(words()("Several municipalities are called “{text}”. Which one do you mean?", text=text))
-        return None, tuple((NodeKey(key).local, name) for key, name in error.candidates)
+        apart = told_apart(error.candidates, Explainer(snapshot().projection, words()))
+        return None, tuple((NodeKey(key).local, name) for key, name in apart)
     except NotFound:
         problems.append(words()("No municipality is known as “{text}”.", text=text))
         return None, ()

@@ -12,6 +12,8 @@ from api.pages.names import name_of
 from api.pages.offer_lines import about_offer
 from api.questions.inventory import inventory as stock_of
 from api.questions.peers import DEFAULT_LENS, shipped_lens
+from api.words.peers import told_apart
+from api.words.suggestions import Explainer
 from graph_service.errors import Ambiguous, NotFound
 from graph_service.keys import Label
 from graph_service.projection import Projection
@@ -35,7 +37,7 @@ def list_offers() -> Response | str:
         try:
             return redirect(f"/municipalities/{here.municipality(text).local}/offers", 303)
         except Ambiguous as error:
-            candidates = error.candidates
+            candidates = told_apart(error.candidates, Explainer(here.projection, speak))
         except NotFound:
             problem = speak("No municipality is known as “{text}”.", text=text)
     stock = stock_of(here, shipped_lens(DEFAULT_LENS)).stock

@@ -7,6 +7,8 @@ from flask import request
 from api.http.current import snapshot, words
 from api.pages.names import name_of
 from api.questions.supporters import SoughtAsked
+from api.words.peers import told_apart
+from api.words.suggestions import Explainer
 from graph_service.errors import Ambiguous, NotFound
 from graph_service.keys import NodeKey
 from graph_service.vocabulary import load_vocabulary
@@ -36,7 +38,8 @@ def read_filters() -> Filters:
             asked = replace(asked, municipality=key)
         except Ambiguous as error:
             problems.append(words()("Several municipalities are called “{text}”. Which one do you mean?", text=text))
-            places = tuple((NodeKey(key).local, name) for key, name in error.candidates)
+            apart = told_apart(error.candidates, Explainer(snapshot().projection, words()))
+            places = tuple((NodeKey(key).local, name) for key, name in apart)
         except NotFound:
             problems.append(words()("No municipality is known as “{text}”.", text=text))
     resource, field, group = (

@@ -82,7 +82,7 @@ def test_what_is_not_understood_is_said_and_the_rest_is_shown(client, wrong):
 def test_of_several_with_one_name_each_is_told_apart_and_leads_on_from_the_same_other_end(kompass, tmp_path, client):
     (tmp_path / "more").mkdir()
     rows = "key,name,kind\nzwei-a,Zweifach,association\nzwei-b,Zweifach,association\n"
-    places = "key,name,level,kind\n90801,Bärau,district,landkreis\n90802,Bärau,district,kreisfreie_stadt\n"
+    places = "key,name,level,kind\n90801,Bärau,district,landkreis\n90802,Bärau,district,kreisfreie-stadt\n"
     for name, said in (("actors", rows), ("municipalities", places)):
         (tmp_path / "more" / f"{name}.csv").write_text(said, encoding="utf-8")
     resources = [{"name": name, "path": f"{name}.csv"} for name in ("municipalities", "actors")]
