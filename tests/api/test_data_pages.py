@@ -184,7 +184,9 @@ def test_only_the_office_imports_and_only_administrators_see_accounts(signed_in)
 
 def test_what_was_done_to_an_import_already_is_no_error_and_what_no_longer_fits_is_told_in_words(signed_in, services):
     imports = services.imports
-    imports.ask(ImportOrder(source="package", files=imports.files.keep("x", [("x.csv", io.BytesIO(b"a;b"))])), None, "x")
+    imports.ask(
+        ImportOrder(source="package", files=imports.files.keep("x", [("x.csv", io.BytesIO(b"a;b"))])), None, "x"
+    )
     office = signed_in(Role.OFFICE)
     for _ in ("a click", "another, or in a second window"):
         assert office.post("/data/imports/x/cancel").status_code == 303
