@@ -224,6 +224,11 @@ def test_practices_are_facts_and_links_in_places_that_exist(tables: Mapping[str,
     assert all(row["source"] for row in tables["practices"])
 
 
+def test_sources_are_named_without_german_words_of_ours(tables: Mapping[str, Rows]) -> None:
+    ours = ("Seite zum", "Projektseite", "Meldung über", "Broschüre zum", "Vorlage im", "Programm „")
+    assert not [row["source"] for row in tables["practices"] if any(each in row["source"] for each in ours)]
+
+
 def test_nobody_is_sent_to_a_copy_and_the_source_stands_in_words(tables: Mapping[str, Rows]) -> None:
     addresses = {row["url"] for row in tables["practices"] if row["url"]}
     assert all(address.startswith("https://") for address in addresses)
