@@ -379,3 +379,17 @@ test("the slider of years says the year of the field, once", () => {
   sliders[0]?.dispatchEvent(new Event("change"));
   expect(form.requestSubmit).toHaveBeenCalledOnce();
 });
+
+test("the slider of years says all of them behind the last, so that the last can be chosen as well", () => {
+  document.body.innerHTML = `<form data-years="2009-2015"><input type="number" name="year" min="2009" max="2015" placeholder="alle"></form>`;
+  enableYears(document, "year");
+  const slider = document.querySelector("input[type=range]") as HTMLInputElement;
+  const field = document.querySelector("[name=year]") as HTMLInputElement;
+  expect([slider.value, slider.getAttribute("aria-valuetext")]).toEqual(["2016", "alle"]);
+  slider.value = "2015";
+  slider.dispatchEvent(new Event("input"));
+  expect([field.value, slider.getAttribute("aria-valuetext")]).toEqual(["2015", "2015"]);
+  slider.value = "2016";
+  slider.dispatchEvent(new Event("input"));
+  expect([field.value, slider.getAttribute("aria-valuetext")]).toEqual(["", "alle"]);
+});
