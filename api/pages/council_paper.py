@@ -119,6 +119,11 @@ def _answer(told: Material) -> Iterator[str]:
             len(tried),
             names=speak.list(tried),
         )
+    elif any(told.beside.tried[1:]):
+        yield speak(
+            "Of what has been tried there only entries without evidence are recorded, an award for instance; "
+            "it is worth asking."
+        )
     else:
         yield speak("Nothing is recorded yet of what has been tried there; it is worth asking.")
 
@@ -176,8 +181,9 @@ def _tried(told: Material) -> Iterator[Part]:
             items.append(f"{name}: {each.name} ({about})" if about else f"{name}: {each.name}")
     if items:
         yield Bullets(tuple(items))
+    if any(not each.unproven for tried in told.beside.tried[1:] for each in tried):
         yield Text(speak("What did not work out is told as well: it saves others the same way."))
-    else:
+    if not items:
         yield Text(
             speak(
                 "No practice is recorded for any of the municipalities. That does not mean that "

@@ -1,9 +1,11 @@
 """A practice of which no evidence is recorded is nowhere said to have been applied."""
 
 import re
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from docx import Document
 from flask.testing import FlaskClient
 
 from api.app import create_app
@@ -41,3 +43,11 @@ def test_the_comparison_says_that_nobody_knows_what_was_done(client):
 def test_only_what_was_tried_is_counted_among_peers(client):
     page = client.get("/municipalities/90001/peers?lang=en&level=district").text
     assert page.count("one practice recorded") == 1
+
+
+def test_the_council_paper_does_not_say_that_nothing_is_recorded_where_it_lists_an_award(client):
+    body = client.get("/municipalities/90001/peers.docx?lang=en&with=90004").data
+    said = "\n".join(each.text for each in Document(BytesIO(body)).paragraphs)
+    assert "only entries without evidence are recorded" in said
+    assert "Nothing is recorded" not in said
+    assert "What did not work out" not in said
