@@ -378,7 +378,10 @@ def test_open_requests_are_listed_and_closed_ones_on_demand(client):
 def test_a_request_names_who_could_support_it_and_an_actor_what_it_could_support(client):
     assert "Berufsschule Bärenstadt" in told(client, "/requests/r1/supporters")
     assert "bringt ein, was gesucht wird" in told(client, "/requests/r1/supporters")
-    assert "Räume für einen Sprachtreff" in told(client, "/actors/schule/requests")
+    could = client.get("/actors/schule/requests").text
+    assert "Räume für einen Sprachtreff" in could
+    assert could.count("kern-btn--primary") == 1
+    assert '<a class="kern-btn kern-btn--primary" href="/requests"' in could
     assert client.get("/requests?actor=Berufsschule Bärenstadt").location == "/actors/schule/requests"
     assert "Berufsschule Bärenstadt" in told(client, "/requests/resources?resource=rooms")
     assert "Handwerkskammer" not in told(client, "/requests/resources?resource=rooms")

@@ -107,6 +107,13 @@ def test_a_town_of_which_nothing_is_known_leads_to_the_peers_of_its_district(cli
     assert "ohne Filter" not in page
 
 
+def test_a_state_leads_to_its_districts(client):
+    page = text(client, "/municipalities/90")
+    assert page.count("kern-btn--primary") == 1
+    assert '<a class="kern-btn kern-btn--primary" href="#parts"' in page
+    assert ' id="parts"' in page
+
+
 def test_where_nothing_is_known_no_weight_is_offered_that_could_not_change_it(client):
     known, unknown = text(client, PEERS), text(client, f"{PEERS}?lens=structure")
     for part in ('name="w.', 'name="why"', "Wie dies gefunden wurde"):
