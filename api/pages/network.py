@@ -12,6 +12,7 @@ from api.http.current import services, snapshot, words
 from api.pages.frame import record_url
 from api.pages.network_address import Asked, about_page, differs, read_address
 from api.pages.network_controls import controls
+from api.pages.network_emptied import emptied
 from api.pages.network_lists import LINE_COLUMNS, line_list, node_list
 from api.pages.network_picture import draw_view
 from api.questions.exports import FORMS
@@ -54,6 +55,7 @@ def show_network() -> AnyResponse | str:
     nodes, columns = node_list(told, from_start=view.asked.start is not None)
     parts |= {
         "picture": draw_view(told, words(), _selected(asked, told)),
+        "emptied": emptied(here, asked, view, speaker),
         "kinds": told.kinds,
         "node_columns": columns,
         "line_columns": LINE_COLUMNS,

@@ -54,12 +54,21 @@ def controls(here: Snapshot, asked: Asked, speaker: ViewSpeaker) -> dict[str, An
     """What templates need for the choices."""
     speak, view, term = words(), asked.view, speaker.speaker.term
     here_again = asked.url(**about_page())
-    shown = [label for label in Label if label is not Label.INDICATOR and here.projection.spans[label]]
+    # what is chosen can be taken back even where nothing of it is recorded
+    shown = [
+        label
+        for label in Label
+        if label in view.labels or (label is not Label.INDICATOR and here.projection.spans[label])
+    ]
     types = [
-        type for type in EdgeType if type is not EdgeType.DIFFERENT_FROM and len(here.projection.edges(type).source)
+        type
+        for type in EdgeType
+        if type in view.types or (type is not EdgeType.DIFFERENT_FROM and len(here.projection.edges(type).source))
     ]
     years = here.prepared("network-years", years_of)
     fields = here.prepared("network-fields", fields_of)
+    if view.field and view.field not in fields:
+        fields += (view.field,)
     return {
         "layouts": [
             (label, asked.url(layout=value.value), value is view.layout)

@@ -70,6 +70,11 @@ def find_view_within(snapshot: Snapshot, asked: ViewAsked, seconds: float) -> Vi
     return views.find_within(seconds, asked, lambda: _Builder(snapshot, asked).view())
 
 
+def count_reached(snapshot: Snapshot, asked: ViewAsked) -> int:
+    """How many a view shows, in groups too, without drawing it."""
+    return _Builder(snapshot, asked).count()
+
+
 @dataclass(frozen=True, slots=True)
 class _Start:
     """Where a view begins. ``pinned`` are never put into groups."""
@@ -108,6 +113,10 @@ class _Builder:
             frozenset(self.opened), self.complete, self.ways, self.brokers, self._communities(),
         )  # fmt: skip
         return Drawer(self.snapshot, self.asked, found).view()
+
+    def count(self) -> int:
+        """How many belong to the view."""
+        return len(self._opened(self._reached(self._start())).nodes)
 
     def _start(self) -> _Start:
         asked, projection = self.asked, self.projection

@@ -2,6 +2,7 @@
 
 from functools import cached_property
 
+from api.questions.network_loosened import Limit, limits_of
 from api.questions.network_shown import Act, Entry
 from api.words.network_names import ViewNames
 from graph_service.keys import Label, NodeKey
@@ -38,7 +39,7 @@ class ViewSentences(ViewNames):
         """Why there is nothing to show."""
         asked, speak = self.view.asked, self.words
         if asked.labels or asked.types or asked.field or asked.year or asked.steps:
-            return speak("Nothing is recorded that passes all these filters.")
+            return f"{speak('Nothing is recorded that passes all these filters.')} {self._limited()}".strip()
         if asked.entry is Entry.ISOLATED and self.projection.spans[Label.ACTOR]:
             return speak("Nobody stands alone: every actor recorded is joined to somebody.")
         if asked.entry in (Entry.COMMUNITIES, Entry.BROKERS):
@@ -98,22 +99,28 @@ class ViewSentences(ViewNames):
 
     def _limited(self) -> str:
         """What the reader left out by filters and by hiding."""
-        asked, speak, term = self.view.asked, self.words, self.speaker.term
-        limits = []
-        if asked.field:
-            limits.append(speak("field of action {field}", field=term("field", asked.field)))
-        if asked.labels:
-            labels = speak.list(sorted(term("node_label", each.value) for each in asked.labels))
-            limits.append(speak("kinds {kinds}", kinds=labels))
-        if asked.types:
-            types = speak.list(sorted(term("edge_type", each.value) for each in asked.types))
-            limits.append(speak("relations “{relations}”", relations=types))
-        if asked.year:
-            limits.append(speak("state of {year}", year=str(asked.year)))
+        asked, speak = self.view.asked, self.words
+        limits = [*filter(None, map(self.limit, limits_of(asked)))]
         said = [speak("Limited to: {limits}.", limits="; ".join(limits))] if limits else []
         if hidden := sum(step.act is Act.HIDE for step in asked.steps):
             said.append(speak.plural("One was hidden.", "{n} were hidden.", hidden))
         return " ".join(said)
+
+    def limit(self, limit: Limit) -> str:
+        """A filter in words; nothing for what was hidden, which is counted."""
+        asked, speak, term = self.view.asked, self.words, self.speaker.term
+        match limit:
+            case Limit.FIELD:
+                return speak("field of action {field}", field=term("field", asked.field))
+            case Limit.LABELS:
+                labels = speak.list(sorted(term("node_label", each.value) for each in asked.labels))
+                return speak("kinds {kinds}", kinds=labels)
+            case Limit.TYPES:
+                types = speak.list(sorted(term("edge_type", each.value) for each in asked.types))
+                return speak("relations “{relations}”", relations=types)
+            case Limit.YEAR:
+                return speak("state of {year}", year=str(asked.year))
+        return ""
 
     def _between(self) -> str:
         """Who lies between others, and how sure that is."""

@@ -211,3 +211,38 @@ def test_an_empty_choice_of_kinds_is_refused_by_the_service_and_left_out_by_the_
     assert (kept.status_code, kept.headers["Location"]) == (303, "/network?labels=Actor")
     told = client.get("/network?labels=Actor").text
     assert "/api/v1/network/view?labels=Actor" in told
+
+
+def test_filters_that_leave_nothing_stay_and_say_which_of_them_does_and_how_to_take_them_back(client):
+    page = text(client, "/network?labels=Request&year=2020", **{"Accept-Language": "de"})
+    assert "auf das alle diese Filter zutreffen. Eingegrenzt auf: Arten Gesuch; Stand 2020." in page
+    assert 'id="nw-filters"' in page
+    assert re.search(r'<input type="checkbox" name="labels" value="Request" checked>', page), "or it could not be unset"
+    assert '<a href="/network?year=2020">Ohne Arten Gesuch: 4 Einträge</a>' in page
+    assert "Ohne Stand 2020" not in page, "without the year there is nothing, either"
+    assert '<a href="/network">Alle Filter zurücknehmen: 4 Einträge</a>' in page
+    assert re.search(r'<figure id="nw-picture" [^>]*data-view="[^"]*labels=Request[^"]*" hidden>', page)
+    assert 'data-announce="Netzwerk. Es ist nichts erfasst' in page
+
+
+def test_where_filters_leave_a_beginning_alone_it_is_said_how_much_would_be_around_it(client):
+    page = text(client, "/network?start=actor:one&labels=Request", **{"Accept-Language": "de"})
+    assert '<a href="/network?start=actor:one">Filter zurücknehmen: ' in page
+    assert "Filter zurücknehmen" not in text(
+        client, "/network?start=actor:one&labels=Alliance", **{"Accept-Language": "de"}
+    )
+
+
+def test_what_was_hidden_until_nothing_was_left_can_be_shown_again_and_what_was_opened_stays_so(client):
+    hidden = "".join(f"&step=hide:{key}" for key in ("actor:one", "actor:two", "actor:three", "alliance:all"))
+    page = text(client, f"/network?labels=Actor,Alliance&step=open:actor:two{hidden}", **{"Accept-Language": "de"})
+    assert 'id="nw-filters"' in page
+    assert re.search(
+        r'<a href="/network\?labels=Actor,Alliance&amp;step=open:actor:two">Ausgeblendetes wieder zeigen: 4 Einträge',
+        page,
+    )
+
+
+def test_where_nothing_is_recorded_even_without_filters_that_is_said(client):
+    page = text(client, "/network?start=actor:one&target=municipality:90002&types=ADOPTED", **{"Accept-Language": "de"})
+    assert "Auch ohne diese Filter ist hier nichts weiter erfasst." in page

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from browser.conftest import Open
 from browser.keyboard import skip, to, write
-from browser.network_bears import JUGENDAMT, ready, serve_bears, status
+from browser.network_bears import JUGENDAMT, Axe, ready, serve_bears, status
 from playwright.sync_api import Browser, expect
 
 from scripts.build_web import Web
@@ -199,6 +199,28 @@ def test_undoing_takes_back_steps_and_filters_and_never_leads_away(opened: Open)
     page.keyboard.press("u")
     expect(page.locator("#status")).to_have_text("Es gibt nichts zurückzunehmen.")
     assert page.url.endswith(JUGENDAMT)
+
+
+def test_filters_that_leave_nothing_can_be_changed_and_taken_back_on_the_spot(opened: Open, axe: Axe) -> None:
+    page = ready(opened("/network?field=language&layout=rings"))
+    page.locator("#nw-filters summary").first.click()
+    page.get_by_label("Kommune", exact=True).check()
+    page.get_by_role("button", name="Anwenden").click()
+    expect(page.locator(".bk-lead")).to_contain_text("Es ist nichts erfasst, auf das alle diese Filter zutreffen.")
+    expect(page.locator("#status")).to_contain_text("Es ist nichts erfasst")
+    expect(page.get_by_role("application")).to_be_hidden()
+    expect(page.get_by_label("Kommune", exact=True)).to_be_checked()
+    assert axe(page) == []
+    page.get_by_role("link", name="Alle Filter zurücknehmen: ").click()
+    expect(page.get_by_role("application")).to_be_visible()
+    expect(page.locator("#nw-lists")).to_contain_text("Bündnis Ankommen")
+    assert page.url.endswith("/network?layout=rings")
+    # a link to nothing begins with the filters, too, and the picture comes with what they let pass
+    page = ready(opened("/network?labels=Municipality"))
+    expect(page.get_by_role("application")).to_be_hidden()
+    page.get_by_label("Kommune", exact=True).uncheck()
+    page.get_by_role("button", name="Anwenden").click()
+    expect(page.get_by_role("application")).to_be_visible()
 
 
 def test_what_was_undone_does_not_come_back_by_undoing_further(opened: Open) -> None:

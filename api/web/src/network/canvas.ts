@@ -63,6 +63,8 @@ export class Canvas {
       defaultDrawNodeHover: (context, data) => {
         if (data.label && !this.told.has(data.label)) pointOut(context, data.label, data, place.clientWidth, this.letters, this.colours);
       },
+      // hidden where there is nothing to show
+      allowInvalidContainer: true,
       enableCameraRotation: false,
       minCameraRatio: 0.02,
       maxCameraRatio: 3,

@@ -23,6 +23,7 @@ export class Explorer {
   private request: AbortController | undefined;
   private card: number | undefined;
   private undone = false;
+  private tools: HTMLElement | undefined;
   private readonly place: HTMLElement;
   private readonly words: Readonly<Record<string, string>>;
   private readonly help: HTMLDialogElement;
@@ -64,14 +65,13 @@ export class Explorer {
       this.root.classList.remove("nw-live");
       return;
     }
-    this.place.after(
-      toolBar(this.words, {
-        larger: () => this.canvas?.zoom(true),
-        smaller: () => this.canvas?.zoom(false),
-        fit: () => this.canvas?.fit(),
-        keys: () => this.help.showModal(),
-      }),
-    );
+    this.tools = toolBar(this.words, {
+      larger: () => this.canvas?.zoom(true),
+      smaller: () => this.canvas?.zoom(false),
+      fit: () => this.canvas?.fit(),
+      keys: () => this.help.showModal(),
+    });
+    this.place.after(this.tools);
     this.place.tabIndex = 0;
     this.place.setAttribute("role", "application");
     this.place.setAttribute("aria-label", this.words["name"] ?? "");
@@ -88,7 +88,11 @@ export class Explorer {
   }
 
   private show(view: ViewData): void {
-    const data = this.canvas?.show(view) ?? view;
+    const [empty, focused] = [view.nodes.length === 0, document.activeElement === this.place];
+    // where filters leave nothing there is no picture, but the ways out
+    for (const part of [this.place, this.tools]) if (part) part.hidden = empty;
+    if (empty && focused) this.root.querySelector<HTMLElement>("#nw-answer a")?.focus();
+    const data = (empty ? undefined : this.canvas?.show(view)) ?? view;
     this.walker = new Walker(data);
     this.trail = [];
     const middle = data.nodes.flatMap((node, i) => (node.start ? [i] : []));
