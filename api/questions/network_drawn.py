@@ -1,14 +1,14 @@
 """What was found of the network as items and lines: how large each is, what joins two, and who holds it together."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from api.questions.network_groups import Sorted
+from api.questions.network_holding import Held, held_together
 from api.questions.network_layout import Placed, arrange
 from api.questions.network_reach import Reached
 from api.questions.network_scene import Scene
@@ -22,11 +22,7 @@ from graph_service.network.communities import Communities
 from graph_service.network.ties import PLACE, WORK, Mask, Tie, Ties, place_of
 from matching.practices.records import is_unproven
 
-if TYPE_CHECKING:
-    import networkx as nx
-
 MOST_EDGES = 4000
-_MOST_HOLDERS = 200
 _STRENGTHS = {"integrated": 3, "coordinates": 3, "cooperates": 2, "knows": 1}
 _EVEN = 0.3
 _BESIDE = 0.3
@@ -67,19 +63,14 @@ class Drawer:
 
     def view(self) -> View:
         """The whole view."""
-        import networkx as nx  # takes long to import, and most answers never need it
-
         found, item_of = self.found, self.item_of
         lines, joined, left_out = self._lines()
-        graph: nx.Graph[int] = nx.Graph()
-        graph.add_nodes_from(range(self.size))
-        graph.add_edges_from((line.source, line.target) for line in lines)
-        shown = [int(graph.degree(i)) for i in range(self.size)]
-        hops, ties = self._hops(), self._ties()
+        pairs = tuple((line.source, line.target) for line in lines)
+        held = held_together(self.size, pairs)
+        shown, hops, ties = held.joined, self._hops(), self._ties()
         sizes = self._sizes(np.array(ties, np.int64), np.array(shown, np.int64))
         middle = frozenset(int(item_of[i]) for i in found.pinned if item_of[i] >= 0)
         nodes = (*([int(i)] for i in found.individuals.tolist()), *(g.nodes.tolist() for g in self.groups))
-        pairs = tuple((line.source, line.target) for line in lines)
         placed = arrange(self.snapshot, Scene(self.size, pairs, hops, sizes, middle, nodes), self.asked.layout)
         members = np.flatnonzero(item_of >= 0)
         return View(
@@ -94,11 +85,11 @@ class Drawer:
             edges=len(joined),
             edges_left_out=left_out,
             by=found.groups.by if found.groups else None,
-            parts=nx.number_connected_components(graph),
-            holders=() if self.groups else self._holders(graph),
+            parts=held.parts,
+            holders=() if self.groups else self._holders(held),
             complete=found.complete,
             ways=found.ways,
-            hanging=0 if self.groups else self._hanging(graph, middle),
+            hanging=held.cut[next(iter(middle))] if len(middle) == 1 and not self.groups else 0,
             places=placed.ground,
             land=placed.land,
             brokers=found.brokers,
@@ -121,7 +112,7 @@ class Drawer:
         self,
         hops: IntArray,
         ties: list[int],
-        shown: list[int],
+        shown: Sequence[int],
         sizes: npt.NDArray[np.float64],
         middle: frozenset[int],
         placed: Placed,
@@ -211,31 +202,15 @@ class Drawer:
             root[: self.apart] *= _BESIDE
         return root
 
-    def _holders(self, graph: "nx.Graph[int]") -> tuple[Holder, ...]:
+    def _holders(self, held: Held) -> tuple[Holder, ...]:
         """Whoever keeps others from being cut off, the most first; the one in the middle is told apart."""
-        import networkx as nx
-
-        found: list[Holder] = []
         middle, actors = set(self.found.pinned), self.snapshot.projection.spans[Label.ACTOR]
-        for i in nx.articulation_points(graph):
-            node = int(self.found.individuals[i])
-            if node in middle or node not in actors:
-                continue
-            found.append(Holder(self.ties.key(node), self.ties.name(node), _cut(graph, i)))
-            if len(found) >= _MOST_HOLDERS:
-                break
+        found = [
+            Holder(self.ties.key(node), self.ties.name(node), cut)
+            for node, cut in zip(self.found.individuals.tolist(), held.cut, strict=True)
+            if cut and node not in middle and node in actors
+        ]
         return tuple(sorted(found, key=lambda each: (-each.cut, each.key)))
-
-    def _hanging(self, graph: "nx.Graph[int]", middle: frozenset[int]) -> int:
-        return _cut(graph, next(iter(middle))) if len(middle) == 1 else 0
-
-
-def _cut(graph: "nx.Graph[int]", item: int) -> int:
-    """How many are no longer joined to most of the others without this one."""
-    import networkx as nx
-
-    rest = graph.subgraph(nx.node_connected_component(graph, item) - {item})
-    return sum(sorted(map(len, nx.connected_components(rest)))[:-1])
 
 
 def _strength(tie: Tie) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 
 from api.questions.network_map import NO_GROUND, on_map
@@ -17,6 +18,9 @@ ROOM = 96.0
 """How far apart neighbours stand where there are few."""
 OF_TWO = (4.8 * ROOM, 0.34 * ROOM)
 """The room around a piece of two where there are few: a name stands at each end."""
+AT_ONCE = 32_768
+"""Of so many pairs at a time it is worked out how they push each other: that stays in the processor's cache, and below
+the size from which memory is taken from the system anew each time (``api/memory.py``)."""
 SHAPE = 1.6
 """Width by height of a picture of several pieces."""
 
@@ -99,9 +103,7 @@ def _settled(matrix: "sparse.csr_array[np.float64]", sizes: FloatArray) -> Float
     rounds = 240 if size <= 300 else 120 if size <= 800 else 50
     heat = SPACE * math.sqrt(size) / 2
     for i in range(rounds):
-        dx, dy = at[:, None, 0] - at[None, :, 0], at[:, None, 1] - at[None, :, 1]
-        pull = mass[None, :] * (ideal * ideal) / np.maximum(dx * dx + dy * dy, np.float32(1.0))
-        move = np.stack([(dx * pull).sum(axis=1), (dy * pull).sum(axis=1)], axis=1)
+        move = _repelled(at, mass * (ideal * ideal))
         along = at[column] - at[row]
         drawn = along * np.sqrt((along**2).sum(axis=1, keepdims=True)) / ideal
         for axis in range(2):
@@ -109,6 +111,19 @@ def _settled(matrix: "sparse.csr_array[np.float64]", sizes: FloatArray) -> Float
         length = np.maximum(np.sqrt((move**2).sum(axis=1, keepdims=True)), np.float32(1e-6))
         at += move / length * np.minimum(length, np.float32(heat * (1 - i / rounds) ** 1.5))
     return pushed_apart(_roomy(_lying(at.astype(np.float64))), sizes)
+
+
+def _repelled(at: npt.NDArray[np.float32], strength: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """How far all others push each away."""
+    x, y = np.ascontiguousarray(at.T)
+    move = np.empty_like(at)
+    step = max(1, AT_ONCE // len(at))
+    for low in range(0, len(at), step):
+        rows = slice(low, low + step)
+        dx, dy = x[rows, None] - x, y[rows, None] - y
+        pull = strength / np.maximum(dx * dx + dy * dy, np.float32(1.0))
+        move[rows, 0], move[rows, 1] = (dx * pull).sum(axis=1), (dy * pull).sum(axis=1)
+    return move
 
 
 def _roomy(at: FloatArray) -> FloatArray:
