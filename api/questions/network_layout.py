@@ -67,15 +67,21 @@ def arrange(snapshot: Snapshot, scene: Scene, layout: Layout) -> Placed:
 
 def _by_forces(scene: Scene) -> FloatArray:
     """Each connected piece by itself, then the pieces beside each other, the largest first."""
-    from scipy.sparse import csgraph  # takes long to import, and most answers never need it
-
     matrix = _matrix(scene)
-    number, part = csgraph.connected_components(matrix, directed=False)
+    number, part = _pieces(matrix)
     pieces: list[tuple[IntArray, FloatArray]] = []
     for i in range(number):
         nodes = np.flatnonzero(part == i)
         pieces.append((nodes, _settled(sparse.csr_array(matrix[nodes][:, nodes]), scene.sizes[nodes])))
     return _packed(pieces, scene.size)
+
+
+def _pieces(matrix: "sparse.csr_array[np.float64]") -> tuple[int, IntArray]:
+    """How many connected pieces there are, and the piece of each item."""
+    from scipy.sparse import csgraph  # takes long to import, and most answers never need it
+
+    number, part = csgraph.connected_components(matrix, directed=False)
+    return number, part
 
 
 def _matrix(scene: Scene) -> "sparse.csr_array[np.float64]":
@@ -175,6 +181,7 @@ def _in_rings(scene: Scene) -> FloatArray:
         for i in scene.middle:
             ring[i] = 0 if len(scene.middle) == 1 else 1
     matrix = _matrix(scene)
+    part = _pieces(matrix)[1]
     at, angle = np.zeros((scene.size, 2)), np.zeros(scene.size)
     radius = 0.0
     for step in sorted(set(ring.tolist())):
@@ -182,17 +189,32 @@ def _in_rings(scene: Scene) -> FloatArray:
         if step == 0 and len(here) == 1:
             continue
         wanted = np.array([_direction(matrix, angle, ring, i) for i in here.tolist()])
-        here = here[np.lexsort((here, wanted))]
+        here = _around(here, wanted, part)
         radius = max(radius + 2.4 * SPACE, len(here) * SPACE * 0.8 / (2 * math.pi))
         angle[here] = 2 * math.pi * (np.arange(len(here)) + 0.5) / len(here)
         at[here] = np.stack([radius * np.cos(angle[here]), radius * np.sin(angle[here])], axis=1)
     return at
 
 
+def _around(here: IntArray, wanted: FloatArray, part: IntArray) -> IntArray:
+    """The order on a ring: those joined to a ring inside in that direction, between them the others by their pieces."""
+    led = ~np.isnan(wanted)
+    first = here[led][np.lexsort((here[led], wanted[led]))]
+    slots = np.round(np.sort(wanted[led]) / (2 * math.pi) * len(here) - 0.5).astype(np.int64)
+    # each after the one before, and none so late that the last would find no place
+    steps = np.arange(len(slots))
+    slots = np.minimum(np.maximum.accumulate(np.maximum(slots - steps, 0)), len(here) - len(slots)) + steps
+    found = np.full(len(here), -1)
+    found[slots] = first
+    rest = here[~led]
+    found[found < 0] = rest[np.lexsort((rest, part[rest]))]
+    return found
+
+
 def _direction(matrix: "sparse.csr_array[np.float64]", angle: FloatArray, ring: IntArray, i: int) -> float:
-    """Where the neighbours of the rings inside are, on the middle."""
+    """Where the neighbours of the rings inside are, on the middle; NaN where there are none."""
     near = matrix.indices[matrix.indptr[i] : matrix.indptr[i + 1]]
     inner = angle[near[ring[near] < ring[i]]]
     if not len(inner):
-        return 0.0
+        return math.nan
     return math.atan2(float(np.sin(inner).mean()), float(np.cos(inner).mean())) % (2 * math.pi)

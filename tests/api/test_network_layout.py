@@ -35,3 +35,29 @@ def test_what_comes_in_between_takes_no_memory_from_the_system_anew():
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 8_000_000, "all pairs at once would be more"
+
+
+def ringed(size: int, lines: tuple[tuple[int, int], ...]) -> list[float]:
+    """The directions of all, seen from the middle of the picture, in parts of a full turn."""
+    scene = Scene(size, lines, np.full(size, 9), np.zeros(size), frozenset(), ())
+    placed = arrange(seen(projection_of(*actors(1))), scene, Layout.RINGS)
+    x, y = (np.array(each) - (max(each) + min(each)) / 2 for each in (placed.x, placed.y))
+    return (np.arctan2(y, x) / (2 * np.pi) % 1).tolist()
+
+
+def test_on_a_ring_pairs_stand_beside_each_other_however_they_are_numbered():
+    pairs = tuple((i, 20 + (i * 7) % 20) for i in range(20))
+    at = ringed(40, pairs)
+    away = [abs(at[one] - at[other]) for one, other in pairs]
+    assert max(min(each, 1 - each) for each in away) < 1.5 / 20, "and no line runs across"
+
+
+def test_on_a_ring_whoever_is_joined_to_the_inside_stands_in_that_direction_and_others_fill_the_ring():
+    star = [(0, i) for i in range(1, 7)] + [(7, i) for i in range(8, 14)]
+    pairs = [(14 + 2 * i, 15 + 2 * i) for i in range(20)]
+    at = ringed(54, tuple(star + pairs))
+    for hub, rays in ((0, range(1, 7)), (7, range(8, 14))):
+        for ray in rays:
+            away = abs(at[hub] - at[ray])
+            assert min(away, 1 - away) < 0.2
+    assert len({round(each, 3) for each in at[1:7] + at[8:54]}) == 52
