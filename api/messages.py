@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from api.language import N_, Words
 from graph_service.errors import Ambiguous, GraphServiceError, InvalidPackage, Place
+from graph_service.keys import Label
 from graph_service.model import Level
 from graph_service.vocabulary import load_vocabulary
 from importers.contract import Issue
@@ -197,8 +198,27 @@ def describe_issue(issue: Issue, words: Words) -> str:
     """One issue of an import as a line."""
     text = describe_difference(issue.expected, issue.found, issue.place, words)
     if issue.suggestion:
-        text += words("; nearest known: {key}", key=issue.suggestion)
+        text += words("; nearest known: {key}", key=describe_suggestion(issue.suggestion, words))
     return text
+
+
+def describe_suggestion(suggestion: str, words: Words) -> str:
+    """The keys that something was probably meant to be; terms by their labels, as a list may write them, too."""
+    return " · ".join(_called(key, words) for key in suggestion.split(", ")) if suggestion else ""
+
+
+def _called(key: str, words: Words) -> str:
+    label, _, local = key.partition(":")
+    kind, _, id = local.partition(".")
+    term = load_vocabulary().find(kind, id) if label == Label.CONCEPT.value.lower() else None
+    return term.label(words.language) if term else local or key
+
+
+def issue_effect(issue: Issue, words: Words) -> str:
+    """What was done about an issue."""
+    if issue.note:
+        return words("noted")
+    return words("value left out, the rest of the row stays") if issue.row_kept else words("skipped")
 
 
 def issue_label(kind: str, words: Words) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from graph_service.errors import GraphServiceError, Place
+from graph_service.keys import NodeKey
 from graph_service.model import Dataset, Record
 from graph_service.store.contract import Changes
 
@@ -21,9 +22,17 @@ def silent(done: int, total: int | None) -> None:
     """A progress that tells nobody."""
 
 
+def unplaced(_: NodeKey) -> Sequence[Place]:
+    """The places of a key where an importer keeps none."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One thing noticed in a source. ``kind`` is a stable code; the row is skipped unless ``note`` is true."""
+    """One thing noticed in a source. ``kind`` is a stable code; the row is skipped unless ``note`` is true.
+
+    ``row_kept``: only the value is left out, the rest of the row is used.
+    """
 
     kind: str
     expected: str
@@ -31,6 +40,7 @@ class Issue:
     place: Place
     note: bool = False
     suggestion: str = ""
+    row_kept: bool = False
 
 
 @dataclass
@@ -44,9 +54,14 @@ class Issues:
     _unplaced: set[Issue] = field(default_factory=set)
 
     def add(self, error: GraphServiceError, place: Place | None = None, *, kind: str = "") -> None:
-        """Report a row (or value) that is skipped because of this error."""
+        """Report a row that is skipped because of this error."""
         self._keep(Issue(kind or error.code, error.expected, error.found, place or error.place))
         self.skipped += 1
+
+    def leave_out(self, error: GraphServiceError, place: Place, *, kind: str = "", suggestion: str = "") -> None:
+        """Report a value that is left out because of this error, while the rest of its row is used."""
+        found = (kind or error.code, error.expected, error.found, place)
+        self._keep(Issue(*found, suggestion=suggestion, row_kept=True))
 
     def note(
         self,
@@ -72,8 +87,9 @@ class Issues:
                 self._unplaced.add(issue)
 
     def examples(self, most: int = 20) -> list[Issue]:
-        """The first issues of each kind."""
-        return [issue for kind in sorted(self.kept) for issue in self.kept[kind][:most]]
+        """The first issues of each kind, what was left out before what is only noted."""
+        found = [issue for kind in sorted(self.kept) for issue in self.kept[kind][:most]]
+        return sorted(found, key=lambda issue: issue.note)
 
 
 @dataclass(frozen=True)
@@ -89,6 +105,8 @@ class Reading:
     """How many rows of the source were read; asked after the records were consumed."""
     must_be_whole: bool = False
     """Refuse everything when a record points nowhere (exchange packages), instead of skipping that record."""
+    mentions: Callable[[NodeKey], Sequence[Place]] = unplaced
+    """Where in the files a key stands that other rows or sources must know; asked after the records were consumed."""
 
 
 class Importer(Protocol):

@@ -15,8 +15,10 @@ from graph_service.store.contract import Changes, GraphStore, Reader, Writer
 from graph_service.store.journal import Signature
 from graph_service.vocabulary import VOCABULARY_DATASET, load_vocabulary
 from importers.contract import Importer, ImportReport, Issues, Progress, Reading, silent
+from importers.nearest import near_terms
 
 UNKNOWN = "unknown-key"
+UNKNOWN_TERM = "unknown-term"
 ORIGIN = "import"
 """What the journal calls it."""
 
@@ -102,10 +104,27 @@ def _checked(
     if missing:
         nearest = Nearest(known)
         for key, times in sorted(missing.items()):
-            issues.note(UNKNOWN, "a known key", key, suggestion=nearest(key), times=times)
+            _report_unknown(key, times, nearest(key), issues, reading)
         if reading.must_be_whole:
             problems: list[GraphServiceError] = [InvalidValue("a known key", key) for key in sorted(missing)]
             raise InvalidPackage(tuple(problems))
+
+
+def _report_unknown(key: NodeKey, times: int, suggestion: str, issues: Issues, reading: Reading) -> None:
+    """One issue for each place where the file names the key, as far as the importer knows them."""
+    places = reading.mentions(key)
+    if not places:
+        issues.note(UNKNOWN, "a known key", key, suggestion=suggestion, times=times)
+        return
+    kind, error = UNKNOWN, InvalidValue("the key of something known", key.local)
+    if key.label is Label.MUNICIPALITY:
+        error = InvalidValue("the official code of a known municipality", key.local)
+    elif key.label is Label.CONCEPT:
+        vocabulary, _, id = key.local.partition(".")
+        words = vocabulary.replace("_", " ")
+        kind, error = UNKNOWN_TERM, InvalidValue(f"a term of the vocabulary {words}", id)
+    for place in places:
+        issues.leave_out(error, place, kind=kind, suggestion=suggestion)
 
 
 def _ends(record: Node | Edge | Boundary) -> tuple[NodeKey, ...]:
@@ -160,5 +179,9 @@ class Nearest:
         choices = self._by_label.get(key.label)
         if not choices or self._asked > 1000:
             return ""
+        if key.label is Label.CONCEPT:
+            kind, _, text = key.local.partition(".")
+            if near := near_terms(kind, text):
+                return near
         found = process.extractOne(key.local, choices, scorer=fuzz.ratio, score_cutoff=self._cutoff)
         return "" if found is None else str(NodeKey.of(key.label, found[0]))

@@ -9,7 +9,7 @@ from api.cli.base import app, argument, command, option
 from api.cli.output import Column, format_option, list_rows, print_csv, print_json
 from api.cli.progress import shown
 from api.language import N_, Words
-from api.messages import describe_issue, issue_label
+from api.messages import describe_issue, issue_effect, issue_label
 from api.words.sources import SOURCES
 from graph_service.errors import InvalidValue, Place, SourceError
 from importers.contract import Importer, ImportReport
@@ -117,7 +117,7 @@ def _print_issues(report: ImportReport, words: Words) -> None:
         return
     for kind, count in sorted(issues.counts.items()):
         kept = issues.kept[kind]
-        what = words("noted") if kept[0].note else words("skipped")
+        what = issue_effect(kept[0], words)
         click.echo(f"\n{issue_label(kind, words)} ({words.number(count)}, {what}):")
         for issue in kept[:MOST]:
             click.echo(f"  {describe_issue(issue, words)}")

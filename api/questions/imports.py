@@ -10,7 +10,14 @@ from api.jobs.schedules import Every, Schedule
 from api.jobs.table import Job, JobState, new_id
 from api.jobs.uploads import StoredFile
 from api.language import Words
-from api.messages import ADVICE_ONLINE, describe_difference, describe_issue, issue_label
+from api.messages import (
+    ADVICE_ONLINE,
+    describe_difference,
+    describe_issue,
+    describe_suggestion,
+    issue_effect,
+    issue_label,
+)
 from graph_service.errors import InvalidValue, NotFound, Place
 from importers.contract import Issue
 from importers.registry import importer_ids
@@ -64,7 +71,10 @@ class ImportList:
 
 @dataclass(frozen=True, slots=True)
 class ImportIssue:
-    """One thing that an import noticed; the row was skipped unless ``note`` is true."""
+    """One thing that an import noticed; the row was skipped unless ``note`` or ``row_kept`` is true.
+
+    ``nearest`` and ``effect`` say for people what was probably meant, and what was done.
+    """
 
     kind: str
     label: str
@@ -77,6 +87,9 @@ class ImportIssue:
     expected: str
     found: str
     suggestion: str
+    row_kept: bool
+    nearest: str
+    effect: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +227,8 @@ def _failure(error: Mapping[str, Any], words: Words) -> ImportFailure:
 
 def _issue(told: Mapping[str, Any], words: Words) -> ImportIssue:
     place = Place(**told["place"])
-    issue = Issue(told["kind"], told["expected"], told["found"], place, told["note"], told.get("suggestion", ""))
+    issue = Issue(told["kind"], told["expected"], told["found"], place, told["note"])
+    issue = replace(issue, suggestion=told.get("suggestion", ""), row_kept=told.get("row_kept", False))
     return ImportIssue(
         kind=issue.kind,
         label=issue_label(issue.kind, words),
@@ -227,6 +241,9 @@ def _issue(told: Mapping[str, Any], words: Words) -> ImportIssue:
         expected=issue.expected,
         found=issue.found,
         suggestion=issue.suggestion,
+        row_kept=issue.row_kept,
+        nearest=describe_suggestion(issue.suggestion, words),
+        effect=issue_effect(issue, words),
     )
 
 

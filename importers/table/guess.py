@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
-from graph_service.errors import SourceError
+from graph_service.errors import Place, SourceError
 from graph_service.exchange import TABLES
 from importers.contract import Issues
 from importers.spreadsheets import cell_text
 from importers.table.maps import Rule, TableMap, Target, shipped_maps
+from importers.table.rules import spoken
 from importers.table.sources import Source
 
 _BESIDE = {"practices": "applications"}
@@ -44,14 +45,21 @@ def by_headings(source: Source, issues: Issues, only: str = "") -> TableMap:
     count, line, table, found = best
     if count < _LEAST:
         known = ", ".join(names[0] for names in _synonyms()[only or "actors"].values())
-        heading = next((", ".join(filter(None, map(cell_text, cells))) for _, cells in source.head if any(cells)), "")
-        raise SourceError(f"a column map, or headings such as {known}", heading, source.place())
+        line, cells = next((each for each in source.head if any(each[1])), (1, ()))
+        heading = ", ".join(filter(None, map(cell_text, cells)))
+        raise SourceError(f"a column map, or headings such as {known}", heading, source.place(line))
     source.take_header(-line)
-    issues.note("guessed-table", "the table that the headings belong to", table, source.place(-line))
+    issues.note("guessed-table", "the table that the headings belong to", f"a table of {table}", source.place(-line))
     for column, heading in found.items():
-        issues.note("guessed-column", f"the heading of {table}.{column}", heading, source.place(-line, heading))
+        issues.note(
+            "guessed-column", f"the heading of {table}: {spoken(column)}", heading, source.place(-line, heading)
+        )
     rules = {column: Rule(columns=(heading,)) for column, heading in found.items()}
     return TableMap(name=table, dataset={}, targets=(Target(table, rules), *_beside(table, found, source, issues)))
+
+
+def _note_heading(issues: Issues, table: str, column: str, place: Place) -> None:
+    issues.note("guessed-column", f"the heading of {table}: {spoken(column)}", place.column, place)
 
 
 def _beside(table: str, found: Mapping[str, str], source: Source, issues: Issues) -> Iterator[Target]:
@@ -63,7 +71,9 @@ def _beside(table: str, found: Mapping[str, str], source: Source, issues: Issues
     columns = _matches(other, spare)
     if "municipality" in columns:
         for column, heading in columns.items():
-            issues.note("guessed-column", f"the heading of {other}.{column}", heading, source.place(column=heading))
+            issues.note(
+                "guessed-column", f"the heading of {other}: {spoken(column)}", heading, source.place(column=heading)
+            )
         key = Rule(columns=(found["key"],)) if "key" in found else Rule(columns=(found["title"],), slug=True)
         yield Target(other, {"practice": key, **{c: Rule(columns=(h,)) for c, h in columns.items()}})
 

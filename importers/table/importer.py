@@ -8,6 +8,7 @@ from typing import Protocol
 
 from graph_service.codec import dataset_from
 from graph_service.errors import GraphServiceError, InvalidValue, Place, SourceError
+from graph_service.keys import NodeKey
 from graph_service.model import Dataset, Record
 from importers.contract import Issues, Progress, Reading, silent
 from importers.datasets import load_dataset
@@ -23,6 +24,8 @@ class _Rows(Protocol):
     read: int
 
     def records(self) -> Iterator[Record]: ...
+
+    def mentions(self, key: NodeKey, /) -> Sequence[Place]: ...
 
 
 class TableImporter:
@@ -58,7 +61,12 @@ class TableImporter:
             parts.append(_rows(source, table_map, path, issues))
         if table_map is None:
             raise SourceError("at least one table", "none")
-        return Reading(_dataset(table_map, tables), _all(parts), read=lambda: sum(part.read for part in parts))
+        return Reading(
+            _dataset(table_map, tables),
+            _all(parts),
+            read=lambda: sum(part.read for part in parts),
+            mentions=lambda key: [place for part in parts for place in part.mentions(key)],
+        )
 
 
 def _recognised(path: Path, given: TableMap | None, issues: Issues, progress: Progress) -> tuple[Source, TableMap]:

@@ -10,8 +10,9 @@ from itertools import islice
 import numpy as np
 
 from graph_service.cells import parse_cell
-from graph_service.errors import InvalidValue
+from graph_service.errors import InvalidValue, Place
 from graph_service.exchange import TABLES
+from graph_service.keys import NodeKey
 from graph_service.model import Indicator, ObservationTable, Record, check_period
 from importers.contract import Issues
 from importers.numbers import guess_decimal, parse_value
@@ -67,6 +68,10 @@ class ObservationRows:
         self._aside: Counter[str] = Counter()
         self._seen: set[tuple[str, ...]] = set()
         self._note_ignored()
+
+    def mentions(self, _: NodeKey, /) -> Sequence[Place]:
+        """No places are kept: rows become columns of values."""
+        return ()
 
     def records(self) -> Iterator[Record]:
         """The indicators, then the observations in tables of bounded length."""

@@ -9,6 +9,11 @@ from importers.table.sources import Source
 from importers.table.values import official_code, plain_text, slug
 
 
+def spoken(name: str) -> str:
+    """The name of a column or vocabulary as words: "target_groups" are "target groups"."""
+    return name.replace("_", " ")
+
+
 class Applied:
     """A rule bound to the columns of one source; raises SourceError where a column is missing."""
 
@@ -17,6 +22,8 @@ class Applied:
         self.rule = rule
         self._at = [source.index(name) for name in rule.columns]
         self._forms_at = source.index(rule.forms[0]) if rule.forms else None
+        self.heading = ", ".join(rule.columns)
+        """The headings that the value stands under, as in the file."""
 
     def cell(self, cells: Sequence[Cell]) -> Cell:
         """The cell, or the text made of several; None where there is nothing."""

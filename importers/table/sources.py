@@ -50,6 +50,7 @@ class Source:
     table: str = ""
     header: list[str] = field(default_factory=list)
     head: list[tuple[int, Cells]] = field(default_factory=list)
+    header_line: int | None = None
 
     def place(self, line: int | None = None, column: str = "") -> Place:
         """A place in this file."""
@@ -60,11 +61,13 @@ class Source:
         try:
             return self.header.index(column)
         except ValueError:
-            raise SourceError("a column that must be there", column, self.place(column=column)) from None
+            there = ", ".join(filter(None, self.header)) or "no headings"
+            raise SourceError(f"the column {column}", there, self.place(self.header_line)) from None
 
     def take_header(self, number: int, lines: int = 1) -> None:
         """Make a line (from 1) the header, with those below it that belong to it; the rows begin after them."""
         self.header = self.headings(number, lines)
+        self.header_line = number
         if not any(self.header):
             raise SourceError("a header", "an empty line", self.place(number))
         self.head = [(line, cells) for line, cells in self.head if line >= number + lines]
@@ -130,7 +133,7 @@ def join(source: Source, joins: Sequence[Join], issues: Issues) -> Source:
 def _joined(source: Source, on: int, found: Mapping[str, list[Cell]], columns: tuple[str, ...]) -> Source:
     nothing: list[Cell] = [None] * len(columns)
     rows = ((line, [*cells, *found.get(_plain(cells[on]), nothing)]) for line, cells in source.rows())
-    return Source(source.path, rows, source.table, [*source.header, *columns])
+    return Source(source.path, rows, source.table, [*source.header, *columns], header_line=source.header_line)
 
 
 def _plain(cell: Cell) -> str:

@@ -1,6 +1,7 @@
 """The pages about the data tell what is asked for, to those who may know, and what runs in the background."""
 
 import io
+import re
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -18,6 +19,7 @@ from api.editing.history import journal_before
 from api.http.viewer import Role, Viewer
 from api.jobs.imports import ImportOrder
 from api.jobs.periodic import GRACE, Periodic, Periodicals, attended
+from api.jobs.work import make_worker
 from api.language import Words
 from api.pages.data_conflicts import value_words
 from api.questions.confirmation import Watched, list_aged
@@ -305,3 +307,20 @@ def test_a_misspelt_address_shows_what_there_is(signed_in, path):
 @pytest.mark.parametrize("path", ["/data/imports?before=x", "/data/journal?before=-1", "/data/duplicates?page=99999"])
 def test_so_does_one_of_the_office(signed_in, path):
     assert signed_in(Role.OFFICE).get(path).status_code == 200
+
+
+def test_the_preview_of_a_list_says_line_heading_what_was_meant_and_what_happens(signed_in, services):
+    rows = "Träger;Kreisschlüssel;Handlungsfelder\nHaus Süd;90001;Spracherwerb\nHaus Nord;Entenhausen;Sternkunde\n"
+    office = signed_in(Role.OFFICE)
+    files = {"files": (io.BytesIO(rows.encode("cp1252")), "träger.csv"), "source": "table"}
+    there = office.post("/data/imports", data=files, content_type="multipart/form-data").headers["Location"]
+    make_worker(services).run(once=True)
+    page = office.get(there, headers={"Accept-Language": "de"}).get_data(as_text=True)
+    text = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    left_out = "ein Begriff des Vokabulars Handlungsfeld Wert weggelassen, die Zeile bleibt"
+    meant = "vielleicht gemeint: Sprache und Verständigung"
+    assert f"träger.csv 2 Handlungsfelder Spracherwerb ({meant}) {left_out}" in text
+    assert f"träger.csv 3 Handlungsfelder Sternkunde {left_out}" in text
+    assert "träger.csv 3 Kreisschlüssel Entenhausen der amtliche Schlüssel einer bekannten Kommune" in text
+    assert 'href="/data/vocabularies"' in page.partition('id="issues"')[2]
+    assert "die Überschrift zu Akteure: Handlungsfelder" in text

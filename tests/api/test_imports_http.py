@@ -164,6 +164,7 @@ def test_what_an_import_noticed_is_listed_in_pages(office: Office, package: Path
     assert first["issues"][0] | {"detail": "", "label": "", "expected": ""} == {
         "kind": "invalid-value", "label": "", "note": False, "detail": "", "file": "", "table": "municipalities.csv",
         "line": 10, "column": "level", "expected": "", "found": "hamlet", "suggestion": "",
+            "row_kept": False, "nearest": "", "effect": "übersprungen",
     }  # fmt: skip
     assert "Zeile 10" in first["issues"][0]["detail"]
     office.get(f"/{id}/issues?cursor=x", status=422)

@@ -50,9 +50,9 @@ def test_a_list_of_actors_needs_no_map(tmp_path: Path, encoding: str) -> None:
     assert ("IN_FIELD", club, "concept:field.leisure-encounter") in links(records), "a label's commas do not cut it"
     assert "actor:kita-sonne" in found
     skipped = {(i.place.line, i.place.column) for i in issues.examples() if not i.note}
-    assert skipped == {(4, ""), (5, "AGS"), (5, "Handlungsfelder"), (5, "Stand")}
+    assert skipped == {(4, "Organisation"), (5, "AGS"), (5, "Handlungsfelder"), (5, "Stand")}
     guessed = {i.found: i.expected for i in issues.examples() if i.kind == "guessed-column"}
-    assert guessed["Organisation"] == "the heading of actors.name"
+    assert guessed["Organisation"] == "the heading of actors: name"
     assert issues.counts["ignored-column"] == 1
     assert issues.counts["guessed-table"] == 1
 
@@ -201,7 +201,7 @@ def test_a_mistake_in_a_map_is_one_clear_error(text: str, expected: str) -> None
 
 
 def test_a_map_for_another_table_names_the_missing_column(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="a column that must be there, found 'Kreis'"):
+    with pytest.raises(SourceError, match="the column Kreis, found 'a, b'"):
         read(write(tmp_path / "map.toml", WIDE), write(tmp_path / "a.csv", "a;b\n1;2\n"))
 
 
