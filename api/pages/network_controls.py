@@ -25,6 +25,7 @@ CANVAS = {
     "one": N_("{name}, {word}, connected to one other here"),
     "alone": N_("{name}, {word}, not connected to anything here"),
     "via": N_("by: {relation}"),
+    "more": N_("There is nothing more to show around {name}, as far as is recorded and filters allow."),
     "end": N_("The last step is undone."),
     "nothing": N_("There is nothing to undo."),
     "larger": N_("Larger"),

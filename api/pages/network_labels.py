@@ -9,6 +9,8 @@ from api.words.network_views import ToldLine, ToldNode
 
 FONT, LETTER = 13.0, 6.9
 """Height of letters, and how wide one is on average."""
+LETTER_ELSEWHERE = 7.7
+"""How wide one is where the letters of the pages are missing and wide ones stand in for them, such as DejaVu Sans."""
 MOST_NAMES = 400
 TIPS = {"alliance": 1.2, "offer": 1.1, "request": 1.1, "exchange": 1.1}
 """How far signs with tips and corners reach beyond their radius; names stay off these, too."""
@@ -35,22 +37,26 @@ class Order:
 
 
 def placed_names(
-    nodes: Sequence[ToldNode], lines: Sequence[ToldLine] = (), grown: float = 1.0, chosen: int | None = None
+    nodes: Sequence[ToldNode],
+    lines: Sequence[ToldLine] = (),
+    grown: float = 1.0,
+    chosen: int | None = None,
+    letter: float = LETTER,
 ) -> Iterator[Name]:
     """The names that find a place, the most important first."""
     order = order_of(nodes, [(line.source, line.target) for line in lines], chosen)
-    spots = [_spot(i, nodes[i], order, grown, sure=i == chosen) for i in order.nodes]
+    letter *= grown
+    spots = [_spot(i, nodes[i], order, letter, sure=i == chosen) for i in order.nodes]
     ends = [(nodes[a].x, nodes[a].y, nodes[b].x, nodes[b].y) for a, b in {(x.source, x.target) for x in lines}]
     for placed in place_names(spots, ends, FONT * grown, MOST_NAMES):
         node = nodes[order.nodes[placed.index]]
         text = node.brief if placed.brief else node.short
-        wide = len(text) * LETTER * grown
+        wide = len(text) * letter
         x = placed.x + {"start": 0.0, "middle": 0.5, "end": 1.0}[placed.anchor] * wide
         yield Name(x, placed.y, placed.anchor, text, placed.x, wide)
 
 
-def _spot(i: int, node: ToldNode, order: Order, grown: float, *, sure: bool) -> Spot:
-    letter = LETTER * grown
+def _spot(i: int, node: ToldNode, order: Order, letter: float, *, sure: bool) -> Spot:
     full, brief = len(node.short) * letter, len(node.brief) * letter
     radius = radius_of(node.size) * TIPS.get(node.kind, 1.0)
     return Spot(node.x, node.y, radius, full, brief, order.pieces[i], sure or node.start)

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from markupsafe import Markup, escape
 
 from api.language import Words
-from api.pages.network_labels import FONT, LETTER, Name, placed_names
+from api.pages.network_labels import FONT, LETTER, LETTER_ELSEWHERE, Name, placed_names
 from api.questions.network_scene import radius_of
 from api.words.network_views import ToldView
 
@@ -55,7 +55,9 @@ def draw_view(told: ToldView, words: Words, chosen: int | None = None, *, alone:
     if not told.nodes:
         return Markup("")
     grown = _grown(told)
-    names = list(placed_names(told.nodes, told.lines, grown, chosen))
+    # a file is shown with whatever letters are at hand
+    letter = LETTER_ELSEWHERE if alone else LETTER
+    names = list(placed_names(told.nodes, told.lines, grown, chosen, letter))
     left, top, width, height = _frame(told, names)
     body = "".join([*_ground(told), *_lines(told), *_nodes(told, grown), *_names(names, grown)])
     if not alone:
@@ -167,7 +169,7 @@ def _names(names: Sequence[Name], grown: float) -> Iterator[str]:
 def _legend(told: ToldView, x: float, y: float, wide: float) -> tuple[str, float]:
     """Kinds in columns, as many as fit, and how high that is."""
     kinds = told.kinds
-    column = 44 + max(len(word) for _, word in kinds) * LETTER
+    column = 44 + max(len(word) for _, word in kinds) * LETTER_ELSEWHERE
     across = max(1, int(wide // column))
     found = []
     for i, (kind, word) in enumerate(kinds):

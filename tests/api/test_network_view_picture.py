@@ -157,6 +157,22 @@ def test_the_legend_of_a_file_stands_in_columns_and_within_it():
     assert columns == -(-9 // rows)
 
 
+def test_names_of_a_file_are_not_cut_off_where_wider_letters_stand_in_for_ours():
+    projection = projection_of(*actors(8), *(cooperates(a(0), a(i)) for i in range(1, 8)))
+    speaker = ViewSpeaker(projection, Words("de"), find_view(seen(projection), ViewAsked()))
+    told = speaker.told()
+    told = replace(told, nodes=tuple(replace(each, short="Gesundheitsamt Rems-Murr-Kreis") for each in told.nodes))
+    root = ET.fromstring(draw_view(told, Words("de"), alone=True))
+    left, _, wide, _ = (float(each) for each in root.attrib["viewBox"].split())
+    names = [each for each in root.iter() if each.text == "Gesundheitsamt Rems-Murr-Kreis"]
+    assert len(names) == 8
+    for name in names:
+        # as wide as in DejaVu Sans
+        reach, x = 7.4 * len(name.text or ""), float(name.attrib["x"])
+        start = x - {"start": 0.0, "middle": 0.5, "end": 1.0}[name.attrib["text-anchor"]] * reach
+        assert left <= start <= start + reach <= left + wide
+
+
 def test_what_is_known_by_an_award_alone_has_a_hollow_sign_and_its_own_word():
     projection = awarded()
     speaker = ViewSpeaker(projection, Words("de"), find_view(seen(projection), ViewAsked()))

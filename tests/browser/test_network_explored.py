@@ -201,6 +201,19 @@ def test_undoing_takes_back_steps_and_filters_and_never_leads_away(opened: Open)
     assert page.url.endswith(JUGENDAMT)
 
 
+def test_plus_says_when_there_is_nothing_more_to_show(opened: Open) -> None:
+    page = ready(opened(f"{JUGENDAMT}&depth=1"))
+    for _ in range(2):
+        page.get_by_role("application").focus()
+        page.keyboard.press("+")
+        expect(page.locator("#status")).to_contain_text(
+            "Rund um Jugendamt Großbärenkreis gibt es nichts weiter zu zeigen"
+        )
+    page.keyboard.press("n")
+    page.keyboard.press("+")
+    expect(page.locator("#status")).to_contain_text("Netzwerk: ")
+
+
 def test_filters_that_leave_nothing_can_be_changed_and_taken_back_on_the_spot(opened: Open, axe: Axe) -> None:
     page = ready(opened("/network?field=language&layout=rings"))
     page.locator("#nw-filters summary").first.click()

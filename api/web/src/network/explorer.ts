@@ -8,7 +8,7 @@ import { keysDialog, pressed, type Commands } from "./keys";
 import { replaceParts } from "./parts";
 import { copyLink, takePicture, toolBar } from "./tools";
 import { enableYears } from "./years";
-import { Walker, type ViewData } from "./view";
+import { Walker, type ViewData, type ViewNode } from "./view";
 
 const WAIT = 120;
 // marks entries of the history that came about here: undoing never leads away from the page
@@ -228,8 +228,19 @@ export class Explorer {
   private open(index: number): void {
     const node = this.walker?.data.nodes[index];
     if (!node) return;
+    void this.expand(node);
+  }
+
+  /** Shows what a node or group holds; where that changes nothing it is said. */
+  private async expand(node: ViewNode): Promise<void> {
+    const before = this.walker?.data;
     this.url = withChosen(this.url, node.key);
-    void this.go(withStep(this.url, "open", node.key), true);
+    const fresh = withStep(this.url, "open", node.key);
+    if (sameView(fresh, this.url)) return announce((this.words["more"] ?? "").replace("{name}", node.name));
+    await this.go(fresh, true);
+    const after = this.walker?.data;
+    if (after !== before && after?.nodes.length === before?.nodes.length && after?.lines.length === before?.lines.length)
+      announce((this.words["more"] ?? "").replace("{name}", node.name));
   }
 
   private undo(): void {
