@@ -81,7 +81,7 @@ def _pieces(matrix: "sparse.csr_array[np.float64]") -> tuple[int, IntArray]:
     from scipy.sparse import csgraph  # takes long to import, and most answers never need it
 
     number, part = csgraph.connected_components(matrix, directed=False)
-    return number, part
+    return number, part.astype(np.int64)
 
 
 def _matrix(scene: Scene) -> "sparse.csr_array[np.float64]":
