@@ -1,7 +1,7 @@
 """Where nodes stand in a picture: by forces, in rings around the beginning, or on the map; each time the same."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -21,6 +21,8 @@ OF_TWO = (4.8 * ROOM, 0.34 * ROOM)
 AT_ONCE = 32_768
 """Of so many pairs at a time it is worked out how they push each other: that stays in the processor's cache, and below
 the size from which memory is taken from the system anew each time (``api/memory.py``)."""
+APART = 1.6 * SPACE
+"""How far apart those stand on a ring that stay near whoever leads them."""
 SHAPE = 1.6
 """Width by height of a picture of several pieces."""
 
@@ -181,7 +183,7 @@ def _in_rings(scene: Scene) -> FloatArray:
         for i in scene.middle:
             ring[i] = 0 if len(scene.middle) == 1 else 1
     matrix = _matrix(scene)
-    part = _pieces(matrix)[1]
+    part = _pieces(_matrix(replace(scene, lines=tuple(x for x in scene.lines if ring[x[0]] > 0 and ring[x[1]] > 0))))[1]
     at, angle = np.zeros((scene.size, 2)), np.zeros(scene.size)
     radius = 0.0
     for step in sorted(set(ring.tolist())):
@@ -189,32 +191,43 @@ def _in_rings(scene: Scene) -> FloatArray:
         if step == 0 and len(here) == 1:
             continue
         wanted = np.array([_direction(matrix, angle, ring, i) for i in here.tolist()])
-        here = _around(here, wanted, part)
         radius = max(radius + 2.4 * SPACE, len(here) * SPACE * 0.8 / (2 * math.pi))
-        angle[here] = 2 * math.pi * (np.arange(len(here)) + 0.5) / len(here)
+        here, turned = _around(here, wanted, part, int(2 * math.pi * radius / APART))
+        angle[here] = turned
         at[here] = np.stack([radius * np.cos(angle[here]), radius * np.sin(angle[here])], axis=1)
     return at
 
 
-def _around(here: IntArray, wanted: FloatArray, part: IntArray) -> IntArray:
-    """The order on a ring: those joined to a ring inside in that direction, between them the others by their pieces."""
+def _around(here: IntArray, wanted: FloatArray, part: IntArray, room: int) -> tuple[IntArray, FloatArray]:
+    """Who stands where on a ring, as a turn: those joined to a ring inside in that direction, the others in between.
+
+    ``room``: how many would have room; where all are led by a ring inside, they stay near those that lead them.
+    """
     led = ~np.isnan(wanted)
-    first = here[led][np.lexsort((here[led], wanted[led]))]
-    slots = np.round(np.sort(wanted[led]) / (2 * math.pi) * len(here) - 0.5).astype(np.int64)
-    # each after the one before, and none so late that the last would find no place
-    steps = np.arange(len(slots))
-    slots = np.minimum(np.maximum.accumulate(np.maximum(slots - steps, 0)), len(here) - len(slots)) + steps
-    found = np.full(len(here), -1)
-    found[slots] = first
-    rest = here[~led]
-    found[found < 0] = rest[np.lexsort((rest, part[rest]))]
-    return found
+    count = max(room, len(here)) if led.all() else len(here)
+    slots = _slots(np.sort(wanted[led]) / (2 * math.pi) * count - 0.5, count)
+    first, rest = here[led][np.lexsort((here[led], wanted[led]))], here[~led]
+    free = np.setdiff1d(np.arange(count), slots)[: len(rest)]
+    order = np.concatenate([first, rest[np.lexsort((rest, part[rest]))]])
+    return order, 2 * math.pi * (np.concatenate([slots, free]) + 0.5) / count
+
+
+def _slots(wanted: FloatArray, count: int) -> IntArray:
+    """A slot of its own for each, as near as may be to where it wants to be; both rise."""
+    steps = np.arange(len(wanted))
+    near = np.round(wanted).astype(np.int64) - steps
+    # pushed onwards by those before and back by those behind; between the two lies the middle
+    after, before = np.maximum.accumulate(near), np.minimum.accumulate(near[::-1])[::-1]
+    found: IntArray = (after + before) // 2 + steps
+    if len(found) and found[-1] - found[0] >= count:
+        found = np.clip(after, 0, count - len(found)) + steps
+    return found % count
 
 
 def _direction(matrix: "sparse.csr_array[np.float64]", angle: FloatArray, ring: IntArray, i: int) -> float:
-    """Where the neighbours of the rings inside are, on the middle; NaN where there are none."""
+    """Where the neighbours of the rings inside are, on the middle; NaN where there are none but the very middle."""
     near = matrix.indices[matrix.indptr[i] : matrix.indptr[i + 1]]
-    inner = angle[near[ring[near] < ring[i]]]
+    inner = angle[near[(ring[near] > 0) & (ring[near] < ring[i])]]
     if not len(inner):
         return math.nan
     return math.atan2(float(np.sin(inner).mean()), float(np.cos(inner).mean())) % (2 * math.pi)

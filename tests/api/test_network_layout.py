@@ -61,3 +61,23 @@ def test_on_a_ring_whoever_is_joined_to_the_inside_stands_in_that_direction_and_
             away = abs(at[hub] - at[ray])
             assert min(away, 1 - away) < 0.2
     assert len({round(each, 3) for each in at[1:7] + at[8:54]}) == 52
+
+
+def test_around_a_beginning_those_joined_stand_side_by_side_and_whatever_hangs_on_one_stays_near_it():
+    # 0 in the middle of 1 to 20; 3 and 17 are joined; 21 to 26 hang on 12
+    lines = (*((0, i) for i in range(1, 21)), (3, 17), *((12, i) for i in range(21, 27)))
+    hops = np.array([0] + [1] * 20 + [2] * 6)
+    scene = Scene(27, lines, hops, np.zeros(27), frozenset({0}), ())
+    placed = arrange(seen(projection_of(*actors(1))), scene, Layout.RINGS)
+    at = np.stack([placed.x, placed.y], axis=1) - np.array([placed.x[0], placed.y[0]])
+    turn = np.arctan2(at[:, 1], at[:, 0]) / (2 * np.pi) % 1
+
+    def away(one: int, other: int) -> float:
+        apart = abs(float(turn[one] - turn[other]))
+        return min(apart, 1 - apart)
+
+    assert away(3, 17) < 1.5 / 20
+    assert max(away(12, i) for i in range(21, 27)) < 0.2
+    first = np.sort(turn[1:21])
+    assert np.allclose(np.diff(first), 1 / 20, atol=0.01), "the first ring is evenly filled"
+    assert len({tuple(each) for each in at.tolist()}) == 27
