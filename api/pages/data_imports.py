@@ -112,9 +112,12 @@ def _attended() -> bool:
 def start_import() -> Response | tuple[str, int]:
     """Bring files, or name where they lie."""
     made: list[str] = []
+    files = [each for each in request.files.getlist("files") if each.filename]
+    unclear = _unclear(bool(files), bool(request.form.get("url", "").strip()))
+    if unclear:
+        return _start(unclear, request.form), STATUS[InvalidValue.code]
 
     def ask() -> None:
-        files = [each for each in request.files.getlist("files") if each.filename]
         said = [(name, request.form[name].strip()) for name in FIELDS if request.form.get(name, "").strip()]
         try:
             sent = ImportForm().load(MultiDict(said))
@@ -129,6 +132,13 @@ def start_import() -> Response | tuple[str, int]:
     if error:
         return _start(_sentence(error), request.form), STATUS[error.code]
     return redirect(f"{HOME}/imports/{made[0]}", 303)
+
+
+def _unclear(files: bool, address: bool) -> str:
+    """What is missing or too much, where it is not said what to import."""
+    if files and address:
+        return words()("You chose files and gave an address, too. Leave one of them out.")
+    return "" if files or address else words()("No file is chosen. Choose a file on this computer, or give an address.")
 
 
 def _sentence(error: GraphServiceError) -> str:

@@ -84,7 +84,11 @@ class Records:
         self._unread.count(item, entity)
         for meaning in meanings(item, entity, place, self._issues):
             self._take(meaning, said)
-        key = NodeKey.of(Label.ACTOR if entity == "organization" else Label.OFFER, self._local(id, said))
+        local = self._local(id, said)
+        if not local:
+            self._issues.add(InvalidValue("an id with letters or digits", id), place)
+            return
+        key = NodeKey.of(Label.ACTOR if entity == "organization" else Label.OFFER, local)
         if entity == "organization":
             self._keys[id] = key
         if key in self._seen:

@@ -18,7 +18,9 @@ from api.editing.editor import Editor
 from api.editing.history import journal_before
 from api.http.viewer import Role, Viewer
 from api.jobs.imports import ImportOrder
+from api.jobs.leases import Leases
 from api.jobs.periodic import GRACE, Periodic, Periodicals, attended
+from api.jobs.table import Progress
 from api.jobs.work import make_worker
 from api.language import Words
 from api.pages.data_conflicts import value_words
@@ -324,3 +326,38 @@ def test_the_preview_of_a_list_says_line_heading_what_was_meant_and_what_happens
     assert "träger.csv 3 Kreisschlüssel Entenhausen der amtliche Schlüssel einer bekannten Kommune" in text
     assert 'href="/data/vocabularies"' in page.partition('id="issues"')[2]
     assert "die Überschrift zu Akteure: Handlungsfelder" in text
+
+
+def test_an_import_of_nothing_or_of_two_things_says_what_to_do(signed_in):
+    office = signed_in(Role.OFFICE)
+    german = {"Accept-Language": "de"}
+    nothing = office.post("/data/imports", data={"source": "table"}, headers=german)
+    assert nothing.status_code == 422
+    assert "Es ist keine Datei gewählt. Wählen Sie eine Datei von diesem Rechner" in nothing.get_data(as_text=True)
+    both = {"source": "table", "url": "https://a.example/x.csv", "files": (io.BytesIO(b"a;b"), "x.csv")}
+    answer = office.post("/data/imports", data=both, content_type="multipart/form-data", headers=german)
+    assert "Lassen Sie eines von beiden weg." in answer.get_data(as_text=True)
+    assert "wartet" not in office.get("/data/imports", headers=german).get_data(as_text=True).partition('id="past"')[2]
+
+
+def test_imports_of_one_file_that_wait_are_told_apart_by_their_time(signed_in, services):
+    office = signed_in(Role.OFFICE)
+    for _ in range(2):
+        files = {"files": (io.BytesIO(b"Verein;Kommune\nHaus;90001\n"), "liste.csv"), "source": "table"}
+        office.post("/data/imports", data=files, content_type="multipart/form-data")
+    make_worker(services).run(once=True)
+    page = office.get("/data/imports", headers={"Accept-Language": "de"}).get_data(as_text=True)
+    lead = page.partition('class="bk-lead"')[2].partition("</p>")[0]
+    assert lead.count("liste.csv") == len(re.findall(r"\(\d\d\.\d\d\.\d{4}, \d\d:\d\d Uhr\)", lead)) == 2
+
+
+def test_what_is_read_so_far_is_told_as_a_share(signed_in, services):
+    imports = services.imports
+    file = imports.files.keep("x", [("x.csv", io.BytesIO(b"a;b"))])
+    imports.ask(ImportOrder(source="table", files=file), None, "x")
+    leases = Leases(imports.jobs)
+    job = leases.claim()
+    assert job is not None
+    leases.beat(job, Progress(8192, 40960, ""))
+    page = signed_in(Role.OFFICE).get("/data/imports/x", headers={"Accept-Language": "de"}).get_data(as_text=True)
+    assert "20\N{NARROW NO-BREAK SPACE}% sind gelesen" in page

@@ -370,3 +370,10 @@ def test_any_json_is_read_or_refused(tmp_path: Path, first: object, second: obje
         except SourceError:
             continue
         assert all(isinstance(record, Actor | Offer | Edge | Concept) for record in records)
+
+
+def test_an_id_of_signs_alone_costs_its_record_and_nothing_else(tmp_path: Path) -> None:
+    items = [{"id": id, "name": name, "status": "active"} for id, name in (("¤", "¤"), ("2", "Haus Süd"))]
+    _, records, issues = read(write(tmp_path / "x.json", {"organizations": [], "services": items}))
+    assert [record.name for record in records if isinstance(record, Offer)] == ["Haus Süd"]
+    assert [(i.found, i.expected) for i in issues.kept["invalid-value"]] == [("¤", "an id with letters or digits")]
