@@ -4,6 +4,8 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.waiting import comes_true
+
 STOPS = 150
 CONTROLS = """() => {
   // whatever can be clicked is to be come to, also what was taken out of the order or is a control only by its role
@@ -110,8 +112,8 @@ def sign_in(page: Page, email: str, password: str) -> None:
 
 def assert_kept(page: Page) -> None:
     """After a part of a page was replaced, the focus is somewhere."""
-    at = page.evaluate("document.activeElement?.localName")
-    assert at not in (None, "body"), "the focus was lost with the part that was replaced"
+    held = "!['body', undefined].includes(document.activeElement?.localName)"
+    assert comes_true(lambda: page.evaluate(held)), "the focus was lost with the part that was replaced"
 
 
 def faults_of(page: Page) -> list[str]:

@@ -32,19 +32,37 @@ function marksOf(element: Element): string[] {
 
 /** Partial updates: what had the focus has it again; what is gone leaves it to the part in which it stood. */
 export function keepPlace(root: HTMLElement = document.body): void {
-  let left: { element: Element; again: ReturnType<typeof placeOf>; parts: string[] } | undefined;
+  let left: Place | undefined;
   root.addEventListener("htmx:beforeSwap", () => {
     const element = document.activeElement;
-    left = element && element !== document.body ? { element, again: placeOf(element), parts: partsAround(element) } : undefined;
+    // on the body, the focus may just have been lost by a replacement that has not settled yet: that place still counts
+    if (element && element !== document.body) left = { element, again: placeOf(element), parts: partsAround(element) };
+  });
+  root.addEventListener("htmx:afterSwap", () => {
+    if (left && isLost(left)) left.again(document)?.focus({ preventScroll: true });
   });
   root.addEventListener("htmx:afterSettle", () => {
-    if (!left || left.element.isConnected || document.activeElement !== document.body) return;
-    left.again(document)?.focus({ preventScroll: true });
-    if (document.activeElement !== document.body) return;
-    const part = left.parts.map((id) => document.getElementById(id)).find((each) => each !== null);
-    part?.setAttribute("tabindex", "-1");
-    part?.focus({ preventScroll: true });
+    if (left && isLost(left)) comeBack(left);
+    left = undefined;
   });
+}
+
+interface Place {
+  element: Element;
+  again: ReturnType<typeof placeOf>;
+  parts: string[];
+}
+
+function isLost(place: Place): boolean {
+  return !place.element.isConnected && document.activeElement === document.body;
+}
+
+function comeBack(place: Place): void {
+  place.again(document)?.focus({ preventScroll: true });
+  if (document.activeElement !== document.body) return;
+  const part = place.parts.map((id) => document.getElementById(id)).find((each) => each !== null);
+  part?.setAttribute("tabindex", "-1");
+  part?.focus({ preventScroll: true });
 }
 
 function partsAround(element: Element): string[] {
