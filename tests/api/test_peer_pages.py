@@ -197,6 +197,19 @@ def test_the_page_of_a_lens_begins_with_what_counts_now(client):
     assert '<input type="checkbox" name="i" value="foreigners:1">' in html
 
 
+def test_the_answer_comes_before_what_changes_it_and_the_question_left_by_the_list_behind_it(client):
+    html = page(client, PEERS)
+    order = ['class="bk-lead"', 'class="bk-lenses"', 'id="list"', 'id="asking"', 'id="panel"']
+    assert [html.count(each) for each in order] == [1] * len(order)
+    assert sorted(order, key=html.index) == order
+
+
+def test_the_answer_follows_the_sliders(client):
+    partial = client.get(f"{PEERS}?weighed=yes&w.income=2", headers=GERMAN | {"HX-Request": "true"}).text
+    replaced = partial.partition('id="ways" hx-swap-oob="true"')[2]
+    assert 'class="bk-lead"' in replaced
+
+
 def test_a_list_after_a_slider_comes_without_tables_which_are_told_one_by_one(client):
     partial = client.get(f"{PEERS}?weighed=yes&w.income=2", headers=GERMAN | {"HX-Request": "true"})
     assert "<table" not in partial.text
