@@ -5,6 +5,7 @@ from datetime import timedelta
 from api.accounts.keys import digest, new_id, new_secret
 from api.accounts.model import Account, Clock, Session, moment
 from api.accounts.registry import account_of
+from api.language import day_of
 from api.state import StateDatabase
 from graph_service.errors import NotFound
 
@@ -35,7 +36,7 @@ class Sessions:
                 "INSERT INTO sessions (digest, id, account, via, created_at, seen_at) VALUES (?, ?, ?, ?, ?, ?)",
                 (digest(secret), new_id(), account, via, int(now.timestamp()), int(now.timestamp())),
             )
-            connection.execute("UPDATE accounts SET last_used_on = ? WHERE id = ?", (now.date().isoformat(), account))
+            connection.execute("UPDATE accounts SET last_used_on = ? WHERE id = ?", (day_of(now).isoformat(), account))
         return secret
 
     def account(self, secret: str) -> Account | None:

@@ -8,6 +8,7 @@ from api.accounts.keys import TOKEN_PREFIX, digest, new_id, new_secret
 from api.accounts.model import NEEDED_ROLE, Account, Clock, Scope, Token, is_line, moment
 from api.accounts.registry import Registry, account_in, account_of
 from api.http.errors import Conflict, Forbidden
+from api.language import day_of
 from api.state import StateDatabase
 from graph_service.errors import InvalidValue, NotFound, Place
 
@@ -69,7 +70,7 @@ class Tokens:
         if not secret.startswith(TOKEN_PREFIX):
             return None
         now = self._clock()
-        today = now.date().isoformat()
+        today = day_of(now).isoformat()
         with self._state.read() as connection:
             row = connection.execute(
                 "SELECT * FROM tokens WHERE digest = ? AND revoked_at IS NULL AND expires_at > ?",

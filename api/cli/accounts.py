@@ -10,7 +10,7 @@ from api.accounts.sign_in import INVITATION_LIVES, RESET_LIVES
 from api.cli.base import App, Entry, LazyGroup, app, argument, command, option
 from api.cli.output import Column, format_option, list_rows, print_json
 from api.http.viewer import Role
-from api.language import N_
+from api.language import N_, day_of
 from api.settings import LANGUAGES
 from graph_service.errors import InvalidValue, Place
 from graph_service.keys import NodeKey
@@ -99,7 +99,7 @@ def users(form: str) -> None:
             each.role.value,
             each.municipality,
             each.name or None,
-            each.created_at.date(),
+            day_of(each.created_at),
             each.last_used_on,
             words("disabled") if each.disabled else words("active"),
         ]
@@ -210,7 +210,7 @@ def create(email: str, name: str, scopes: tuple[str, ...], days: int) -> None:
             "Token {id} of {email}, good until {day}. It is not shown again.",
             id=made.id,
             email=email,
-            day=here.words.date(made.expires_at.date()),
+            day=here.words.date(made.expires_at),
         ),
         err=True,
     )
@@ -239,8 +239,8 @@ def tokens(email: str, form: str) -> None:
             each.id,
             each.name,
             " ".join(sorted(each.scopes)),
-            each.created_at.date(),
-            each.expires_at.date(),
+            day_of(each.created_at),
+            day_of(each.expires_at),
             each.last_used_on,
             words("revoked") if each.revoked else words("expired") if each.expires_at <= now else words("active"),
         ]
@@ -289,7 +289,7 @@ def _print_link(here: App, account: Account, lives: timedelta) -> None:
         here.words(
             "With this link {email} sets a password, once, until {day}.",
             email=account.email,
-            day=here.words.date(until.date()),
+            day=here.words.date(until),
         ),
         err=True,
     )

@@ -4,7 +4,7 @@ import click
 
 from api.cli.base import app, command, option
 from api.cli.output import Column, format_option, list_rows, print_json
-from api.language import N_
+from api.language import N_, day_of
 from graph_service.store.contract import Changes, Writer
 
 
@@ -52,7 +52,7 @@ def datasets(remove: str | None, form: str) -> None:
                 each.retrieved_on,
                 each.territory_date,
                 each.precedence,
-                status.updated_at.date(),
+                day_of(status.updated_at),
                 sum(status.counts.values()),
             ]
         )

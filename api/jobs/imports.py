@@ -12,7 +12,7 @@ from api.jobs.schedules import Schedules
 from api.jobs.table import ENDED, Clock, Job, Jobs, JobState, now
 from api.jobs.uploads import JobFiles, StoredFile, disk_errors
 from api.jobs.worker import Ask, Cancelled, Done, GoOn, Outcome, Task
-from api.language import N_
+from api.language import N_, day_of
 from api.settings import Settings
 from api.state import StateDatabase
 from graph_service.errors import InvalidValue, NotFound, SourceError
@@ -170,7 +170,7 @@ class ImportJobs:
             raise SourceError("a file with the checksum that was stated", file.sha256)
         if order.schedule and self.schedules.known(order.schedule, file.sha256):
             return Done({"source": order.source, "dataset": order.dataset, "unchanged_file": True})
-        today = self.clock().date().isoformat()
+        today = day_of(self.clock()).isoformat()
         return GoOn(Stage.CHECK, replace(order, files=(file,), retrieved_on=today).payload)
 
 

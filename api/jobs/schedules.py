@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from api.jobs.table import ENDED, Clock, Jobs, as_text, new_id, now
+from api.language import ZONE
 from graph_service.errors import NotFound
 
 _STEPS = (
@@ -39,7 +40,8 @@ class Every(StrEnum):
     MONTHLY = "monthly"
 
     def after(self, time: datetime) -> datetime:
-        """The same time a day, a week or a month later; a month's last days stay within the next month."""
+        """The same time of day a day, a week or a month later; a month's last days stay within the next month."""
+        time = time.astimezone(ZONE)  # so that a night's import stays at night when the clocks change
         if self is Every.DAILY:
             return time + timedelta(days=1)
         if self is Every.WEEKLY:

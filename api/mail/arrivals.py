@@ -1,7 +1,8 @@
 """Who has arrived since a day: actors of which a dataset says something that it did not say before."""
 
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 
+from api.language import ZONE
 from graph_service.keys import Label, NodeKey
 from graph_service.model import Edge, EdgeType, Node
 from graph_service.store.contract import Reader
@@ -11,8 +12,8 @@ SPEAKING = frozenset({EdgeType.LOCATED_IN, EdgeType.SERVES, EdgeType.OFFERS, Edg
 
 
 def arrived_since(reader: Reader, day: date) -> frozenset[NodeKey]:
-    """Actors that are new, or of which something new is said, since the beginning of a day (UTC)."""
-    start = datetime.combine(day, time.min, UTC)
+    """Actors that are new, or of which something new is said, since a day began here."""
+    start = datetime.combine(day, time.min, ZONE)
     found: set[NodeKey] = set()
     for status in reader.datasets():
         for claimed in reader.claimed(status.dataset.id):

@@ -8,6 +8,7 @@ from api.accounts.keys import new_id
 from api.accounts.model import Clock, is_line, moment, utc_now
 from api.accounts.registry import email_of
 from api.http.errors import Conflict, LinkEnded, TooMany
+from api.language import day_of
 from api.state import StateDatabase
 from graph_service.errors import InvalidValue, NotFound, Place
 from graph_service.keys import NodeKey
@@ -67,7 +68,7 @@ class Contacts:
 
     def set_mailbox(self, key: NodeKey, email: str, until: date | None, *, by: str) -> None:
         """Say where a record's office is reached, maybe until a day; raises InvalidValue."""
-        today = self._clock().date()
+        today = day_of(self._clock())
         if until is not None and until < today:
             raise InvalidValue("a day that is not past", until, Place(column="until"))
         with self._state.write() as connection:
@@ -86,7 +87,7 @@ class Contacts:
         with self._state.read() as connection:
             row = connection.execute(
                 "SELECT email FROM mailboxes WHERE key = ? AND (until IS NULL OR until >= ?)",
-                (key, self._clock().date().isoformat()),
+                (key, day_of(self._clock()).isoformat()),
             ).fetchone()
         return str(row["email"]) if row else None
 
@@ -146,7 +147,7 @@ class Contacts:
             connection.execute(
                 "UPDATE contacts SET subject = '', text = '' WHERE asked_at <= ?", (self._oldest_open(),)
             )
-            connection.execute("DELETE FROM mailboxes WHERE until < ?", (now.date().isoformat(),))
+            connection.execute("DELETE FROM mailboxes WHERE until < ?", (day_of(now).isoformat(),))
             return connection.execute(
                 "DELETE FROM contacts WHERE asked_at <= ?", (int((now - KEEP).timestamp()),)
             ).rowcount

@@ -62,7 +62,7 @@ def asking_letter(words: Words, name: str, subject: str, text: str, link: str, u
                 name=name,
             ),
             f"{subject}\n\n{text}",
-            words("Here you accept or decline, until {day}:", day=words.date(until.date())),
+            words("Here you accept or decline, until {day}:", day=words.date(until)),
             link,
             words(
                 "If you accept, both sides get the other's e-mail address. If you do nothing, nobody learns anything."

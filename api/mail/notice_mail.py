@@ -12,7 +12,7 @@ from api.editing.editor import Editor
 from api.http.auth import viewer_of
 from api.http.errors import LinkEnded
 from api.http.viewer import Role
-from api.language import Words
+from api.language import Words, day_of
 from api.mail.arrivals import arrived_since
 from api.mail.letters import Letter, arrivals_letter, freshness_letter
 from api.mail.notices import Kind, Notice, Notices
@@ -82,7 +82,7 @@ def _tell(services: Services, notice: Notice) -> bool:
 
 def _arrivals(services: Services, snapshot: Snapshot, account: Account, notice: Notice) -> Letter | None:
     """What arrived from the day of the last mail up to yesterday, so that nothing is told twice or never."""
-    today = services.accounts.clock().date()
+    today = day_of(services.accounts.clock())
     if notice.subject is None or snapshot.projection.known(notice.subject) is None:
         return None
     arrived = services.store.read(
@@ -114,7 +114,7 @@ def to_confirm(services: Services, snapshot: Snapshot, account: Account) -> list
         return []
     projection = snapshot.projection
     own = snapshot.prepared(("own-records", viewer.audience), lambda whole: own_records(whole, viewer.audience))
-    today = services.accounts.clock().date()
+    today = day_of(services.accounts.clock())
     found = []
     for label in (Label.ACTOR, Label.OFFER):
         span = projection.spans[label]
@@ -148,7 +148,7 @@ def confirm(services: Services, signed: str) -> None:
     Raises NotFound, Forbidden.
     """
     record, account = record_of_link(services, signed)
-    today = services.accounts.clock().date()
+    today = day_of(services.accounts.clock())
     if record.assured_on == today:
         return
     viewer = viewer_of(account)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from api.accounts.keys import new_id
 from api.accounts.model import Clock, utc_now
 from api.http.errors import Conflict
+from api.language import day_of
 from api.state import StateDatabase
 from graph_service.errors import InvalidValue, NotFound, Place
 from graph_service.keys import Label, NodeKey
@@ -107,7 +108,7 @@ class Notices:
 
     def due(self) -> list[Notice]:
         """What can be told today."""
-        today = self._clock().date()
+        today = day_of(self._clock())
         with self._state.read() as connection:
             rows = connection.execute("SELECT * FROM notices ORDER BY id").fetchall()
         return [notice for notice in map(_notice, rows) if notice.told_until + EVERY[notice.kind] <= today]
@@ -118,13 +119,13 @@ class Notices:
             return bool(
                 connection.execute(
                     "UPDATE notices SET told_until = ? WHERE id = ? AND told_until = ?",
-                    (self._clock().date().isoformat(), notice.id, notice.told_until.isoformat()),
+                    (day_of(self._clock()).isoformat(), notice.id, notice.told_until.isoformat()),
                 ).rowcount
             )
 
     def _first(self, kind: Kind) -> date:
         """Arrivals count from today on; what should be confirmed is told at the next occasion."""
-        return self._clock().date() - (timedelta(0) if kind is Kind.ARRIVALS else EVERY[kind])
+        return day_of(self._clock()) - (timedelta(0) if kind is Kind.ARRIVALS else EVERY[kind])
 
 
 def _notice(row: sqlite3.Row) -> Notice:

@@ -23,7 +23,7 @@ from api.questions.alliances import check
 from api.questions.records import known_key
 from api.questions.relations import relations
 from api.snapshot import Snapshot
-from api.words.alliances import TeamExplainer, finding_text
+from api.words.alliances import TeamExplainer, finding_text, health_headline
 from api.words.suggestions import Explainer
 from graph_service.keys import Label, NodeKey
 from graph_service.model import EdgeType, Visibility
@@ -108,7 +108,7 @@ def check_one(id: str) -> str:
         key=key,
         name=found.name,
         url=record_url(key),
-        answer=_answer(found),
+        answer=health_headline(found, explainer),
         said=said,
         fields=[term("field", each) for each in found.fields],
         members=[_shown(each, found.name, TeamExplainer(explainer)) for each in found.members],
@@ -170,15 +170,6 @@ def _wish_of(here: Snapshot, key: NodeKey, found: Health) -> Wish:
         groups=tuple(each.local.partition(".")[2] for each in groups),
         team=tuple(each.key for each in found.members)[:MOST_NAMED],
     )
-
-
-def _answer(found: Health) -> str:
-    speak, findings = words(), found.findings
-    if not found.members:
-        return speak("No member is recorded, so nothing can be checked yet.")
-    if not findings:
-        return speak("Nothing stands out, as far as the records go.")
-    return speak.plural("One thing is worth a look.", "{n} things are worth a look.", len(findings))
 
 
 def _invitation(each: AllianceMember, name: str, roles: str) -> str:

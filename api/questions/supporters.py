@@ -57,7 +57,10 @@ def find_requests(snapshot: Snapshot, asked: SoughtAsked, on: date) -> list[Want
         for each in supporter_ranker(snapshot).requests.values()
         if (asked.all_states or each.state(on) in LOOKING) and fits(each)
     ]
-    return sorted(found, key=lambda each: (each.state(on) not in LOOKING, each.open_until or date.max, each.key))
+    return sorted(
+        found,
+        key=lambda each: (each.state(on) not in LOOKING, each.open_until or date.max, plain(each.name), each.key),
+    )
 
 
 def find_resources(snapshot: Snapshot, asked: SoughtAsked) -> list[Supporter]:

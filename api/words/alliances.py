@@ -13,7 +13,20 @@ from graph_service.network.places import place_of_actors
 from matching.contract import Contribution
 from matching.partners.reasons import CAPACITY, FRESHNESS
 from matching.teams.answer import Member, MissingRole, Nearest, TeamAnswer
-from matching.teams.health import Finding
+from matching.teams.health import (
+    ALONE,
+    BRIDGE,
+    ENDED,
+    MISSING_GROUP,
+    MISSING_ROLE,
+    NEVER,
+    NO_TIES,
+    STALE,
+    TOO_FEW,
+    UNKNOWN_KIND,
+    Finding,
+    Health,
+)
 
 PARTS: Mapping[str, str] = MappingProxyType(
     {
@@ -227,6 +240,47 @@ class TeamExplainer:
         place = place_name(projection, self.words, town) if town >= 0 else ""
         km = "" if each.kilometres is None else f"{self.words.number(each.kilometres, 0)}\N{NO-BREAK SPACE}km"
         return ", ".join(filter(None, [place, km]))
+
+
+def health_headline(found: Health, explainer: Explainer) -> str:
+    """What a check found, in a few short sentences: what is open, on whom it hangs, how many entries are old."""
+    words = explainer.words
+    if not found.members:
+        return words("No member is recorded, so nothing can be checked yet.")
+    said = list(_in_short(found.findings, explainer))
+    old = {name for each in found.findings if each.kind in (STALE, NEVER) for name in each.names}
+    if old:
+        said.append(
+            words.plural(
+                "One member was not confirmed within a year.", "{n} members were not confirmed within a year.", len(old)
+            )
+        )
+    count = words.plural("One member.", "{n} members.", len(found.members))
+    return " ".join([count, *(said or [words("Nothing stands out, as far as the records go.")])])
+
+
+def _in_short(findings: Iterable[Finding], explainer: Explainer) -> Iterator[str]:
+    """Everything but the age: findings of one kind in one sentence."""
+    words = explainer.words
+    of: dict[str, list[Finding]] = {}
+    for each in findings:
+        of.setdefault(each.kind, []).append(each)
+    if ended := of.get(ENDED):
+        yield finding_text(ended[0], explainer)
+    if TOO_FEW in of:
+        yield words("An alliance needs three.")
+    if roles := of.get(MISSING_ROLE):
+        names = "; ".join(explainer.term("alliance_role", each.subject) for each in roles)
+        yield words("Nobody is recorded for: {roles}.", roles=names)
+    if groups := of.get(MISSING_GROUP):
+        names = words.list(explainer.term("sector", each.subject) for each in groups)
+        yield words("Not represented: {sectors}.", sectors=names)
+    if bridges := of.get(BRIDGE):
+        names = words.list(each.names[0] for each in bridges)
+        yield words("Without {names} it would fall apart.", names=names)
+    for kind in (UNKNOWN_KIND, ALONE, NO_TIES):
+        if kind in of:
+            yield finding_text(of[kind][0], explainer)
 
 
 def finding_text(finding: Finding, explainer: Explainer) -> str:

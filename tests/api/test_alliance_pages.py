@@ -5,6 +5,7 @@ import shutil
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html import unescape
@@ -27,7 +28,7 @@ from api.service_settings import MailSettings
 from api.services import Services
 from api.settings import Settings
 from graph_service.keys import Label, NodeKey, municipality_key
-from graph_service.model import Actor, Alliance, Dataset, EdgeType, Visibility
+from graph_service.model import Actor, Alliance, Dataset, EdgeType, Request, Visibility
 from graph_service.store.open import open_store
 from importers.package.importer import PackageImporter
 from importers.run import run
@@ -265,7 +266,7 @@ def test_an_alliance_without_members_has_nothing_to_check(client, services):
 
 def test_a_check_names_roles_without_a_holder_and_whom_to_write_to(client, services):
     text = told(client, "/alliances/b1/check")
-    assert "Für Zugang zur Zielgruppe ist niemand verzeichnet" in text
+    assert "3 Mitglieder. Niemand verzeichnet für: Entscheidung, Mandat; Zugang zur Zielgruppe." in text
     assert "Öffentliche Verwaltung" in text
     assert "/contact" not in " ".join(links(client, "/alliances/b1/check"))
     contacts(services).set_mailbox(NodeKey("actor:jmd"), "jmd@stadt.example", None, by="test")
@@ -455,3 +456,15 @@ def test_a_request_that_is_not_right_is_given_back_with_what_was_entered(client,
     assert answer.status_code == status
     assert "Das Gesuch ließ sich nicht eintragen" in answer.text
     assert "Bleibt stehen" in answer.text
+
+
+def test_requests_that_end_on_one_day_stand_by_their_names(client, services):
+    day = date(2099, 1, 1)
+    asked = [
+        Request(key=NodeKey(f"request:{key}"), name=name, open_until=day, status="open")
+        for key, name in (("1", "Zelte"), ("2", "Äpfel"), ("3", "Boote"))
+    ]
+    services.store.write(lambda tx: tx.replace(Dataset(id="bitten", title="Bitten"), asked))
+    services.moved()
+    text = told(client, "/requests")
+    assert text.index("Äpfel") < text.index("Boote") < text.index("Zelte")

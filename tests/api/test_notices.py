@@ -125,6 +125,12 @@ def link(services: Services, client: FlaskClient, old: NodeKey) -> str:
     return links(body, "confirm")[0]
 
 
+def test_a_confirmation_shortly_after_midnight_is_of_the_day_that_it_is_in_germany(app, services, old, link, clock):
+    clock.now = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
+    assert app.test_client().post(link).status_code == 200
+    assert actor(services, old).assured_on.isoformat() == "2026-11-24"
+
+
 def test_a_link_confirms_without_signing_in_under_the_name_of_whose_it_is(
     app, services, editor_account, old, link, clock
 ):

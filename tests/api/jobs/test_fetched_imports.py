@@ -1,7 +1,8 @@
 """Files fetched from the web, once or again on a schedule; and a worker that waits for work."""
 
 import threading
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from waiting import comes_true
@@ -95,7 +96,24 @@ def test_what_was_missed_while_nothing_ran_is_asked_for_once(house: House) -> No
     ],
 )
 def test_the_next_time_is_a_day_a_week_or_a_month_later(every: Every, before: str, after: str) -> None:
-    assert every.after(datetime.fromisoformat(before)) == datetime.fromisoformat(after)
+    assert every.after(_at_night(before)) == _at_night(after)
+
+
+@pytest.mark.parametrize(
+    ("every", "before", "after"),
+    [
+        (Every.DAILY, "2026-03-28", "2026-03-29"),
+        (Every.WEEKLY, "2026-10-20", "2026-10-27"),
+        (Every.MONTHLY, "2026-10-01", "2026-11-01"),
+    ],
+)
+def test_a_nights_import_stays_at_night_when_the_clocks_change(every: Every, before: str, after: str) -> None:
+    assert every.after(_at_night(before).astimezone(UTC)) == _at_night(after)
+
+
+def _at_night(day: str) -> datetime:
+    """Half past three at night by German clocks."""
+    return datetime.combine(date.fromisoformat(day), time(3, 30), ZoneInfo("Europe/Berlin"))
 
 
 def test_a_worker_waits_for_work_until_it_is_stopped(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
