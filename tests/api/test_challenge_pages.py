@@ -163,6 +163,12 @@ def test_whoever_may_not_edit_here_is_told_and_refused(client):
     assert client.post(PAGE, data=RATING).status_code == 403
 
 
+def test_whoever_may_not_edit_here_is_led_on_to_those_that_are_comparable(client):
+    sign_in(client, "dort")
+    (primary,) = re.findall(r'<a class="[^"]*kern-btn--primary[^"]*" href="([^"]+)"', client.get(PAGE).text)
+    assert primary == "/municipalities/90001/peers"
+
+
 def test_a_rating_that_was_imported_is_not_taken_back_and_it_is_said_what_to_do(client):
     sign_in(client, "dort")
     there = "/municipalities/90002/challenges"
